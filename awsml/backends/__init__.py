@@ -1,0 +1,1 @@
+"""Where a plan runs: this machine or AWS."""

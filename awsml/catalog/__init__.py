@@ -1,0 +1,1 @@
+"""Facts about AWS: data files and look-up."""

@@ -1,0 +1,1 @@
+"""Numbers from a workload and the catalogue; pure."""

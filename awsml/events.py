@@ -1,0 +1,77 @@
+"""What a backend tells while a plan runs; only the command line draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """First line of a run: where it is, and under which name."""
+
+    run: str
+    where: str  # "on this machine" or "on AWS account 1111..., us-east-1"
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseChanged:
+    """A run entered a phase (Starting, Downloading, Training, Interrupted, Uploading...)."""
+
+    phase: str
+    at: float
+    detail: str | None = None
+    subject: str | None = None  # a trial or child job; None is the run itself
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line that the job printed; `stream` names the host or child."""
+
+    stream: str
+    text: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class MetricPoint:
+    """One value of a metric, read from the log by the scenario's regex."""
+
+    name: str
+    value: float
+    at: float
+    step: int | None = None
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How much of something is done: bytes copied, trials finished."""
+
+    what: str
+    done: float
+    total: float | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something the user should know; level is `info`, `warning` or `differs` (from AWS)."""
+
+    text: str
+    level: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Last event: Completed, Failed or Stopped, why, and the figures of the run."""
+
+    status: str
+    reason: str | None
+    at: float
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+Event = Started | PhaseChanged | LogLine | MetricPoint | Progress | Note | Finished

@@ -1,0 +1,61 @@
+"""What a kind of job is: a spec, what it does in numbers, and the AWS calls it compiles to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from awsml.finding import Place
+from awsml.plan import Origin, Plan, Source
+
+
+class Origins(Protocol):
+    """Who set a scenario field, and where; the loaded document answers."""
+
+    file: str
+
+    def origin(self, field: str) -> Origin: ...
+
+    def place(self, field: str) -> Place | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The value chosen for a field that the scenario left to awsml (`auto` or absent)."""
+
+    value: Any
+    because: str
+
+
+Choices = Mapping[str, Choice]  # by scenario field, such as inputs.train.mode
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What compile() may use beside the spec: where values came from, and what was chosen."""
+
+    origins: Origins
+    choices: Choices = field(default_factory=dict)
+    region: str | None = None
+
+    def origin(self, field_path: str) -> Origin:
+        choice = self.choices.get(field_path)
+        if choice is None:
+            return self.origins.origin(field_path)
+        place = self.origins.place(field_path)
+        return Origin(Source.CHOSEN, field_path, place, choice.because)
+
+
+class Kind(Protocol):
+    """The contract of one kind; `Spec` is the scenario's shape, `describe` its numbers."""
+
+    name: str
+    title: str
+    Spec: type[BaseModel]
+
+    def describe(self, spec: Any) -> Any: ...
+
+    def compile(self, spec: Any, context: Context) -> Plan: ...

@@ -1,0 +1,168 @@
+"""A plan: ordered AWS calls, an origin for every parameter, and values known only later."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from awsml.finding import Place
+
+
+class Source(StrEnum):
+    """Who set a value, strongest first."""
+
+    FLAG = "flag"
+    SCENARIO = "scenario"
+    DEFAULTS = "defaults"
+    BUILT_IN = "built-in"
+    CHOSEN = "chosen"
+    RAW = "raw"
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A value known only when the plan runs.
+
+    `name` says which: account, role, region, default-bucket, code (a packed folder), data (a
+    local folder that has to be in S3), output:OPERATION.FIELD (an answer of an earlier call).
+    `path` is the local file or folder of a code or data ref.
+    """
+
+    name: str
+    path: str | None = None
+
+    def __str__(self) -> str:
+        return f"‹{self.name}›"
+
+    def as_json(self) -> dict[str, Any]:
+        return {"ref": self.name} if self.path is None else {"ref": self.name, "path": self.path}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string with refs inside, such as s3://‹default-bucket›/awsml/code."""
+
+    parts: tuple[str | Ref, ...]
+
+    def __str__(self) -> str:
+        return "".join(str(part) for part in self.parts)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"text": [p if isinstance(p, str) else p.as_json() for p in self.parts]}
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that cannot be resolved from what is at hand (a template's Ref, say)."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"‹unknown: {self.reason}›"
+
+    def as_json(self) -> dict[str, Any]:
+        return {"unknown": self.reason}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a parameter came from: who set it, the scenario path, and the place in a file."""
+
+    source: Source
+    field: str | None = None
+    place: Place | None = None
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One API call. `origins` maps request paths (A.B[0].C) to where the value came from."""
+
+    service: str
+    operation: str
+    params: Mapping[str, Any]
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    id: str | None = None
+
+    @property
+    def api(self) -> str:
+        return f"{self.service}:{self.operation}"
+
+    def origin(self, path: str) -> Origin | None:
+        """The origin of a path, or of the nearest thing around it."""
+        while True:
+            if path in self.origins:
+                return self.origins[path]
+            if not path:
+                return None
+            path = parent_path(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be done. `files` are texts that go with it (a stack template, by name)."""
+
+    kind: str
+    name: str
+    calls: tuple[Call, ...]
+    region: str | None = None
+    file: str | None = None
+    place: Place | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def call(self, operation: str) -> Call | None:
+        """The first call of an operation."""
+        return next((call for call in self.calls if call.operation == operation), None)
+
+
+_LAST_STEP = re.compile(r"(\[\d+\]|\.?[^.\[\]]+)$")
+
+
+def parent_path(path: str) -> str:
+    """`A.B[0]` is the parent of `A.B[0].C`; the parent of a first step is the empty path."""
+    return _LAST_STEP.sub("", path)
+
+
+def join_path(path: str, step: str | int) -> str:
+    """One step further into a request."""
+    if isinstance(step, int):
+        return f"{path}[{step}]"
+    return f"{path}.{step}" if path else step
+
+
+def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every (path, value) of nested parameters, parents first."""
+    yield path, value
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from walk(inner, join_path(path, str(key)))
+    elif isinstance(value, list | tuple):
+        for index, inner in enumerate(value):
+            yield from walk(inner, join_path(path, index))
+
+
+def resolved(value: Any, resolve: Callable[[Ref], str]) -> Any:
+    """The same parameters with every ref replaced by what `resolve` answers."""
+    if isinstance(value, Ref):
+        return resolve(value)
+    if isinstance(value, Text):
+        return "".join(p if isinstance(p, str) else resolve(p) for p in value.parts)
+    if isinstance(value, Mapping):
+        return {key: resolved(inner, resolve) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [resolved(inner, resolve) for inner in value]
+    return value
+
+
+def as_json(value: Any) -> Any:
+    """Parameters as plain JSON: refs, texts and unknowns become objects that say so."""
+    if isinstance(value, Ref | Text | Unknown):
+        return value.as_json()
+    if isinstance(value, Mapping):
+        return {str(key): as_json(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(inner) for inner in value]
+    return value

@@ -1,0 +1,1 @@
+"""Readers of outside text: templates, raw requests, nvidia-smi, CSV, metrics."""

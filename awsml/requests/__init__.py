@@ -1,0 +1,1 @@
+"""Parameters against the services' own models."""

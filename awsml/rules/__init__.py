@@ -1,0 +1,1 @@
+"""One rule per file, by API; its docstring is its page."""

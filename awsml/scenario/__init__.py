@@ -1,0 +1,1 @@
+"""The file format: places, merge, variables; knows no kind."""

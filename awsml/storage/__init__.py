@@ -1,0 +1,1 @@
+"""Objects: s3:// fetchers, the object store, manifests, RecordIO, probe, pack."""
