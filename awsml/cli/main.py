@@ -1,0 +1,173 @@
+"""The entry point: a table of commands, each loaded only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from awsml import __version__
+from awsml.errors import AwsmlError
+
+# name -> (section, one-line help); the module is the name with underscores.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("Start", "Make a small project that runs at once."),
+    "validate": ("Start", "Check scenarios, templates and raw requests."),
+    "plan": ("Decide", "Show the AWS requests, the dollars and the minutes."),
+    "advise": ("Decide", "Say what to change, what it saves, and why."),
+    "catalog": ("Decide", "Look up instances, prices and regions."),
+    "train": ("Do", "Run a training job, here or on AWS."),
+    "hpo": ("Do", "Run a tuning job, here or on AWS."),
+    "endpoint": ("Do", "Deploy, measure, find idle and delete endpoints."),
+    "batch": ("Do", "Submit, deploy and schedule GPU batch jobs."),
+    "cluster": ("Do", "Fit and measure how a GPU cluster scales."),
+    "data": ("Do", "Probe, pack, put, get and list datasets."),
+    "runs": ("Follow", "List runs, here and on AWS."),
+    "status": ("Follow", "Show where a run stands."),
+    "logs": ("Follow", "Print or follow the log of a run."),
+    "stop": ("Follow", "Stop a run."),
+    "why": ("Follow", "Say why a run failed, waits, or starves its GPU."),
+    "report": ("Follow", "Write the report of a run."),
+    "doctor": ("Around", "Check credentials, role, quota and images before a run."),
+    "import": ("Around", "Write a scenario from a job on AWS."),
+    "export": ("Around", "Write a plan as CLI, boto3, SDK or CloudFormation."),
+    "explain": ("Around", "Print the page of a finding or an error."),
+    "schema": ("Around", "Print the JSON Schema of a kind."),
+}
+
+
+def module_of(name: str) -> str:
+    """Keywords of Python get an underscore: `import` lives in `import_.py`."""
+    return f"awsml.cli.{'import_' if name == 'import' else name.replace('-', '_')}"
+
+
+class Commands(click.Group):
+    """A group that lists commands from the table and imports only the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in COMMANDS if _is_built(name)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS or not _is_built(cmd_name):
+            return None
+        command = importlib.import_module(module_of(cmd_name)).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in self.list_commands(ctx):
+            ctx.fail(f"there is no command `{name}`{_nearest(name, self.list_commands(ctx))}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for name in self.list_commands(ctx):
+            section, text = COMMANDS[name]
+            sections.setdefault(section, []).append((name, text))
+        for section, rows in sections.items():
+            with formatter.section(section):
+                formatter.write_dl(rows)
+
+
+def _is_built(name: str) -> bool:
+    relative = module_of(name).removeprefix("awsml.cli.") + ".py"
+    return (Path(__file__).parent / relative).exists()
+
+
+def _nearest(name: str, names: Sequence[str]) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"; did you mean `{close[0]}`?" if close else ""
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: awsml init training demo && cd demo && awsml train",
+)
+@click.version_option(__version__, prog_name="awsml")
+@click.option(
+    "--project",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The project folder; otherwise the one with awsml.yaml above, or this one.",
+)
+@click.option("--region", metavar="REGION", help="AWS region, instead of the scenario's.")
+@click.option("--profile", metavar="NAME", help="AWS profile of your configuration.")
+@click.pass_context
+def cli(
+    ctx: click.Context, project: Path | None, region: str | None, profile: str | None
+) -> None:
+    """Plan, check, price, rehearse and run machine learning jobs on AWS.
+
+    A scenario (YAML) says what the job is. awsml says what AWS would be asked, what it costs,
+    how long it takes and what to change; then runs it, on this machine or on AWS.
+    """
+    from awsml.cli.project import Project
+
+    ctx.obj = Project.found(project, Path.cwd(), region, profile, os.environ)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run awsml and leave with one of its exit codes."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line; every error becomes a message and an exit code here."""
+    try:
+        result = cli.main(
+            args=list(arguments) if arguments is not None else None,
+            prog_name="awsml",
+            standalone_mode=False,
+        )
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Abort:
+        return _interrupted()
+    except click.ClickException as error:
+        return _explain_click(error)
+    except AwsmlError as error:
+        return _explain(error)
+    except BrokenPipeError:
+        return _reader_left()
+    except KeyboardInterrupt:
+        return _interrupted()
+
+
+def _explain_click(error: click.ClickException) -> int:
+    from awsml.cli.output import explain_error
+    from awsml.errors import UsageError
+
+    usage = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "awsml"
+    hint = f"run `{usage} --help`"
+    message = error.format_message()
+    lowered = message[:1].lower() + message[1:]
+    explain_error(UsageError(lowered.rstrip("."), hint=hint), sys.argv)
+    return 2
+
+
+def _explain(error: AwsmlError) -> int:
+    from awsml.cli.output import explain_error
+
+    explain_error(error, sys.argv)
+    return error.exit_code
+
+
+def _interrupted() -> int:
+    click.echo("interrupted", err=True)
+    return 128 + signal.SIGINT
+
+
+def _reader_left() -> int:
+    """The program that read our output closed its end: leave quietly, as `head` expects."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + signal.SIGPIPE

@@ -1,0 +1,70 @@
+"""Options that several commands share: one name for one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+Decorated = Callable[..., Any]
+
+scenario_argument = click.argument(
+    "scenario", required=False, type=click.Path(path_type=Path), metavar="[SCENARIO]"
+)
+on_option = click.option(
+    "--on",
+    type=click.Choice(["local", "aws"]),
+    help="Where to run; otherwise `on:` of awsml.yaml, else this machine.",
+)
+dry_run_option = click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
+yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask before spending.")
+detach_option = click.option("-d", "--detach", is_flag=True, help="Start it and return.")
+resume_option = click.option("--resume", metavar="RUN", help="Go on with an interrupted run.")
+interrupt_option = click.option(
+    "--interrupt",
+    metavar="WHEN",
+    help="Rehearse a Spot reclaim: 30s, 50% or seed:7; `term:30s` warns with SIGTERM first.",
+)
+set_option = click.option(
+    "--set", "sets", multiple=True, metavar="FIELD=VALUE", help="Override a scenario field."
+)
+input_mode_option = click.option(
+    "--input-mode",
+    "input_modes",
+    multiple=True,
+    metavar="[CHANNEL=]MODE",
+    help="file, fastfile, pipe or auto, for every S3 channel or for one.",
+)
+instance_option = click.option("--instance", metavar="TYPE", help="Override the instance type.")
+spot_option = click.option(
+    "--spot/--no-spot", default=None, help="Use Spot with the scenario's terms, or do not."
+)
+max_parallel_option = click.option(
+    "--max-parallel", type=click.IntRange(min=1), help="Trials at the same time."
+)
+max_cost_option = click.option(
+    "--max-cost", metavar="USD", help="Fail when the plan may cost more, or cannot prove it."
+)
+gate_option = click.option(
+    "--gate",
+    type=click.Choice(["ceiling", "expected"]),
+    default="ceiling",
+    show_default=True,
+    help="Which figure of the cost --max-cost and limits.cost compare.",
+)
+fail_on_option = click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "advice", "never"]),
+    default="error",
+    show_default=True,
+    help="The lowest level of finding that gives exit code 1.",
+)
+
+
+def training_overrides(command: Decorated) -> Decorated:
+    """--input-mode, --instance, --spot and --set, in the order that help shows them."""
+    for option in (set_option, spot_option, instance_option, input_mode_option):
+        command = option(command)
+    return command

@@ -1,0 +1,164 @@
+"""How commands speak: payload on stdout in the formats asked for, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from awsml.errors import AwsmlError, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Whether a stream takes colour, and how wide it is."""
+
+    colour: bool
+    width: int
+
+    def paint(self, text: str, **how: Any) -> str:
+        return click.style(text, **how) if self.colour else text
+
+
+def style_of(stream: TextIO, environ: Mapping[str, str] = os.environ) -> Style:
+    """Colour only on a terminal and without NO_COLOR; 80 columns where nothing says more."""
+    terminal = stream.isatty()
+    colour = terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    columns = environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns) > 0:
+        return Style(colour, int(columns))
+    if not terminal:
+        return Style(colour, 80)
+    try:
+        return Style(colour, os.get_terminal_size(stream.fileno()).columns or 80)
+    except OSError:
+        return Style(colour, 80)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One `-o FORMAT[=FILE]`; no file is stdout."""
+
+    format: str
+    file: Path | None = None
+
+
+Writer = Callable[[Style], str]
+
+
+def outputs_option(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The `-o/--format` option of a command that offers these formats, first the default."""
+
+    def parse(_: click.Context, __: click.Parameter, values: Sequence[str]) -> list[Output]:
+        outputs = [_parsed(value, formats) for value in values] or [Output(formats[0])]
+        if sum(output.file is None for output in outputs) > 1:
+            raise click.BadParameter("only one format can go to stdout; give the others a file")
+        return outputs
+
+    return click.option(
+        "-o",
+        "--format",
+        "outputs",
+        multiple=True,
+        metavar="FORMAT[=FILE]",
+        callback=parse,
+        help=f"{', '.join(formats)}; repeatable, =FILE writes to a file.",
+    )
+
+
+def _parsed(value: str, formats: Sequence[str]) -> Output:
+    name, _, file = value.partition("=")
+    if name not in formats:
+        raise click.BadParameter(f"`{name}` is no format here; one of {', '.join(formats)}")
+    return Output(name, Path(file) if file else None)
+
+
+def write(outputs: Sequence[Output], writers: Mapping[str, Writer]) -> None:
+    """Render each output once and put it where it was asked for."""
+    for output in outputs:
+        text = writers[output.format](style_of(sys.stdout) if output.file is None else PLAIN)
+        if output.file is None:
+            click.echo(text, nl=not text.endswith("\n"))
+        else:
+            write_file(output.file, text)
+
+
+PLAIN = Style(colour=False, width=100)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write beside, then swap, so that a full disk leaves the old file whole."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        beside.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {path}: {error.strerror}", hint="choose another file"
+        ) from error
+
+
+def as_json_text(value: Any) -> str:
+    """JSON with stable order of keys as given, and readable text."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def say(text: str = "") -> None:
+    """A line for the person, never part of the payload."""
+    click.echo(text, err=True)
+
+
+def warn(text: str) -> None:
+    style = style_of(sys.stderr)
+    click.echo(f"{style.paint('warning', fg='yellow', bold=True)}: {text}", err=True)
+
+
+def explain_error(error: AwsmlError, arguments: Sequence[str]) -> None:
+    """The one rendering of an error; JSON on stdout too where JSON was asked for."""
+    style = style_of(sys.stderr)
+    label = style.paint(f"error[{error.slug}]", fg="red", bold=True)
+    click.echo(f"{label}: {error.message}", err=True)
+    if error.where is not None:
+        place = error.where
+        click.echo(f"  --> {place.file}:{place.line}:{place.column}", err=True)
+    if error.hint:
+        click.echo(f"  {style.paint('hint', fg='cyan')}: {error.hint}", err=True)
+    if wants_json(arguments):
+        click.echo(as_json_text(error_json(error)))
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether JSON was asked for on stdout; read from the words, since parsing may have failed."""
+    words = list(arguments)
+    pairs = zip(words, words[1:], strict=False)
+    spaced = any(a in ("-o", "--format") and b == "json" for a, b in pairs)
+    return spaced or "-ojson" in words or "--format=json" in words
+
+
+def error_json(error: AwsmlError) -> dict[str, Any]:
+    place = error.where
+    return {
+        "version": 1,
+        "error": {
+            "slug": error.slug,
+            "message": error.message,
+            "hint": error.hint,
+            "file": place.file if place else None,
+            "line": place.line if place else None,
+            "column": place.column if place else None,
+        },
+    }
+
+
+def ask(question: str) -> bool:
+    """Ask only on a terminal; anywhere else the answer is no."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    return click.confirm(question, default=False, err=True)

@@ -1,0 +1,56 @@
+"""The project a command works in: its folder, its defaults, the region and profile asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULTS_FILE = "awsml.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Where a command looks for scenarios and keeps its runs (`state`)."""
+
+    root: Path
+    cwd: Path
+    region: str | None
+    profile: str | None
+    environ: Mapping[str, str]
+    defaults: Path | None = None
+
+    @classmethod
+    def found(
+        cls,
+        given: Path | None,
+        cwd: Path,
+        region: str | None,
+        profile: str | None,
+        environ: Mapping[str, str],
+    ) -> Project:
+        """The folder given, else the nearest one upwards that holds awsml.yaml or .awsml."""
+        root = (given or _upwards(cwd) or cwd).resolve()
+        defaults = root / DEFAULTS_FILE
+        return cls(
+            root, cwd, region, profile, environ, defaults if defaults.is_file() else None
+        )
+
+    @property
+    def state(self) -> Path:
+        """The folder of runs, objects and environments; made by whoever writes first."""
+        return self.root / ".awsml"
+
+    def shown(self, path: Path) -> str:
+        """A path as the user would type it."""
+        try:
+            return str(path.resolve().relative_to(self.cwd.resolve()))
+        except ValueError:
+            return str(path)
+
+
+def _upwards(start: Path) -> Path | None:
+    for folder in (start, *start.parents):
+        if (folder / DEFAULTS_FILE).is_file() or (folder / ".awsml").is_dir():
+            return folder
+    return None
