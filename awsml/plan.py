@@ -51,7 +51,8 @@ class Text:
         return "".join(str(part) for part in self.parts)
 
     def as_json(self) -> dict[str, Any]:
-        return {"text": [p if isinstance(p, str) else p.as_json() for p in self.parts]}
+        refs = [part.name for part in self.parts if isinstance(part, Ref)]
+        return {"text": str(self), "refs": refs}
 
 
 @dataclass(frozen=True, slots=True)
