@@ -1,1 +1,1 @@
-"""The one door to AWS: session, retries, error translation."""
+"""The one door to AWS: session, clients, retries, and errors that carry a hint."""
