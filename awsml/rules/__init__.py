@@ -1,1 +1,5 @@
-"""One rule per file, by API; its docstring is its page."""
+"""The rule set: one rule per module, in folders by API; `check` runs it over a plan."""
+
+from awsml.rules.engine import Outcome, check
+
+__all__ = ["Outcome", "check"]

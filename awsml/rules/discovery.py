@@ -1,0 +1,62 @@
+"""Finds rules by folder, and imports only the folders that a plan needs."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+
+from awsml.rules.rule import Rule, rule_of
+
+_PACKAGE = "awsml.rules"
+
+
+@cache
+def rules_for(apis: frozenset[str]) -> tuple[Rule, ...]:
+    """The rules that read any of these APIs (`sagemaker:CreateTrainingJob`)."""
+    folders = [name for name, known in _folders() if not apis.isdisjoint(known)]
+    return tuple(r for name in folders for r in _rules_in(name) if not apis.isdisjoint(r.apis))
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, for pages and tests."""
+    return tuple(rule for name, _ in _folders() for rule in _rules_in(name))
+
+
+def find_rule(slug: str) -> Rule | None:
+    """The rule of a slug, importing that one module only."""
+    module = slug.replace("-", "_")
+    for folder, _ in _folders():
+        if module in _modules(folder):
+            return rule_of(import_module(f"{folder}.{module}"))
+    return None
+
+
+def folder_apis() -> dict[str, frozenset[str]]:
+    """What each folder says its rules may read."""
+    return dict(_folders())
+
+
+@cache
+def _folders() -> tuple[tuple[str, frozenset[str]], ...]:
+    return tuple(
+        (name, frozenset(import_module(name).APIS)) for name in sorted(_names(_PACKAGE, True))
+    )
+
+
+@cache
+def _rules_in(folder: str) -> tuple[Rule, ...]:
+    return tuple(rule_of(import_module(f"{folder}.{module}")) for module in _modules(folder))
+
+
+@cache
+def _modules(folder: str) -> tuple[str, ...]:
+    return tuple(sorted(name.rpartition(".")[2] for name in _names(folder, False)))
+
+
+def _names(package: str, folders: bool) -> Iterator[str]:
+    """Sub-packages, or rule modules (those whose name does not start with an underscore)."""
+    for found in pkgutil.iter_modules(import_module(package).__path__):
+        if found.ispkg == folders and not found.name.startswith("_"):
+            yield f"{package}.{found.name}"

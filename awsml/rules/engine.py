@@ -1,0 +1,153 @@
+"""Runs the rules over a plan: findings with their places, and what could not be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from awsml.finding import Confidence, Finding, Fix, Level, NotChecked, Place, Related
+from awsml.plan import Call, Origin, Plan, Unknown
+from awsml.requests.complaint import Complaint
+from awsml.requests.shape import check_shape
+from awsml.rules.discovery import rules_for
+from awsml.rules.part import KnownLater, Part, PlanView, Problem, Undecided
+from awsml.rules.rule import Rule
+
+
+class Outcome(NamedTuple):
+    """What the rules found, and what they could not decide."""
+
+    findings: list[Finding]
+    not_checked: list[NotChecked]
+
+
+def check(
+    plan: Plan, *, target: str = "aws", strict: bool = False, persona: str | None = None
+) -> Outcome:
+    """Every finding about a plan's requests.
+
+    `target` is where it will run: what only AWS refuses warns when that is "local". `strict`
+    lets inferred rules be errors. `persona` adds the rules of one audience ("security").
+    """
+    outcome = Outcome([], [])
+    local = target == "local"
+    for call in plan.calls:
+        for complaint in check_shape(call):
+            finding = _complaint(complaint, call)
+            softer = local and not complaint.local
+            outcome.findings.append(_softened(finding) if softer else finding)
+    for rule in rules_for(frozenset(call.api for call in plan.calls)):
+        if rule.persona is None or rule.persona == persona:
+            found = run_rule(rule, plan, strict=strict)
+            softer = local and not rule.local
+            outcome.findings.extend(_softened(f) if softer else f for f in found.findings)
+            outcome.not_checked.extend(found.not_checked)
+    return outcome
+
+
+def run_rule(rule: Rule, plan: Plan, *, strict: bool = False) -> Outcome:
+    """One rule over a plan."""
+    outcome = Outcome([], [])
+    view = PlanView(plan)
+    if rule.over_plan:
+        _run(rule, view, outcome, strict)
+        return outcome
+    for api, path in rule.places:
+        for root in view.calls(api):
+            for part in _parts(root, path):
+                _run(rule, part, outcome, strict)
+    return outcome
+
+
+def _run(rule: Rule, subject: Part | PlanView, outcome: Outcome, strict: bool) -> None:
+    try:
+        if isinstance(subject, Part) and subject.value is None:
+            return
+        for problem in rule.check(subject):
+            outcome.findings.append(_finding(rule, problem, strict))
+    except KnownLater:
+        return
+    except Undecided as undecided:
+        skipped = NotChecked(rule.slug, undecided.reason, undecided.path)
+        if skipped not in outcome.not_checked:
+            outcome.not_checked.append(skipped)
+
+
+def _parts(root: Part, path: str) -> Iterator[Part]:
+    """The parts at a path in which `[]` stands for every item.
+
+    A list that is not known stands for itself: reading it is what tells the user.
+    """
+    head, brackets, rest = path.partition("[]")
+    part = root[head] if head else root
+    if not brackets or isinstance(part.raw, Unknown):
+        yield part
+    elif isinstance(part.raw, list):
+        for index in range(len(part.raw)):
+            yield from _parts(part[index], rest.removeprefix("."))
+
+
+def _finding(rule: Rule, problem: Problem, strict: bool) -> Finding:
+    call, path = problem.at.call, problem.at.path
+    origin = call.origin(path)
+    level = problem.level or rule.level
+    if level is Level.ERROR and rule.confidence is Confidence.INFERRED and not strict:
+        level = Level.WARNING
+    return Finding(
+        slug=rule.slug,
+        level=level,
+        message=problem.message,
+        hint=problem.hint,
+        confidence=rule.confidence,
+        place=_narrowed(origin.place if origin else None, problem),
+        field=origin.field if origin else None,
+        request_path=path,
+        related=tuple(_related(part, text) for part, text in problem.related),
+        fix=_fix(problem, call.origins.get(path)),
+        persona=rule.persona,
+        usd=problem.usd,
+    )
+
+
+def _fix(problem: Problem, exact: Origin | None) -> Fix | None:
+    """A fix only where the scenario has a field of its own for this very parameter."""
+    if problem.fix is None or exact is None or exact.field is None:
+        return None
+    return Fix(exact.field, problem.fix)
+
+
+def _related(part: Part, message: str) -> Related:
+    origin = part.call.origin(part.path)
+    return Related(message, origin.place if origin else None, part.path)
+
+
+def _narrowed(place: Place | None, problem: Problem) -> Place | None:
+    """The place of the value, or of the characters that are wrong where it is written plainly."""
+    if place is None or problem.span is None or place.line != place.end_line:
+        return place
+    quotes, odd = divmod(place.end_column - place.column - len(str(problem.at.raw)), 2)
+    if odd or quotes not in (0, 1):
+        return place
+    start = place.column + quotes
+    return replace(place, column=start + problem.span[0], end_column=start + problem.span[1])
+
+
+def _complaint(complaint: Complaint, call: Call) -> Finding:
+    """A complaint of the shape check as a finding."""
+    origin = call.origin(complaint.path)
+    return Finding(
+        slug=complaint.slug,
+        level=complaint.level,
+        message=complaint.message,
+        hint=complaint.hint,
+        confidence=complaint.confidence,
+        place=origin.place if origin else None,
+        field=origin.field if origin else None,
+        request_path=complaint.path,
+    )
+
+
+def _softened(finding: Finding) -> Finding:
+    """What only AWS would refuse does not stop a rehearsal on this machine."""
+    return replace(finding, level=Level.WARNING) if finding.level is Level.ERROR else finding
