@@ -21,6 +21,8 @@ class ChannelData:
     compressed: bool = False
     wrapped: bool = False  # RecordIO-wrapped objects
     file_system: str | None = None  # fsx or efs when it is no S3 channel
+    manifest: bool = False
+    augmented: bool = False  # an augmented manifest, which only Pipe can read
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,79 @@
+"""`awsml init [KIND] [DIR]`: a small project that runs at once."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from awsml.cli.output import say
+from awsml.cli.project import Project
+from awsml.errors import UsageError
+from awsml.resources import STARTERS
+
+# What to type next, by kind.
+NEXT = {
+    "training": ("awsml plan", "awsml train", "awsml train --input-mode pipe"),
+    "tuning": ("awsml plan", "awsml hpo --max-parallel 2"),
+    "endpoint": ("awsml plan", "awsml endpoint deploy", "awsml endpoint bench"),
+    "batch": ("awsml plan", "awsml batch submit"),
+    "cluster": ("awsml plan", "awsml cluster fit"),
+}
+
+
+@click.command("init", epilog="Example: awsml init training demo")
+@click.argument("kind", required=False, default="training")
+@click.argument("directory", required=False, type=click.Path(path_type=Path))
+@click.pass_obj
+def command(project: Project, kind: str, directory: Path | None) -> None:
+    """Make a small project that runs at once; nothing is overwritten.
+
+    KIND is training (the default), tuning, endpoint, batch or cluster.
+    """
+    starter = STARTERS / kind
+    if kind not in starters():
+        raise UsageError(
+            f"there is no starter `{kind}`", hint=f"choose one of {', '.join(starters())}"
+        )
+    target = project.cwd / (directory or ".")
+    files = [path for path in sorted(starter.rglob("*")) if is_content(path)]
+    existing = [path for path in files if (target / path.relative_to(starter)).exists()]
+    if existing:
+        names = ", ".join(str(path.relative_to(starter)) for path in existing)
+        raise UsageError(
+            f"{project.shown(target)} already has {names}; nothing was written",
+            hint=f"choose an empty folder: awsml init {kind} DIRECTORY",
+        )
+    for path in files:
+        _copy(path, target / path.relative_to(starter))
+    _say_next(kind, target, len(files), project)
+
+
+def starters() -> list[str]:
+    """The kinds that have a starter, in the order of the kinds."""
+    return [kind for kind in NEXT if (STARTERS / kind).is_dir()]
+
+
+def is_content(path: Path) -> bool:
+    return path.is_file() and "__pycache__" not in path.parts
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {target}: {error.strerror}", hint="choose another folder"
+        ) from error
+
+
+def _say_next(kind: str, target: Path, count: int, project: Project) -> None:
+    say(f"wrote {count} files to {project.shown(target)}")
+    steps = list(NEXT[kind])
+    if target.resolve() != project.cwd.resolve():
+        steps.insert(0, f"cd {project.shown(target)}")
+    say("next:")
+    for step in steps:
+        say(f"  {step}")

@@ -1,0 +1,123 @@
+"""Parts of scenarios that several kinds share: image, code, network, tags."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from awsml.scenario.fields import Scalar, Switch
+
+JobName = Annotated[
+    str, StringConstraints(min_length=1, max_length=63, pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$")
+]
+Choice = Literal["auto"]
+AwsRaw = dict[str, dict[str, Any]]
+
+
+def complaint(slug: str, message: str, hint: str | None = None) -> PydanticCustomError:
+    """An error of a validator that becomes a finding with this slug and hint."""
+    # Both are data, not templates: braces must not be taken for placeholders.
+    context = {"text": message} | ({"hint": hint} if hint else {})
+    return PydanticCustomError(slug.replace("-", "_"), "{text}", context)  # type: ignore[arg-type]
+
+
+class Part(BaseModel):
+    """A mapping of a scenario: frozen, and closed to unknown keys."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True
+    )
+
+
+class Code(Part):
+    """The script and the folder that is sent with it."""
+
+    dir: Annotated[str, Field(description="Folder with the script, relative to this file.")]
+    entry: Annotated[str, Field(description="Script in that folder, such as train.py.")]
+
+
+class Image(Part):
+    """One of: a framework image, a built-in algorithm, or an image of your own."""
+
+    framework: Annotated[
+        str | None, Field(description="pytorch, tensorflow, huggingface, sklearn or xgboost.")
+    ] = None
+    version: Annotated[str | None, Field(description="Version of the framework or algorithm.")] = (
+        None
+    )
+    algorithm: Annotated[
+        str | None, Field(description="Built-in algorithm, such as object-detection.")
+    ] = None
+    uri: Annotated[str | None, Field(description="Image in a registry.")] = None
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Image:
+        named = [k for k in ("framework", "algorithm", "uri") if getattr(self, k) is not None]
+        if len(named) != 1:
+            raise complaint(
+                "image-one-of",
+                "an image is exactly one of `framework`, `algorithm` or `uri`",
+                'write `image: {framework: pytorch, version: "2.10"}`',
+            )
+        if self.framework and not self.version:
+            raise complaint(
+                "missing-required",
+                f"`image.framework: {self.framework}` needs a `version`",
+                "run `awsml catalog images` for the versions there are",
+            )
+        return self
+
+
+class Network(Part):
+    """Where in the network the job runs."""
+
+    subnets: Annotated[list[str], Field(max_length=16, description="Subnet ids.")] = []
+    security_groups: Annotated[
+        list[str], Field(max_length=5, description="Security group ids.")
+    ] = []
+    isolation: Annotated[Switch, Field(description="No network inside the container.")] = False
+    encrypt: Annotated[
+        Switch, Field(description="Encrypt the traffic between the hosts of a job.")
+    ] = False
+
+    @model_validator(mode="after")
+    def _both(self) -> Network:
+        if bool(self.subnets) != bool(self.security_groups):
+            raise complaint(
+                "missing-required", "`subnets` and `security_groups` are given together or not"
+            )
+        return self
+
+
+class LocalTerms(Part):
+    """How the job runs on this machine."""
+
+    python: Annotated[
+        str | None, Field(description="Python that runs the script; awsml's own if absent.")
+    ] = None
+
+
+class Spec(Part):
+    """What every kind of scenario may say."""
+
+    region: Annotated[str | None, Field(description="AWS region, such as us-east-1.")] = None
+    role: Annotated[
+        str | None, Field(description="ARN of the role that the job takes; only AWS needs it.")
+    ] = None
+    on: Annotated[
+        Literal["local", "aws"] | None, Field(description="Where it runs when no --on is given.")
+    ] = None
+    tags: Annotated[dict[str, Scalar], Field(description="Tags on everything it makes.")] = {}
+    expect: Annotated[
+        dict[str, Any], Field(description="Paths into the plan's JSON, asserted by `validate`.")
+    ] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_role(cls, value: Any) -> Any:
+        """`role: ${env:SAGEMAKER_ROLE:-}` without the variable is no role at all."""
+        if isinstance(value, dict) and value.get("role") == "":
+            return {**value, "role": None}
+        return value

@@ -1,0 +1,18 @@
+"""The `training` kind: one CreateTrainingJob."""
+
+from awsml.kinds.training.compile import compile_training
+from awsml.kinds.training.describe import describe_training
+from awsml.kinds.training.spec import TrainingSpec
+
+
+class TrainingKind:
+    """The contract of awsml.kinds.kind.Kind for training jobs."""
+
+    name = "training"
+    title = "a training job on SageMaker"
+    Spec = TrainingSpec
+    describe = staticmethod(describe_training)
+    compile = staticmethod(compile_training)
+
+
+KIND = TrainingKind()

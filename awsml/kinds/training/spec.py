@@ -1,0 +1,223 @@
+"""What a training scenario may say. Keys say what the user wants, not the AWS parameter."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from awsml.kinds.parts import (
+    AwsRaw,
+    Choice,
+    Code,
+    Image,
+    JobName,
+    LocalTerms,
+    Network,
+    Part,
+    Spec,
+    complaint,
+)
+from awsml.scenario.fields import (
+    Count,
+    DataSize,
+    Duration,
+    Gigabytes,
+    Location,
+    Money,
+    Scalar,
+    Share,
+    Switch,
+)
+
+InputMode = Literal["file", "fastfile", "pipe", "auto"]
+
+
+class Compute(Part):
+    """The machines of the job."""
+
+    instance: Annotated[str, Field(description="Instance type, such as ml.g5.2xlarge, or auto.")]
+    count: Annotated[int, Field(ge=1, description="How many instances.")] = 1
+    volume: Annotated[
+        Gigabytes | Choice, Field(description="Storage volume, such as 100 GB, or auto.")
+    ] = "auto"
+    fallback: Annotated[
+        list[str],
+        Field(max_length=4, description="Types to try, in order, when the first has no capacity."),
+    ] = []
+    keep_alive: Annotated[
+        Duration | None, Field(description="Keep the instances warm this long after the job.")
+    ] = None
+
+
+class Spot(Part):
+    """Managed Spot training."""
+
+    enabled: Annotated[Switch, Field(description="Use Spot; `--no-spot` turns it off.")] = True
+    max_wait: Annotated[
+        Duration | Choice,
+        Field(description="Longest time in all, waiting and running; at least limits.runtime."),
+    ] = "auto"
+    checkpoint: Annotated[
+        Location | None, Field(description="Where checkpoints are kept on S3.")
+    ] = None
+    every: Annotated[
+        Duration | None, Field(description="How often the script writes a checkpoint.")
+    ] = None
+    size: Annotated[DataSize | None, Field(description="Size of one checkpoint.")] = None
+
+
+class Checkpoint(Part):
+    """Checkpoints of a job, on Spot or not."""
+
+    to: Annotated[Location, Field(description="Where checkpoints are kept on S3.")]
+    every: Annotated[
+        Duration | None, Field(description="How often the script writes a checkpoint.")
+    ] = None
+    size: Annotated[DataSize | None, Field(description="Size of one checkpoint.")] = None
+    path: Annotated[
+        str | None, Field(description="Folder in the container; /opt/ml/checkpoints if absent.")
+    ] = None
+
+
+class Data(Part):
+    """A dataset in numbers, typed or measured by `awsml data probe`."""
+
+    size: Annotated[DataSize | None, Field(description="Bytes in all, such as 54 GB.")] = None
+    objects: Annotated[Count | None, Field(description="Number of objects.")] = None
+    access: Annotated[
+        Literal["sequential", "random"], Field(description="How the script reads the data.")
+    ] = "sequential"
+    share: Annotated[Share, Field(description="Part of the data that an epoch reads.")] = 1.0
+
+
+class FileSystem(Part):
+    """An EFS or FSx for Lustre file system as a channel; it needs `network`."""
+
+    id: Annotated[str, Field(description="File system id, such as fs-0123456789abcdef0.")]
+    type: Annotated[Literal["efs", "fsx"], Field(description="Kind of file system.")]
+    path: Annotated[str, Field(description="Directory, for FSx under its mount name.")]
+    access: Annotated[Literal["ro", "rw"], Field(description="Read-only or read-write.")] = "ro"
+
+
+class Channel(Part):
+    """One input of the job."""
+
+    from_: Annotated[
+        Location | None,
+        Field(alias="from", description="s3:// prefix or manifest, or a folder beside this file."),
+    ] = None
+    file_system: Annotated[FileSystem | None, Field(description="EFS or FSx, instead.")] = None
+    mode: Annotated[InputMode, Field(description="File, FastFile or Pipe; auto chooses.")] = "auto"
+    reads: Annotated[
+        Literal["files", "stream", "both"] | None,
+        Field(description="What the script can open: files, a stream, or both."),
+    ] = None
+    type: Annotated[
+        Literal["prefix", "manifest", "augmented-manifest"],
+        Field(description="What `from` points at."),
+    ] = "prefix"
+    attributes: Annotated[
+        list[str], Field(description="Attributes of an augmented manifest, in order.")
+    ] = []
+    content_type: Annotated[str | None, Field(description="MIME type of the objects.")] = None
+    compression: Annotated[
+        Literal["none", "gzip"], Field(description="Gzip objects are unpacked in Pipe mode.")
+    ] = "none"
+    wrapper: Annotated[
+        Literal["none", "recordio"], Field(description="Wrap each object in a RecordIO record.")
+    ] = "none"
+    shuffle: Annotated[
+        int | None, Field(description="Seed; objects are shuffled, again at each epoch of Pipe.")
+    ] = None
+    distribution: Annotated[
+        Literal["replicated", "sharded"], Field(description="All objects to each host, or a share.")
+    ] = "replicated"
+    data: Annotated[Data, Field(description="The data in numbers.")] = Data()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        """`train: s3://bucket/prefix/` is short for `train: {from: ...}`."""
+        return {"from": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Channel:
+        if (self.from_ is None) == (self.file_system is None):
+            raise complaint("missing-required", "a channel needs either `from` or `file_system`")
+        return self
+
+
+class Work(Part):
+    """What the job computes, in numbers; estimates rest on it."""
+
+    epochs: Annotated[float | None, Field(gt=0, description="Passes over the data.")] = None
+    samples: Annotated[Count | None, Field(description="Samples in the training data.")] = None
+    samples_per_second: Annotated[
+        float | None, Field(gt=0, description="Rate of this script on this instance, all GPUs.")
+    ] = None
+    compute: Annotated[
+        Duration | None, Field(description="Training time without waiting for data, if known.")
+    ] = None
+    megapixels: Annotated[
+        float | None, Field(gt=0, description="Megapixels that one sample decodes to.")
+    ] = None
+    workers: Annotated[int | None, Field(ge=1, description="Data loader processes.")] = None
+
+
+class Limits(Part):
+    """What AWS enforces: a job that reaches the limit is stopped."""
+
+    runtime: Annotated[Duration, Field(description="Longest running time.")] = 86_400
+    cost: Annotated[Money | None, Field(description="Most dollars that the plan may allow.")] = None
+
+
+class TrainingSpec(Spec):
+    """A training job."""
+
+    kind: Literal["training"]
+    name: Annotated[JobName, Field(description="Name; AWS's job name begins with it.")]
+    code: Annotated[Code | None, Field(description="The script and its folder.")] = None
+    image: Annotated[Image, Field(description="Framework, built-in algorithm or own image.")]
+    command: Annotated[
+        list[str],
+        Field(max_length=100, description="Command of an own image, instead of its default."),
+    ] = []
+    compute: Annotated[Compute, Field(description="The machines.")]
+    spot: Annotated[Spot | None, Field(description="Managed Spot, with its terms.")] = None
+    checkpoint: Annotated[
+        Checkpoint | None, Field(description="Checkpoints of a job without `spot.checkpoint`.")
+    ] = None
+    inputs: Annotated[
+        dict[str, Channel], Field(max_length=20, description="Input channels by name.")
+    ] = {}
+    workload: Annotated[Work, Field(description="The work in numbers.")] = Work()
+    hyperparameters: Annotated[
+        dict[str, Scalar], Field(description="Sent to the script as typed.")
+    ] = {}
+    metrics: Annotated[
+        dict[str, str], Field(description="Metric name to the regex that finds it in the log.")
+    ] = {}
+    distribution: Annotated[
+        Literal["none", "torchrun"], Field(description="How the script is started on all hosts.")
+    ] = "none"
+    limits: Annotated[Limits, Field(description="Limits that AWS enforces.")] = Limits()
+    output: Annotated[
+        Location | None, Field(description="Where model.tar.gz goes; s3://bucket/prefix/.")
+    ] = None
+    environment: Annotated[
+        dict[str, str], Field(description="Environment variables; no secrets.")
+    ] = {}
+    network: Annotated[Network, Field(description="VPC, isolation, encryption.")] = Network()
+    local: Annotated[LocalTerms, Field(description="How it runs on this machine.")] = LocalTerms()
+    aws: Annotated[AwsRaw, Field(description="Raw parameters by operation; merged last.")] = {}
+
+    @model_validator(mode="after")
+    def _one_checkpoint(self) -> TrainingSpec:
+        if self.checkpoint and self.spot and self.spot.checkpoint:
+            raise complaint(
+                "conflicting-fields",
+                "`checkpoint` and `spot.checkpoint` both say where checkpoints go",
+                "keep one of them",
+            )
+        return self

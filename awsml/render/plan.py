@@ -1,0 +1,161 @@
+"""A report as a person reads it: what it costs, how long it takes, what would be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from awsml.basis import Basis, Estimate
+from awsml.plan import Call, Origin, Ref, Source, Text, Unknown, join_path
+from awsml.render.table import Column, table
+from awsml.report import Cost, Effective, Report, TimeLine
+from awsml.units import format_count, format_duration, format_usd
+
+
+def plan_text(report: Report, width: int = 80, title: str | None = None) -> str:
+    """The whole report; sections without content are left out."""
+    sections = [
+        header(report, title),
+        cost_section(report.cost, width),
+        time_section(report.time, width),
+        effective_section(report.effective, width),
+        *(call_section(call, width) for call in report.plan.calls),
+    ]
+    return "\n\n".join(section for section in sections if section)
+
+
+def header(report: Report, title: str | None) -> str:
+    plan = report.plan
+    where = plan.region or "no region given"
+    return f"{plan.name}: {title or plan.kind}, {where}"
+
+
+def cost_section(cost: Cost, width: int) -> str:
+    """Expected, range and ceiling; then what they are made of."""
+    lines = [f"cost      {range_text(cost.usd, 'USD')} per {cost.per}"]
+    if cost.ceiling is not None:
+        because = f" ({cost.ceiling_because})" if cost.ceiling_because else ""
+        lines.append(f"ceiling   {format_usd(cost.ceiling)}{because}")
+    else:
+        lines.append("ceiling   unknown")
+    if cost.lines:
+        rows = [
+            (
+                line.what,
+                range_text(line.quantity, line.quantity.unit),
+                price_text(line.price),
+                range_text(line.usd, "USD"),
+                ", ".join(part for part in (line.region, line.date, line.source) if part),
+            )
+            for line in cost.lines
+        ]
+        columns = (
+            Column("item"),
+            Column("quantity"),
+            Column("price"),
+            Column("dollars"),
+            Column("from", shrink=True),
+        )
+        lines += ["", table(columns, rows, width, indent=2)]
+    if cost.left_out:
+        lines += ["", f"  left out: {'; '.join(cost.left_out)}"]
+    return "\n".join(lines)
+
+
+def time_section(time: TimeLine, width: int) -> str:
+    if not time.phases:
+        return ""
+    rows = [
+        (
+            phase.name,
+            range_text(phase.seconds, "seconds"),
+            "billed" if phase.billed else "not billed",
+            phase.seconds.basis.value,
+        )
+        for phase in time.phases
+    ]
+    columns = (Column("phase"), Column("time"), Column("", shrink=True), Column("basis"))
+    return "time\n" + table(columns, rows, width, indent=2)
+
+
+def effective_section(effective: Mapping[str, Effective], width: int) -> str:
+    """Values in force that the scenario did not state, with who set them."""
+    shown = [
+        (path, value_text(entry.value), entry.source.value, entry.because or "")
+        for path, entry in effective.items()
+        if entry.source is not Source.SCENARIO and entry.value is not None
+    ]
+    if not shown:
+        return ""
+    columns = (Column("field"), Column("value", shrink=True), Column("set by"), Column("because", shrink=True))
+    return "values not from the scenario\n" + table(columns, shown, width, indent=2)
+
+
+def call_section(call: Call, width: int) -> str:
+    """The request, each value with who set it."""
+    lines = list(_value_lines(call, "", call.params, 1))
+    longest = max((len(text) for text, _ in lines), default=0)
+    column = min(longest, width - 12) + 2
+    body = [
+        f"{text:<{column}}{source.value if source else ''}".rstrip() for text, source in lines
+    ]
+    return "\n".join([f"{call.api}", *body])
+
+
+def _value_lines(
+    call: Call, path: str, value: Any, depth: int
+) -> Iterator[tuple[str, Source | None]]:
+    indent = "  " * depth
+    for step, inner in _members(value):
+        inner_path = join_path(path, step)
+        label = f"{indent}{step}:" if isinstance(step, str) else f"{indent}-"
+        if isinstance(inner, Mapping | list | tuple) and inner:
+            yield label, None
+            yield from _value_lines(call, inner_path, inner, depth + 1)
+        else:
+            origin: Origin | None = call.origin(inner_path)
+            yield f"{label} {value_text(inner)}", origin.source if origin else None
+
+
+def _members(value: Any) -> Iterable[tuple[str | int, Any]]:
+    return value.items() if isinstance(value, Mapping) else enumerate(value)
+
+
+def value_text(value: Any) -> str:
+    """One value on one line; refs as ‹name›."""
+    if isinstance(value, Ref | Text | Unknown):
+        return str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value == int(value):
+        return str(int(value))
+    return str(value)
+
+
+def range_text(estimate: Estimate, unit: str) -> str:
+    """`~` marks what is not listed or measured; a range where low and high differ."""
+    low, expected, high = estimate.low, estimate.expected, estimate.high
+    if expected is None:
+        return "unknown" + (f" (tell {', '.join(estimate.missing)})" if estimate.missing else "")
+    text = amount_text(expected, unit)
+    if low is not None and high is not None and amount_text(low, unit) != amount_text(high, unit):
+        text += f" ({amount_text(low, unit)} to {amount_text(high, unit)})"
+    return text
+
+
+def price_text(price: Estimate) -> str:
+    """A unit price; a derived one carries `~`."""
+    if price.expected is None:
+        return "unknown"
+    mark = "~" if price.basis.rank >= Basis.DERIVED.rank else ""
+    return f"{mark}${price.expected:.4g}/{price.unit.removeprefix('USD/')}"
+
+
+def amount_text(amount: float, unit: str) -> str:
+    if unit == "USD":
+        return format_usd(amount)
+    if unit == "seconds":
+        return format_duration(amount)
+    if unit in ("hours", "instance-hours", "hour"):
+        return format_duration(amount * 3600)
+    return f"{format_count(amount)} {unit}"

@@ -1,0 +1,96 @@
+"""Plain tables that fit a width; wide characters count two columns."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading; `right` aligns numbers, `shrink` lets the text wrap when the line is full."""
+
+    title: str
+    right: bool = False
+    shrink: bool = False
+
+
+SMALLEST = 16
+
+
+def table(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int, indent: int = 0
+) -> str:
+    """Rows under headings. Columns that may shrink wrap; the others keep their width."""
+    wide = [
+        max([cells(column.title), *(cells(row[i]) for row in rows)])
+        for i, column in enumerate(columns)
+    ]
+    _shrink(wide, columns, width - indent - 2 * (len(columns) - 1))
+    lines = []
+    headings = [column.title for column in columns]
+    for row in [headings, *rows] if any(headings) else rows:
+        wrapped = [wrap(text, size) for text, size in zip(row, wide, strict=True)]
+        for index in range(max(len(parts) for parts in wrapped)):
+            parts = [part[index] if index < len(part) else "" for part in wrapped]
+            line = "  ".join(
+                pad(part, size, column.right)
+                for part, size, column in zip(parts, wide, columns, strict=True)
+            )
+            lines.append((" " * indent + line).rstrip())
+    return "\n".join(lines)
+
+
+def _shrink(wide: list[int], columns: Sequence[Column], room: int) -> None:
+    """Take what does not fit from the widest shrinkable column, a character at a time."""
+    shrinkable = [i for i, column in enumerate(columns) if column.shrink]
+    while sum(wide) > room and shrinkable:
+        widest = max(shrinkable, key=lambda i: wide[i])
+        if wide[widest] <= SMALLEST:
+            return
+        wide[widest] -= 1
+
+
+def cells(text: str) -> int:
+    """How many columns a terminal needs for the text."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def pad(text: str, size: int, right: bool = False) -> str:
+    gap = " " * max(0, size - cells(text))
+    return gap + text if right else text + gap
+
+
+def wrap(text: str, size: int) -> list[str]:
+    """Break at spaces; a word longer than the line is broken where it must be."""
+    lines, line = [], ""
+    for word in text.split(" "):
+        while cells(word) > size > 0:
+            room = size - cells(line) - (1 if line else 0)
+            if room < 1:
+                lines.append(line)
+                line = ""
+                continue
+            head = _head(word, room)
+            line = f"{line} {head}" if line else head
+            lines.append(line)
+            word, line = word[len(head) :], ""
+        if cells(line) + cells(word) + (1 if line else 0) > size and line:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, line] if line or not lines else lines
+
+
+def _head(word: str, room: int) -> str:
+    taken = 0
+    for index, character in enumerate(word):
+        taken += cells(character)
+        if taken > room:
+            return word[: max(index, 1)]
+    return word
