@@ -1,0 +1,88 @@
+"""Log files of a run: one per stream, a time before each line; written, read, followed."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+from urllib.parse import quote, unquote
+
+from awsml.events import LogLine
+
+_STAMP = len("2026-11-21T09:30:12.123Z")
+
+
+class LogFiles:
+    """The open log files of the runs that this process writes."""
+
+    def __init__(self) -> None:
+        self._files: dict[Path, TextIO] = {}
+
+    def append(self, folder: Path, line: LogLine) -> None:
+        path = folder / f"{quote(line.stream, safe='')}.log"
+        file = self._files.get(path)
+        if file is None:
+            folder.mkdir(parents=True, exist_ok=True)
+            file = path.open("a", encoding="utf-8", errors="replace", buffering=1, newline="\n")
+            self._files[path] = file
+        for text in line.text.splitlines() or [""]:
+            file.write(f"{_stamp(line.at)} {text}\n")
+
+    def close(self, folder: Path) -> None:
+        for path in [path for path in self._files if path.parent == folder]:
+            self._files.pop(path).close()
+
+
+def read_logs(folder: Path, since: float | None = None, tail: int | None = None) -> list[LogLine]:
+    """All streams merged by time; the last `tail` lines of what came after `since`."""
+    streams = [_read_file(path) for path in sorted(folder.glob("*.log"))]
+    merged = heapq.merge(*streams, key=lambda line: line.at)
+    wanted = (line for line in merged if since is None or line.at >= since)
+    return list(wanted if tail is None else deque(wanted, maxlen=tail))
+
+
+class LogTail:
+    """What was appended to a run's logs since the last look."""
+
+    def __init__(self, folder: Path, *, from_start: bool = True) -> None:
+        self._folder = folder
+        self._offsets: dict[Path, int] = {}
+        if not from_start:
+            self.read()
+
+    def read(self) -> list[LogLine]:
+        fresh = [line for path in sorted(self._folder.glob("*.log")) for line in self._new(path)]
+        return sorted(fresh, key=lambda line: line.at)
+
+    def _new(self, path: Path) -> list[LogLine]:
+        with path.open("rb") as file:
+            file.seek(self._offsets.get(path, 0))
+            data = file.read()
+        whole = data[: data.rfind(b"\n") + 1]
+        self._offsets[path] = self._offsets.get(path, 0) + len(whole)
+        stream = unquote(path.stem)
+        texts = whole.decode("utf-8", errors="replace").split("\n")[:-1]
+        return [_parsed(stream, text) for text in texts]
+
+
+def _read_file(path: Path) -> Iterator[LogLine]:
+    stream = unquote(path.stem)
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+        for text in file:
+            yield _parsed(stream, text.rstrip("\n"))
+
+
+def _parsed(stream: str, text: str) -> LogLine:
+    try:
+        at = datetime.fromisoformat(text[:_STAMP]).timestamp()
+    except ValueError:  # cut short by a full disk or a power cut
+        return LogLine(stream, text, 0.0)
+    return LogLine(stream, text[_STAMP + 1 :], at)
+
+
+def _stamp(at: float) -> str:
+    moment = datetime.fromtimestamp(at, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

@@ -1,0 +1,54 @@
+"""Rows of runs.db as the values of run.py, and back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+from awsml.store.owner import Owner
+from awsml.store.run import Draft, Run, Status
+
+_JSON = ("requests", "effective", "predicted", "figures", "remote")
+
+
+def run_of(row: sqlite3.Row) -> Run:
+    values = dict(row)
+    pid, started = values.pop("owner_pid"), values.pop("owner_started")
+    values.update({name: json.loads(values[name]) for name in _JSON})
+    values["requests"] = tuple(values["requests"])
+    values["status"] = Status(values["status"])
+    values["detached"] = bool(values["detached"])
+    return Run(**values, owner=None if pid is None else Owner(pid, started))
+
+
+def row_of(draft: Draft, run_id: str, created: float, owner: Owner) -> dict[str, Any]:
+    return {
+        "id": run_id,
+        "kind": draft.kind,
+        "name": draft.name,
+        "backend": draft.backend,
+        "status": Status.CREATED.value,
+        "created": created,
+        "requests": to_json(draft.requests),
+        "scenario": draft.scenario,
+        "region": draft.region,
+        "effective": to_json(draft.effective),
+        "predicted": to_json(draft.predicted),
+        "parent": draft.parent,
+        "label": draft.label,
+        "detached": int(draft.detached),
+        "owner_pid": owner.pid,
+        "owner_started": owner.started,
+    }
+
+
+def insert(table: str, names: Iterable[str]) -> str:
+    columns = list(names)
+    marks = ", ".join(f":{name}" for name in columns)
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+
+
+def to_json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)

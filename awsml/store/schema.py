@@ -1,0 +1,93 @@
+"""The tables of runs.db and how an older file is brought up to date."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from awsml.errors import AwsmlError
+
+VERSION = 1
+
+_TABLES = """
+CREATE TABLE runs (
+  id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, backend TEXT NOT NULL,
+  status TEXT NOT NULL, created REAL NOT NULL, started REAL, ended REAL, phase TEXT, reason TEXT,
+  requests TEXT NOT NULL, scenario TEXT, region TEXT, effective TEXT NOT NULL,
+  predicted TEXT NOT NULL, figures TEXT NOT NULL DEFAULT '{}', remote TEXT NOT NULL DEFAULT '{}',
+  parent TEXT REFERENCES runs(id) ON DELETE CASCADE, label TEXT, detached INTEGER NOT NULL,
+  stop_asked TEXT, owner_pid INTEGER, owner_started TEXT
+);
+CREATE INDEX runs_by_parent ON runs(parent, id);
+CREATE INDEX runs_by_time ON runs(created);
+CREATE TABLE phases (
+  run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  name TEXT NOT NULL, started REAL NOT NULL, ended REAL, detail TEXT
+);
+CREATE INDEX phases_by_run ON phases(run);
+CREATE TABLE metrics (
+  run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  name TEXT NOT NULL, value REAL NOT NULL, at REAL NOT NULL, step INTEGER
+);
+CREATE INDEX metrics_by_run ON metrics(run, name);
+CREATE TABLE notes (
+  run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  text TEXT NOT NULL, level TEXT NOT NULL, at REAL NOT NULL
+);
+CREATE INDEX notes_by_run ON notes(run);
+CREATE TABLE journal (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  name TEXT NOT NULL, at REAL NOT NULL, detail TEXT NOT NULL
+);
+CREATE INDEX journal_by_run ON journal(run, number);
+"""
+
+
+def connect(file: Path) -> sqlite3.Connection:
+    """An open, current database; made when absent."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(file, timeout=30.0, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        _bring_up_to_date(connection, file)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _unreadable(file, error) from error
+    except AwsmlError:
+        connection.close()
+        raise
+    return connection
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, file: Path) -> None:
+    if _version(connection) == VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    version = _version(connection)  # another process may have been faster
+    if version == 0:
+        for statement in _TABLES.split(";\n"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version={VERSION}")
+    connection.execute("COMMIT")
+    if version > VERSION:
+        raise AwsmlError(
+            f"{file} was written by a newer awsml (store version {version}, known {VERSION})",
+            hint="upgrade awsml, or use another --project",
+            slug="run-store-is-newer",
+        )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _unreadable(file: Path, error: sqlite3.DatabaseError) -> AwsmlError:
+    return AwsmlError(
+        f"{file} cannot be used as the run store: {error}",
+        hint="check the disk and its permissions, or move the file away to start a new store",
+        slug="run-store-unreadable",
+    )
