@@ -103,9 +103,7 @@ def _nearest(name: str, names: Sequence[str]) -> str:
 @click.option("--region", metavar="REGION", help="AWS region, instead of the scenario's.")
 @click.option("--profile", metavar="NAME", help="AWS profile of your configuration.")
 @click.pass_context
-def cli(
-    ctx: click.Context, project: Path | None, region: str | None, profile: str | None
-) -> None:
+def cli(ctx: click.Context, project: Path | None, region: str | None, profile: str | None) -> None:
     """Plan, check, price, rehearse and run machine learning jobs on AWS.
 
     A scenario (YAML) says what the job is. awsml says what AWS would be asked, what it costs,

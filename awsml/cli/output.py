@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
@@ -137,7 +138,7 @@ def explain_error(error: AwsmlError, arguments: Sequence[str]) -> None:
 def wants_json(arguments: Sequence[str]) -> bool:
     """Whether JSON was asked for on stdout; read from the words, since parsing may have failed."""
     words = list(arguments)
-    pairs = zip(words, words[1:], strict=False)
+    pairs = itertools.pairwise(words)
     spaced = any(a in ("-o", "--format") and b == "json" for a, b in pairs)
     return spaced or "-ojson" in words or "--format=json" in words
 

@@ -32,9 +32,7 @@ class Project:
         """The folder given, else the nearest one upwards that holds awsml.yaml or .awsml."""
         root = (given or _upwards(cwd) or cwd).resolve()
         defaults = root / DEFAULTS_FILE
-        return cls(
-            root, cwd, region, profile, environ, defaults if defaults.is_file() else None
-        )
+        return cls(root, cwd, region, profile, environ, defaults if defaults.is_file() else None)
 
     @property
     def state(self) -> Path:

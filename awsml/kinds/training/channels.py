@@ -73,9 +73,7 @@ def _s3_channel(name: str, channel: Channel, mode: str) -> Item:
     return value, fields
 
 
-def _put_form(
-    value: dict[str, Any], fields: dict[str, str], channel: Channel, field: str
-) -> None:
+def _put_form(value: dict[str, Any], fields: dict[str, str], channel: Channel, field: str) -> None:
     """How the bytes are shaped: content type, compression, wrapper, shuffling."""
     if channel.content_type is not None:
         value["ContentType"] = channel.content_type

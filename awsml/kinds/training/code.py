@@ -19,10 +19,12 @@ LOG_LEVEL_INFO = "20"
 # the second half travels as an argument of its own.
 _LAUNCHER = (
     "import json,os,sys;p=sys.argv.pop(1);exec(p)",
-    "r=json.load(open('/opt/ml/input/config/resourceconfig.json'));h=r['hosts'];"
-    "os.execvp('torchrun',['torchrun',f'--nnodes={len(h)}',"
-    "f'--node_rank={h.index(r[\"current_host\"])}',f'--master_addr={h[0]}',"
-    "'--nproc_per_node=auto',*sys.argv[1:]])",
+    (
+        "r=json.load(open('/opt/ml/input/config/resourceconfig.json'));h=r['hosts'];"
+        "os.execvp('torchrun',['torchrun',f'--nnodes={len(h)}',"
+        "f'--node_rank={h.index(r[\"current_host\"])}',f'--master_addr={h[0]}',"
+        "'--nproc_per_node=auto',*sys.argv[1:]])"
+    ),
 )
 
 
