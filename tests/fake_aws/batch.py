@@ -1,0 +1,121 @@
+"""Batch: every SubmitJob is a new job, whatever its name; nothing but the caller can tell."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.fake_aws.world import Operation, Refusal, World
+
+JOB = "batch-job"
+DEFINITION = "batch-definition"
+_STATES = (("SUBMITTED", 1.0), ("RUNNABLE", 30.0), ("STARTING", 20.0), ("RUNNING", 120.0))
+
+
+def register(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
+    """A new revision of a definition."""
+    name = params["jobDefinitionName"]
+    known = [d for d in world.all(region, DEFINITION) if d["jobDefinitionName"] == name]
+    revision = len(known) + 1
+    arn = world.arn("batch", region, f"job-definition/{name}:{revision}")
+    made = params | {"revision": revision, "jobDefinitionArn": arn, "status": "ACTIVE"}
+    world.put(region, DEFINITION, f"{name}:{revision}", made)
+    return {"jobDefinitionName": name, "jobDefinitionArn": arn, "revision": revision}
+
+
+def definitions(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
+    name = params.get("jobDefinitionName")
+    found = [
+        {key: value for key, value in d.items() if not key.startswith("_")}
+        for d in world.all(region, DEFINITION)
+        if name in (None, d["jobDefinitionName"])
+    ]
+    return {"jobDefinitions": found}
+
+
+def submit(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
+    if not re.fullmatch(r"[A-Za-z0-9][\w-]{0,127}", params["jobName"]):
+        raise Refusal("ClientException", f"Job name {params['jobName']} is not valid")
+    number = len([key for key in world.things if key[1] == JOB]) + 1
+    job_id = f"00000000-0000-0000-0000-{number:012d}"
+    arn = world.arn("batch", region, f"job/{job_id}")
+    job = {"request": params, "jobId": job_id, "jobArn": arn, "tags": params.get("tags", {})}
+    world.put(region, JOB, job_id, job)
+    return {"jobName": params["jobName"], "jobId": job_id, "jobArn": arn}
+
+
+def listing(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
+    """Only RUNNING jobs unless a status or a filter is given; the JOB_NAME filter ignores case."""
+    rows = [_summary(world, job) for job in world.all(region, JOB)]
+    names = [f["values"] for f in params.get("filters", ()) if f["name"] == "JOB_NAME"]
+    if names:
+        rows = [row for row in rows if any(_fits(row["jobName"], v) for v in names[0])]
+    else:
+        rows = [r for r in rows if r["status"] == params.get("jobStatus", "RUNNING")]
+    start, size = int(params.get("nextToken") or 0), int(params.get("maxResults") or 100)
+    answer: dict[str, Any] = {"jobSummaryList": rows[start : start + size]}
+    if start + size < len(rows):
+        answer["nextToken"] = str(start + size)
+    return answer
+
+
+def describe(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
+    found = [world.get(region, JOB, job_id) for job_id in params["jobs"]]
+    return {
+        "jobs": [
+            _summary(world, job)
+            | {
+                "jobQueue": job["request"]["jobQueue"],
+                "jobDefinition": job["request"]["jobDefinition"],
+                "tags": job["tags"],
+                "startedAt": int(job["_created"] * 1000),
+            }
+            for job in found
+            if job is not None
+        ]
+    }
+
+
+def terminate(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
+    job = world.get(region, JOB, params["jobId"])
+    if job is not None:
+        job["terminated"] = (world.clock.now, params["reason"])
+    return {}
+
+
+def _summary(world: World, job: dict[str, Any]) -> dict[str, Any]:
+    status, reason = _state(world, job)
+    row = {
+        "jobId": job["jobId"],
+        "jobArn": job["jobArn"],
+        "jobName": job["request"]["jobName"],
+        "createdAt": int(job["_created"] * 1000),
+        "status": status,
+    }
+    return row | ({"statusReason": reason} if reason else {})
+
+
+def _state(world: World, job: dict[str, Any]) -> tuple[str, str | None]:
+    if "terminated" in job:
+        return "FAILED", job["terminated"][1]
+    end = job["_created"]
+    for state, seconds in _STATES:
+        end += seconds
+        if world.clock.now < end:
+            return state, None
+    return "SUCCEEDED", "Essential container in task exited"
+
+
+def _fits(name: str, wanted: str) -> bool:
+    name, wanted = name.lower(), wanted.lower()
+    return name.startswith(wanted[:-1]) if wanted.endswith("*") else name == wanted
+
+
+OPERATIONS: dict[str, Operation] = {
+    "RegisterJobDefinition": register,
+    "DescribeJobDefinitions": definitions,
+    "SubmitJob": submit,
+    "ListJobs": listing,
+    "DescribeJobs": describe,
+    "TerminateJob": terminate,
+}
