@@ -1,0 +1,197 @@
+"""A training job in plain seconds, phase by phase, at one end of the constants.
+
+After provisioning, the copy of the data and the pull of the image run side by side; then the
+container starts, the script lists its files, and epochs take the longer of computing and reading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from awsml.estimate.machine import Machine
+from awsml.estimate.rates import Case, Rates, RateTable
+from awsml.estimate.transfer import Load, download_seconds, listing_seconds, read_seconds
+from awsml.workload import ChannelData, TrainingWorkload
+
+# A volume for a job that names none; AWS asks for one on machines without a disk of their own.
+DEFAULT_VOLUME_GIB = 30.0
+# Objects assumed where only the bytes are known: a few large shards, or many small files.
+_ASSUMED_OBJECT_BYTES = {Case.FAST: 1e9, Case.EXPECTED: 1e8, Case.SLOW: 1e6}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a prediction rests on beside the workload: the machine and the constants."""
+
+    machine: Machine
+    rates: RateTable
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """Seconds of each phase; None is unknown. Of the pull only what outlasts the copy counts."""
+
+    provision: float
+    download: float | None
+    image: float | None
+    init: float
+    listing: float | None
+    epochs: float | None
+    upload: float
+
+    @property
+    def start(self) -> float | None:
+        """From the request to the first line of the script."""
+        return _sum(self.provision, self.download, self.image, self.init)
+
+    @property
+    def billed(self) -> float | None:
+        return _sum(self.download, self.image, self.init, self.listing, self.epochs, self.upload)
+
+
+def breakdown(
+    workload: TrainingWorkload, setting: Setting, case: Case = Case.EXPECTED
+) -> Breakdown:
+    rates = setting.rates.at(case)
+    feeds = [
+        (mode_in_force(c), load_of(c, workload, setting.machine, case)) for c in workload.channels
+    ]
+    copies = [_copy(mode, load, workload, setting.machine, rates) for mode, load in feeds]
+    mounts = feeds and all(mode == "fsx" for mode, _ in feeds)
+    fixed = rates.mount_seconds if mounts else rates.download_fixed_seconds
+    download = _sum(fixed, *copies)
+    pull = image_pull(workload, rates)
+    return Breakdown(
+        provision=rates.provision_seconds,
+        download=download,
+        image=None if download is None else max(0.0, pull - download),
+        init=rates.container_start_seconds,
+        listing=_sum(*(_listing(mode, load, rates) for mode, load in feeds)),
+        epochs=_epochs(workload, feeds, setting.machine, rates),
+        upload=rates.upload_seconds,
+    )
+
+
+def compute_seconds(workload: TrainingWorkload) -> float | None:
+    """One epoch if its data were in memory already; None when nothing tells."""
+    if workload.samples_per_second and workload.samples:
+        return workload.samples * _share_read(workload) / workload.samples_per_second
+    if workload.compute_seconds is not None:
+        return workload.compute_seconds / (workload.epochs or 1.0)
+    return None
+
+
+def reading_seconds(
+    workload: TrainingWorkload, setting: Setting, case: Case = Case.EXPECTED
+) -> tuple[float, float] | None:
+    """Reading in the first and in each later epoch if computing took no time."""
+    feeds = [
+        (mode_in_force(c), load_of(c, workload, setting.machine, case)) for c in workload.channels
+    ]
+    return _reading(workload, feeds, setting.machine, setting.rates.at(case))
+
+
+def decode_limit(workload: TrainingWorkload, machine: Machine, rates: Rates) -> float | None:
+    """Samples a second that the cores can decode and augment, over all machines."""
+    if not workload.megapixels_per_sample:
+        return None
+    work = workload.megapixels_per_sample * rates.augmentation_factor
+    return machine.vcpu * rates.decode_speed / work * workload.count
+
+
+def image_pull(workload: TrainingWorkload, rates: Rates) -> float:
+    """A framework's image takes minutes; those of built-in algorithms are small."""
+    return rates.builtin_image_pull_seconds if workload.algorithm else rates.image_pull_seconds
+
+
+def mode_in_force(channel: ChannelData) -> str:
+    """`auto` that nobody has decided yet is what AWS does without being told: a copy."""
+    if channel.file_system:
+        return channel.file_system
+    return "file" if channel.mode == "auto" else channel.mode
+
+
+def with_mode(workload: TrainingWorkload, mode: str) -> TrainingWorkload:
+    """The same job with every S3 channel in this mode (fsx: from a file system)."""
+    change = {"file_system": "fsx"} if mode == "fsx" else {"mode": mode}
+    channels = tuple(
+        channel if channel.file_system else replace(channel, **change)
+        for channel in workload.channels
+    )
+    return replace(workload, channels=channels)
+
+
+def load_of(
+    channel: ChannelData, workload: TrainingWorkload, machine: Machine, case: Case
+) -> Load | None:
+    """What one instance takes from a channel; None where the size is unknown."""
+    if channel.size_bytes is None:
+        return None
+    part = 1 / workload.count if channel.sharded else 1.0
+    read = 1 / workload.count if workload.distributed and not channel.sharded else 1.0
+    objects = channel.objects
+    if objects is None:
+        objects = max(1, round(channel.size_bytes / _ASSUMED_OBJECT_BYTES[case]))
+    return Load(
+        size_bytes=channel.size_bytes * part,
+        objects=objects * part,
+        samples=None if workload.samples is None else workload.samples * part,
+        share_read=channel.share_read * read,
+        random_access=channel.access == "random",
+        workers=workload.loader_workers or machine.vcpu,
+    )
+
+
+def volume_gib(workload: TrainingWorkload) -> float:
+    return float(workload.volume_gib or DEFAULT_VOLUME_GIB)
+
+
+def _copy(
+    mode: str, load: Load | None, workload: TrainingWorkload, machine: Machine, rates: Rates
+) -> float | None:
+    if mode not in ("file", "fastfile"):
+        return 0.0
+    if load is None:
+        return None
+    return download_seconds(mode, load, machine, volume_gib(workload), rates)
+
+
+def _listing(mode: str, load: Load | None, rates: Rates) -> float | None:
+    if mode in ("file", "pipe"):
+        return 0.0
+    return None if load is None else listing_seconds(mode, load, rates)
+
+
+def _epochs(
+    workload: TrainingWorkload, feeds: list[tuple[str, Load | None]], machine: Machine, rates: Rates
+) -> float | None:
+    compute = compute_seconds(workload)
+    reading = _reading(workload, feeds, machine, rates)
+    if compute is None or reading is None:
+        return None
+    epochs = workload.epochs or 1.0
+    first, later = (max(compute, read) for read in reading)
+    return rates.warm_up_seconds + min(1.0, epochs) * first + max(0.0, epochs - 1) * later
+
+
+def _reading(
+    workload: TrainingWorkload, feeds: list[tuple[str, Load | None]], machine: Machine, rates: Rates
+) -> tuple[float, float] | None:
+    """Channels share the disk and the network, so their times add up."""
+    epochs, volume = workload.epochs or 1.0, volume_gib(workload)
+    firsts, laters = 0.0, 0.0
+    for mode, load in feeds:
+        if load is None or mode == "efs":
+            return None
+        first, later = read_seconds(mode, load, machine, volume, rates, epochs)
+        firsts, laters = firsts + first, laters + later
+    return firsts, laters
+
+
+def _share_read(workload: TrainingWorkload) -> float:
+    return max((channel.share_read for channel in workload.channels), default=1.0)
+
+
+def _sum(*parts: float | None) -> float | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None

@@ -1,0 +1,53 @@
+"""One machine as the estimators see it: cores, memory, links and disks in bytes a second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+BYTES_PER_GBPS = 125e6
+GIB = 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """An instance type. `peak` holds for a burst, `base` for ever; local_bytes 0 is EBS only."""
+
+    instance: str
+    vcpu: int
+    memory_bytes: float
+    network_base: float
+    network_peak: float
+    ebs_base: float
+    ebs_peak: float
+    local_bytes: float = 0.0
+    local_disks: int = 0
+    gpus: int = 0
+    gpu: str | None = None
+
+    @property
+    def has_local_disk(self) -> bool:
+        return self.local_bytes > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A path for data: `peak` for the first `burst_seconds`, then `base` (bytes a second)."""
+
+    peak: float
+    base: float
+    burst_seconds: float
+
+    def seconds(self, size_bytes: float) -> float:
+        """Time to move that much through the link from rest."""
+        in_burst = self.peak * self.burst_seconds
+        if size_bytes <= in_burst:
+            return size_bytes / self.peak
+        return self.burst_seconds + (size_bytes - in_burst) / self.base
+
+    def narrowed(self, peak: float, base: float | None = None) -> Link:
+        """The same link with a second limit in its path."""
+        return Link(
+            min(self.peak, peak),
+            min(self.base, peak if base is None else base),
+            self.burst_seconds,
+        )

@@ -1,0 +1,139 @@
+"""How long data takes on its way: volume, network and stream speeds, the copy and the reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from awsml.estimate.machine import GIB, Link, Machine
+from awsml.estimate.rates import Rates
+
+MIB = 2**20
+TIB = 2**40
+# One GET of this size keeps a connection busy long enough for its latency to vanish; larger
+# objects are fetched in parts of about this size over several connections.
+PART_BYTES = 8e6
+# Scratch file systems come in steps of 1.2 TiB.
+LUSTRE_STEP_TIB = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one instance takes from one channel: bytes and objects in all and per epoch."""
+
+    size_bytes: float
+    objects: float
+    samples: float | None = None
+    share_read: float = 1.0
+    random_access: bool = False
+    workers: int = 1
+    file_system_tib: float | None = None
+
+
+def gp2_speeds(volume_gib: float, rates: Rates) -> tuple[float, float]:
+    """Peak and base of a gp2 volume: flat to 170 GiB, bursting in between, flat from 334 on."""
+    if volume_gib <= rates.gp2_small_gib:
+        return rates.gp2_small_speed, rates.gp2_small_speed
+    if volume_gib < rates.gp2_large_gib:
+        return rates.gp2_large_speed, rates.gp2_small_speed
+    return rates.gp2_large_speed, rates.gp2_large_speed
+
+
+def disk_link(machine: Machine, volume_gib: float, rates: Rates) -> Link:
+    """NVMe where the machine has it; else the narrower of the volume and the machine's EBS."""
+    burst = rates.burst_minutes * 60
+    if machine.has_local_disk:
+        speed = rates.local_disk_speed * max(1, machine.local_disks)
+        return Link(speed, speed, burst)
+    peak, base = gp2_speeds(volume_gib, rates)
+    return Link(peak, base, burst).narrowed(
+        rates.ebs_share * machine.ebs_peak, rates.ebs_share * machine.ebs_base
+    )
+
+
+def network_link(machine: Machine, rates: Rates) -> Link:
+    return Link(
+        rates.network_share * machine.network_peak,
+        rates.network_share * machine.network_base,
+        rates.burst_minutes * 60,
+    )
+
+
+def stream_link(machine: Machine, rates: Rates) -> Link:
+    """What Pipe and FastFile can draw from S3: the network, or what the agent was seen to do."""
+    connections = rates.stream_connections * rates.connection_speed
+    return network_link(machine, rates).narrowed(min(connections, rates.stream_speed))
+
+
+def copy_link(machine: Machine, volume_gib: float, rates: Rates) -> Link:
+    """From S3 onto the disk: the narrower of network and disk."""
+    network = network_link(machine, rates)
+    return disk_link(machine, volume_gib, rates).narrowed(network.peak, network.base)
+
+
+def download_seconds(
+    mode: str, load: Load, machine: Machine, volume_gib: float, rates: Rates
+) -> float:
+    """What happens before the container may read: a copy, a listing, or nothing."""
+    if mode == "file":
+        copied = copy_link(machine, volume_gib, rates).seconds(load.size_bytes)
+        return load.objects * rates.file_object_seconds + copied
+    if mode == "fastfile":
+        return load.objects * rates.list_object_seconds
+    return 0.0
+
+
+def listing_seconds(mode: str, load: Load, rates: Rates) -> float:
+    """The script's own walk over the files, through FUSE or Lustre."""
+    per_object = {"fastfile": rates.fuse_object_seconds, "fsx": rates.lustre_object_seconds}
+    return load.objects * per_object.get(mode, 0.0)
+
+
+def read_seconds(
+    mode: str, load: Load, machine: Machine, volume_gib: float, rates: Rates, epochs: float
+) -> tuple[float, float]:
+    """Reading what the first epoch needs, and what each later one needs, nothing else in the way.
+
+    A burst is spent once, over all epochs; a copy that fits the page cache is read once.
+    """
+    wanted = load.size_bytes * load.share_read
+    link = _read_link(mode, load, machine, volume_gib, rates)
+    waits = _request_seconds(mode, load, rates) if mode in ("fastfile", "pipe") else 0.0
+    first = link.seconds(wanted)
+    if mode == "file" and load.size_bytes < rates.page_cache_share * machine.memory_bytes:
+        return first, 0.0
+    later = (link.seconds(wanted * epochs) - first) / (epochs - 1) if epochs > 1 else 0.0
+    return max(first, waits), max(later, waits)
+
+
+def fits_disk(load: Load, machine: Machine, volume_gib: float) -> bool:
+    room = machine.local_bytes if machine.has_local_disk else volume_gib * GIB
+    return load.size_bytes <= room
+
+
+def lustre_tib(size_bytes: float) -> float:
+    """The smallest scratch file system that holds the data."""
+    steps = max(1, -(-size_bytes // (LUSTRE_STEP_TIB * TIB)))
+    return float(steps * LUSTRE_STEP_TIB)
+
+
+def _read_link(mode: str, load: Load, machine: Machine, volume_gib: float, rates: Rates) -> Link:
+    if mode == "file":
+        return disk_link(machine, volume_gib, rates)
+    if mode in ("fastfile", "pipe"):
+        return stream_link(machine, rates)
+    tib = load.file_system_tib or lustre_tib(load.size_bytes)
+    return network_link(machine, rates).narrowed(tib * rates.lustre_speed_per_tib)
+
+
+def _request_seconds(mode: str, load: Load, rates: Rates) -> float:
+    """Waiting for S3's first byte: once an object in order, once a sample at random.
+
+    FastFile waits in the reader's own workers, Pipe in the agent's connections.
+    """
+    requests = load.objects
+    if load.random_access and load.samples:
+        requests = max(requests, load.samples)
+    part = min(load.size_bytes / max(requests, 1.0), PART_BYTES)
+    each = rates.get_latency_seconds + part / rates.connection_speed
+    lanes = rates.stream_connections if mode == "pipe" else float(load.workers)
+    return requests * load.share_read * each / max(lanes, 1.0)

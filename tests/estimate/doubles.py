@@ -1,0 +1,84 @@
+"""Machines and constants for tests that must not move with the catalogue."""
+
+from awsml.basis import Basis, Fact
+from awsml.estimate.breakdown import Setting
+from awsml.estimate.machine import Machine
+from awsml.estimate.rates import RateTable
+
+MB = 1e6
+MIB = 2**20
+GIB = 2**30
+
+VALUES = {
+    "provision_seconds": (116, 0.3),
+    "image_pull_seconds": (158, 0.1),
+    "builtin_image_pull_seconds": (49, 0.3),
+    "container_start_seconds": (41, 0.2),
+    "download_fixed_seconds": (14, 0.2),
+    "mount_seconds": (12, 0.2),
+    "file_object_seconds": (0.0076, 0.3),
+    "list_object_seconds": (0.000097, 0.3),
+    "fuse_object_seconds": (0.000204, 0.3),
+    "lustre_object_seconds": (0.000167, 0.3),
+    "get_latency_seconds": (0.0479, 0.3),
+    "warm_up_seconds": (19, 0.2),
+    "upload_seconds": (5.4, 0.1),
+    "connection_speed": (87.5 * MB, 0.1),
+    "stream_speed": (476 * MB, 0.2),
+    "stream_connections": (16, 0.5),
+    "local_disk_speed": (500 * MB, 0.5),
+    "ebs_share": (0.81, 0.1),
+    "network_share": (0.97, 0.03),
+    "page_cache_share": (0.6, 0.0),
+    "burst_minutes": (30, 0.8),
+    "decode_speed": (130, 0.23),
+    "augmentation_factor": (2.5, 0.2),
+    "gp2_small_speed": (128 * MIB, 0.0),
+    "gp2_large_speed": (250 * MIB, 0.0),
+    "gp2_small_gib": (170, 0.0),
+    "gp2_large_gib": (334, 0.0),
+    "lustre_speed_per_tib": (200 * MB, 0.0),
+}
+
+RATES = RateTable(
+    {
+        name: Fact(value, "", "a test", "2026-01-01", Basis.FITTED, error)
+        for name, (value, error) in VALUES.items()
+    }
+)
+
+P3 = Machine(
+    "ml.p3.2xlarge",
+    vcpu=8,
+    memory_bytes=61 * GIB,
+    network_base=2.5 * 125e6,
+    network_peak=10 * 125e6,
+    ebs_base=218.75 * MB,
+    ebs_peak=218.75 * MB,
+    gpus=1,
+    gpu="V100",
+)
+G5 = Machine(
+    "ml.g5.2xlarge",
+    vcpu=8,
+    memory_bytes=32 * GIB,
+    network_base=5 * 125e6,
+    network_peak=10 * 125e6,
+    ebs_base=106.25 * MB,
+    ebs_peak=437.5 * MB,
+    local_bytes=450e9,
+    local_disks=1,
+    gpus=1,
+    gpu="A10G",
+)
+M5 = Machine(
+    "ml.m5.4xlarge",
+    vcpu=16,
+    memory_bytes=64 * GIB,
+    network_base=5 * 125e6,
+    network_peak=10 * 125e6,
+    ebs_base=593.75 * MB,
+    ebs_peak=593.75 * MB,
+)
+
+ON_P3 = Setting(P3, RATES)
