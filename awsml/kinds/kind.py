@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 
 from awsml.finding import Place
 from awsml.plan import Origin, Plan, Source
+from awsml.report import Effective
 
 
 class Origins(Protocol):
@@ -20,6 +22,10 @@ class Origins(Protocol):
     def origin(self, field: str) -> Origin: ...
 
     def place(self, field: str) -> Place | None: ...
+
+    def folder(self, field: str) -> str:
+        """The folder that a relative path in this field is relative to."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,10 @@ class Context:
     choices: Choices = field(default_factory=dict)
     region: str | None = None
 
+    def local_path(self, field_path: str, text: str) -> str:
+        """A path of the scenario as seen from the working folder."""
+        return os.path.normpath(os.path.join(self.origins.folder(field_path), text))
+
     def origin(self, field_path: str) -> Origin:
         choice = self.choices.get(field_path)
         if choice is None:
@@ -59,3 +69,5 @@ class Kind(Protocol):
     def describe(self, spec: Any) -> Any: ...
 
     def compile(self, spec: Any, context: Context) -> Plan: ...
+
+    def effective(self, spec: Any, context: Context) -> Mapping[str, Effective]: ...

@@ -2,6 +2,7 @@
 
 from awsml.kinds.training.compile import compile_training
 from awsml.kinds.training.describe import describe_training
+from awsml.kinds.training.effective import effective_training
 from awsml.kinds.training.spec import TrainingSpec
 
 
@@ -13,6 +14,7 @@ class TrainingKind:
     Spec = TrainingSpec
     describe = staticmethod(describe_training)
     compile = staticmethod(compile_training)
+    effective = staticmethod(effective_training)
 
 
 KIND = TrainingKind()

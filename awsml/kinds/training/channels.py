@@ -6,7 +6,7 @@ from typing import Any
 
 from awsml.kinds.kind import Context
 from awsml.kinds.training.spec import Channel, TrainingSpec
-from awsml.plan import Ref, Text
+from awsml.plan import Ref
 
 MODES = {"file": "File", "fastfile": "FastFile", "pipe": "Pipe"}
 DATA_TYPES = {
@@ -40,16 +40,16 @@ def input_data_config(spec: TrainingSpec, context: Context) -> list[Item]:
     return [
         _file_system_channel(name, channel)
         if channel.file_system is not None
-        else _s3_channel(name, channel, modes[name])
+        else _s3_channel(name, channel, modes[name], context)
         for name, channel in spec.inputs.items()
     ]
 
 
-def _s3_channel(name: str, channel: Channel, mode: str) -> Item:
+def _s3_channel(name: str, channel: Channel, mode: str, context: Context) -> Item:
     field = f"inputs.{name}"
     source: dict[str, Any] = {
         "S3DataType": DATA_TYPES[channel.type],
-        "S3Uri": location(channel.from_ or "", f"data:{name}"),
+        "S3Uri": location(channel.from_ or "", name, context),
         "S3DataDistributionType": (
             "ShardedByS3Key" if channel.distribution == "sharded" else "FullyReplicated"
         ),
@@ -114,6 +114,8 @@ def _file_system_channel(name: str, channel: Channel) -> Item:
     return value, fields
 
 
-def location(text: str, name: str) -> str | Text | Ref:
+def location(text: str, name: str, context: Context) -> str | Ref:
     """An S3 URI as it stands; a local folder becomes a ref that is put into S3 when sent."""
-    return text if text.startswith(("s3://", "https://")) else Ref(name, text)
+    if text.startswith(("s3://", "https://")):
+        return text
+    return Ref(f"data:{name}", context.local_path(f"inputs.{name}.from", text))

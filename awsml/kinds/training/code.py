@@ -49,7 +49,7 @@ def _by_toolkit(request: Request, spec: TrainingSpec, context: Context) -> None:
         return
     orders: dict[str, tuple[Any, str | None]] = {
         "sagemaker_program": (json.dumps(spec.code.entry), "code.entry"),
-        "sagemaker_submit_directory": (Text(('"', code_ref(spec.code), '"')), "code.dir"),
+        "sagemaker_submit_directory": (Text(('"', Ref("code", context.local_path("code.dir", spec.code.dir)), '"')), "code.dir"),
         "sagemaker_container_log_level": (LOG_LEVEL_INFO, None),
         "sagemaker_job_name": (Text((f'"{spec.name}-', Ref("run"), '"')), "name"),
         "sagemaker_region": (Text(('"', Ref("region"), '"')), None),
@@ -85,7 +85,7 @@ def _put_code_channel(request: Request, code: Code) -> None:
         "DataSource": {
             "S3DataSource": {
                 "S3DataType": "S3Prefix",
-                "S3Uri": Ref("data:code", code.dir),
+                "S3Uri": Ref("data:code", request.context.local_path("code.dir", code.dir)),
                 "S3DataDistributionType": "FullyReplicated",
             }
         },
@@ -96,11 +96,6 @@ def _put_code_channel(request: Request, code: Code) -> None:
     channels.append(channel)
     for inner in ("", ".DataSource.S3DataSource.S3Uri"):
         request.origins[path + inner] = request.context.origin("code.dir")
-
-
-def code_ref(code: Code) -> Ref:
-    """The packed folder, sent once as long as its content does not change."""
-    return Ref("code", code.dir)
 
 
 def arguments(hyperparameters: dict[str, str]) -> list[str]:

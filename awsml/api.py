@@ -1,0 +1,101 @@
+"""The use cases, for the command line and for whoever imports awsml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from awsml import rules
+from awsml.basis import Estimate
+from awsml.decide import Decision, Grounds, decide
+from awsml.finding import Finding, worst_first
+from awsml.kinds import KINDS, kind_named
+from awsml.kinds.kind import Context, Kind
+from awsml.plan import Plan
+from awsml.report import Report
+from awsml.scenario import Document, kind_finding, suppress, validate
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the caller says beside the scenario. `target` is where it will run."""
+
+    region: str | None = None
+    target: str = "local"
+    persona: str | None = None
+    strict: bool = False
+    today: date | None = None
+    measured: Mapping[str, Estimate] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A scenario carried through to its report; without a spec the report holds only findings."""
+
+    document: Document
+    report: Report
+    spec: Any = None
+    workload: Any = None
+
+    @property
+    def plan(self) -> Plan:
+        return self.report.plan
+
+
+def plan(document: Document, terms: Terms, earlier: Sequence[Finding] = ()) -> Planned:
+    """Scenario to report: spec, workload, decision, calls, findings.
+
+    `earlier` are findings of the loader about the same document.
+    """
+    kind = known_kind(document)
+    if kind is None:
+        return _refused(document, [*earlier, kind_finding(document, KINDS)])
+    spec, findings = validate(document, kind.Spec)
+    if spec is None or any(finding.level == "error" for finding in earlier):
+        return _refused(document, [*earlier, *findings])
+    workload = kind.describe(spec)
+    grounds = Grounds(terms.region or spec.region, terms.today, terms.measured)
+    decision = decide(kind.name, spec, workload, grounds)
+    context = Context(document, decision.choices, terms.region)
+    compiled = kind.compile(spec, context)
+    report = _report(document, compiled, decision, terms, [*earlier, *findings])
+    report = _with_effective(report, kind, spec, context)
+    return Planned(document, report, spec, workload)
+
+
+def known_kind(document: Document) -> Kind | None:
+    return kind_named(document.kind) if document.kind in KINDS else None
+
+
+def _refused(document: Document, findings: Sequence[Finding]) -> Planned:
+    nothing = Plan(document.kind or "unknown", document.name, (), file=document.file)
+    kept = suppress([document], findings, checked=()).findings
+    return Planned(document, Report(nothing, findings=tuple(worst_first(kept))))
+
+
+def _report(
+    document: Document,
+    compiled: Plan,
+    decision: Decision,
+    terms: Terms,
+    earlier: Sequence[Finding],
+) -> Report:
+    outcome = rules.check(
+        compiled, target=terms.target, strict=terms.strict, persona=terms.persona
+    )
+    found = [*earlier, *compiled.problems, *outcome.findings]
+    return Report(
+        plan=compiled,
+        cost=decision.cost,
+        time=decision.time,
+        advice=decision.advice,
+        findings=tuple(worst_first(suppress([document], found).findings)),
+        not_checked=tuple(outcome.not_checked),
+        blocks=decision.blocks,
+    )
+
+
+def _with_effective(report: Report, kind: Kind, spec: Any, context: Context) -> Report:
+    return replace(report, effective=kind.effective(spec, context))

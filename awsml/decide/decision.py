@@ -1,0 +1,35 @@
+"""What deciding comes to: values for what the scenario left open, advice, cost and time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from awsml.advice import Advice
+from awsml.basis import Estimate
+from awsml.kinds.kind import Choice
+from awsml.report import Cost, TimeLine
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a decision may rest on beside the scenario: the region in force, the day, and rates
+    measured by earlier runs of the same backend, instance, image and data."""
+
+    region: str | None = None
+    today: date | None = None
+    measured: Mapping[str, Estimate] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Choices by scenario field, advice, and the figures they rest on; `blocks` are a kind's own
+    part of the plan's JSON."""
+
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    advice: tuple[Advice, ...] = ()
+    time: TimeLine = TimeLine()
+    cost: Cost = Cost(Estimate.unknown("USD"), None)
+    blocks: Mapping[str, Any] = field(default_factory=dict)
