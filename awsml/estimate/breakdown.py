@@ -58,14 +58,14 @@ def breakdown(
     ]
     copies = [_copy(mode, load, workload, setting.machine, rates) for mode, load in feeds]
     mounts = feeds and all(mode == "fsx" for mode, _ in feeds)
-    fixed = rates.mount_seconds if mounts else rates.download_fixed_seconds
+    fixed = rates.fsx_mount_seconds if mounts else rates.download_overhead_seconds
     download = _sum(fixed, *copies)
     pull = image_pull(workload, rates)
     return Breakdown(
         provision=rates.provision_seconds,
         download=download,
         image=None if download is None else max(0.0, pull - download),
-        init=rates.container_start_seconds,
+        init=rates.init_seconds,
         listing=_sum(*(_listing(mode, load, rates) for mode, load in feeds)),
         epochs=_epochs(workload, feeds, setting.machine, rates),
         upload=rates.upload_seconds,
@@ -96,7 +96,7 @@ def decode_limit(workload: TrainingWorkload, machine: Machine, rates: Rates) -> 
     if not workload.megapixels_per_sample:
         return None
     work = workload.megapixels_per_sample * rates.augmentation_factor
-    return machine.vcpu * rates.decode_speed / work * workload.count
+    return machine.vcpu * rates.decode_megapixels_per_second_per_core / work * workload.count
 
 
 def image_pull(workload: TrainingWorkload, rates: Rates) -> float:
@@ -113,12 +113,15 @@ def mode_in_force(channel: ChannelData) -> str:
 
 def with_mode(workload: TrainingWorkload, mode: str) -> TrainingWorkload:
     """The same job with every S3 channel in this mode (fsx: from a file system)."""
-    change = {"file_system": "fsx"} if mode == "fsx" else {"mode": mode}
-    channels = tuple(
-        channel if channel.file_system else replace(channel, **change)
-        for channel in workload.channels
-    )
-    return replace(workload, channels=channels)
+    return replace(workload, channels=tuple(_in_mode(c, mode) for c in workload.channels))
+
+
+def _in_mode(channel: ChannelData, mode: str) -> ChannelData:
+    if channel.file_system:
+        return channel
+    if mode == "fsx":
+        return replace(channel, file_system="fsx")
+    return replace(channel, mode=mode)
 
 
 def load_of(

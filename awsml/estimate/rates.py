@@ -3,90 +3,91 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import Enum
 
-from awsml.basis import Basis, Fact, weakest
+from awsml.basis import Basis, Estimate, weakest
 
 
 class Case(Enum):
-    """Which end of every constant a calculation takes; the value is the sign of its error."""
+    """Which end of every constant a calculation takes."""
 
-    FAST = -1
-    EXPECTED = 0
-    SLOW = 1
+    FAST = "fast"
+    EXPECTED = "expected"
+    SLOW = "slow"
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Seconds, bytes a second, and shares; one field per catalogue constant `training-...`."""
+    """One number per constant: seconds, bytes a second, and shares."""
 
     provision_seconds: float
     image_pull_seconds: float
     builtin_image_pull_seconds: float
-    container_start_seconds: float
-    download_fixed_seconds: float
-    mount_seconds: float
-    file_object_seconds: float
-    list_object_seconds: float
-    fuse_object_seconds: float
-    lustre_object_seconds: float
-    get_latency_seconds: float
+    init_seconds: float
+    download_overhead_seconds: float
+    fsx_mount_seconds: float
+    file_seconds_per_object: float
+    list_seconds_per_object: float
+    fuse_list_seconds_per_object: float
+    lustre_list_seconds_per_object: float
+    fastfile_seconds_per_object: float
     warm_up_seconds: float
     upload_seconds: float
-    connection_speed: float
-    stream_speed: float
+    stream_bytes_per_second_per_connection: float
     stream_connections: float
-    local_disk_speed: float
-    ebs_share: float
-    network_share: float
-    page_cache_share: float
-    burst_minutes: float
-    decode_speed: float
+    fastfile_sequential_bytes_per_second: float
+    local_disk_bytes_per_second: float
+    lustre_bytes_per_second_per_tib: float
+    ebs_efficiency: float
+    network_efficiency: float
+    page_cache_share_of_memory: float
+    network_burst_seconds: float
+    decode_megapixels_per_second_per_core: float
     augmentation_factor: float
-    gp2_small_speed: float
-    gp2_large_speed: float
+    gp2_small_bytes_per_second: float
+    gp2_large_bytes_per_second: float
     gp2_small_gib: float
     gp2_large_gib: float
-    lustre_speed_per_tib: float
 
 
-DELAYS = frozenset(field.name for field in fields(Rates) if field.name.endswith("_seconds")) | {
-    "augmentation_factor"
-}
-DOCUMENTED_SIZES = frozenset({"gp2_small_gib", "gp2_large_gib"})
+NAMES = tuple(Rates.__dataclass_fields__)
+# A larger value of these makes a job slower; of all others, faster.
+DELAYS = frozenset(name for name in NAMES if name.endswith(("_seconds", "_seconds_per_object"))) - {
+    "network_burst_seconds"
+} | {"augmentation_factor"}
 
 
 @dataclass(frozen=True, slots=True)
 class RateTable:
-    """The facts behind the rates; a measured fact can stand in for a constant."""
+    """The ranges behind the rates; a measured one can stand in for a constant."""
 
-    facts: Mapping[str, Fact]  # by the field names of Rates
+    ranges: Mapping[str, Estimate]  # by the field names of Rates
 
     def at(self, case: Case) -> Rates:
-        return Rates(**{name: _end(name, fact, case) for name, fact in self.facts.items()})
+        return Rates(**{name: _end(name, self.ranges[name], case) for name in NAMES})
 
     def basis(self, names: Iterable[str]) -> Basis:
-        return weakest(self.facts[name].basis for name in names)
+        return weakest(self.ranges[name].basis for name in names)
 
-    def replaced(self, measured: Mapping[str, Fact]) -> RateTable:
-        """The same table with measured facts in place of constants."""
-        return RateTable({**self.facts, **{k: v for k, v in measured.items() if k in self.facts}})
-
-
-def rate_table(constant: Callable[[str], Fact]) -> RateTable:
-    """All rates from the catalogue; `constant` looks one up by its kebab-case name."""
-    return RateTable({field.name: constant(catalogue_name(field.name)) for field in fields(Rates)})
+    def replaced(self, measured: Mapping[str, Estimate]) -> RateTable:
+        """The same table with measured values in place of constants."""
+        known = {name: value for name, value in measured.items() if name in self.ranges}
+        return RateTable({**self.ranges, **known})
 
 
-def catalogue_name(field: str) -> str:
-    return "training-" + field.replace("_", "-")
+def rate_table(constant: Callable[[str], Estimate]) -> RateTable:
+    """All rates; `constant` answers a name with its range."""
+    return RateTable({name: constant(name) for name in NAMES})
 
 
-def _end(name: str, fact: Fact, case: Case) -> float:
-    """A delay grows towards the slow end, a speed shrinks; documented sizes stay."""
-    value = float(fact.value)
-    if name in DOCUMENTED_SIZES or not fact.error:
-        return value
-    sign = case.value if name in DELAYS else -case.value
-    return value * (1 + sign * fact.error)
+def _end(name: str, value: Estimate, case: Case) -> float:
+    ends = {
+        Case.FAST: value.low if name in DELAYS else value.high,
+        Case.EXPECTED: value.expected,
+        Case.SLOW: value.high if name in DELAYS else value.low,
+    }
+    end = ends[case]
+    if end is None:
+        raise ValueError(f"the constant {name} has no value")
+    return end

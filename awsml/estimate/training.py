@@ -20,23 +20,36 @@ from awsml.workload import TrainingWorkload
 MODES = ("file", "fastfile", "pipe", "fsx")
 
 _COPY = (
-    "download_fixed_seconds",
-    "file_object_seconds",
-    "list_object_seconds",
-    "ebs_share",
-    "network_share",
+    "download_overhead_seconds",
+    "file_seconds_per_object",
+    "list_seconds_per_object",
+    "ebs_efficiency",
+    "network_efficiency",
 )
-_START = (*_COPY, "provision_seconds", "image_pull_seconds", "container_start_seconds")
-_READ = ("stream_speed", "get_latency_seconds", "ebs_share", "local_disk_speed")
-_OBJECT_FACTS = {"file_object_seconds", "fuse_object_seconds", "get_latency_seconds"}
+_START = (*_COPY, "provision_seconds", "image_pull_seconds", "init_seconds")
+_READ = (
+    "fastfile_sequential_bytes_per_second",
+    "fastfile_seconds_per_object",
+    "ebs_efficiency",
+    "local_disk_bytes_per_second",
+)
+_OBJECT_FACTS = {
+    "file_seconds_per_object",
+    "fuse_list_seconds_per_object",
+    "fastfile_seconds_per_object",
+}
 _ALL = (*_START, *_READ, "warm_up_seconds", "upload_seconds")
 
 _PHASES: Sequence[tuple[str, Callable[[Breakdown], float | None], tuple[str, ...]]] = (
     ("provision", lambda b: b.provision, ("provision_seconds",)),
     ("download", lambda b: b.download, _COPY),
     ("image", lambda b: b.image, ("image_pull_seconds", *_COPY)),
-    ("init", lambda b: b.init, ("container_start_seconds",)),
-    ("listing", lambda b: b.listing, ("fuse_object_seconds", "lustre_object_seconds")),
+    ("init", lambda b: b.init, ("init_seconds",)),
+    (
+        "listing",
+        lambda b: b.listing,
+        ("fuse_list_seconds_per_object", "lustre_list_seconds_per_object"),
+    ),
     ("epochs", lambda b: b.epochs, (*_READ, "warm_up_seconds")),
     ("upload", lambda b: b.upload, ("upload_seconds",)),
 )

@@ -32,36 +32,38 @@ class Load:
 def gp2_speeds(volume_gib: float, rates: Rates) -> tuple[float, float]:
     """Peak and base of a gp2 volume: flat to 170 GiB, bursting in between, flat from 334 on."""
     if volume_gib <= rates.gp2_small_gib:
-        return rates.gp2_small_speed, rates.gp2_small_speed
+        return rates.gp2_small_bytes_per_second, rates.gp2_small_bytes_per_second
     if volume_gib < rates.gp2_large_gib:
-        return rates.gp2_large_speed, rates.gp2_small_speed
-    return rates.gp2_large_speed, rates.gp2_large_speed
+        return rates.gp2_large_bytes_per_second, rates.gp2_small_bytes_per_second
+    return rates.gp2_large_bytes_per_second, rates.gp2_large_bytes_per_second
 
 
 def disk_link(machine: Machine, volume_gib: float, rates: Rates) -> Link:
     """NVMe where the machine has it; else the narrower of the volume and the machine's EBS."""
-    burst = rates.burst_minutes * 60
+    burst = rates.network_burst_seconds
     if machine.has_local_disk:
-        speed = rates.local_disk_speed * max(1, machine.local_disks)
+        speed = rates.local_disk_bytes_per_second * max(1, machine.local_disks)
         return Link(speed, speed, burst)
     peak, base = gp2_speeds(volume_gib, rates)
     return Link(peak, base, burst).narrowed(
-        rates.ebs_share * machine.ebs_peak, rates.ebs_share * machine.ebs_base
+        rates.ebs_efficiency * machine.ebs_peak, rates.ebs_efficiency * machine.ebs_base
     )
 
 
 def network_link(machine: Machine, rates: Rates) -> Link:
     return Link(
-        rates.network_share * machine.network_peak,
-        rates.network_share * machine.network_base,
-        rates.burst_minutes * 60,
+        rates.network_efficiency * machine.network_peak,
+        rates.network_efficiency * machine.network_base,
+        rates.network_burst_seconds,
     )
 
 
 def stream_link(machine: Machine, rates: Rates) -> Link:
     """What Pipe and FastFile can draw from S3: the network, or what the agent was seen to do."""
-    connections = rates.stream_connections * rates.connection_speed
-    return network_link(machine, rates).narrowed(min(connections, rates.stream_speed))
+    connections = rates.stream_connections * rates.stream_bytes_per_second_per_connection
+    return network_link(machine, rates).narrowed(
+        min(connections, rates.fastfile_sequential_bytes_per_second)
+    )
 
 
 def copy_link(machine: Machine, volume_gib: float, rates: Rates) -> Link:
@@ -76,15 +78,18 @@ def download_seconds(
     """What happens before the container may read: a copy, a listing, or nothing."""
     if mode == "file":
         copied = copy_link(machine, volume_gib, rates).seconds(load.size_bytes)
-        return load.objects * rates.file_object_seconds + copied
+        return load.objects * rates.file_seconds_per_object + copied
     if mode == "fastfile":
-        return load.objects * rates.list_object_seconds
+        return load.objects * rates.list_seconds_per_object
     return 0.0
 
 
 def listing_seconds(mode: str, load: Load, rates: Rates) -> float:
     """The script's own walk over the files, through FUSE or Lustre."""
-    per_object = {"fastfile": rates.fuse_object_seconds, "fsx": rates.lustre_object_seconds}
+    per_object = {
+        "fastfile": rates.fuse_list_seconds_per_object,
+        "fsx": rates.lustre_list_seconds_per_object,
+    }
     return load.objects * per_object.get(mode, 0.0)
 
 
@@ -99,7 +104,7 @@ def read_seconds(
     link = _read_link(mode, load, machine, volume_gib, rates)
     waits = _request_seconds(mode, load, rates) if mode in ("fastfile", "pipe") else 0.0
     first = link.seconds(wanted)
-    if mode == "file" and load.size_bytes < rates.page_cache_share * machine.memory_bytes:
+    if mode == "file" and load.size_bytes < rates.page_cache_share_of_memory * machine.memory_bytes:
         return first, 0.0
     later = (link.seconds(wanted * epochs) - first) / (epochs - 1) if epochs > 1 else 0.0
     return max(first, waits), max(later, waits)
@@ -122,7 +127,7 @@ def _read_link(mode: str, load: Load, machine: Machine, volume_gib: float, rates
     if mode in ("fastfile", "pipe"):
         return stream_link(machine, rates)
     tib = load.file_system_tib or lustre_tib(load.size_bytes)
-    return network_link(machine, rates).narrowed(tib * rates.lustre_speed_per_tib)
+    return network_link(machine, rates).narrowed(tib * rates.lustre_bytes_per_second_per_tib)
 
 
 def _request_seconds(mode: str, load: Load, rates: Rates) -> float:
@@ -134,6 +139,6 @@ def _request_seconds(mode: str, load: Load, rates: Rates) -> float:
     if load.random_access and load.samples:
         requests = max(requests, load.samples)
     part = min(load.size_bytes / max(requests, 1.0), PART_BYTES)
-    each = rates.get_latency_seconds + part / rates.connection_speed
+    each = rates.fastfile_seconds_per_object + part / rates.stream_bytes_per_second_per_connection
     lanes = rates.stream_connections if mode == "pipe" else float(load.workers)
     return requests * load.share_read * each / max(lanes, 1.0)

@@ -1,6 +1,6 @@
 """Machines and constants for tests that must not move with the catalogue."""
 
-from awsml.basis import Basis, Fact
+from awsml.basis import Basis, Estimate
 from awsml.estimate.breakdown import Setting
 from awsml.estimate.machine import Machine
 from awsml.estimate.rates import RateTable
@@ -13,36 +13,36 @@ VALUES = {
     "provision_seconds": (116, 0.3),
     "image_pull_seconds": (158, 0.1),
     "builtin_image_pull_seconds": (49, 0.3),
-    "container_start_seconds": (41, 0.2),
-    "download_fixed_seconds": (14, 0.2),
-    "mount_seconds": (12, 0.2),
-    "file_object_seconds": (0.0076, 0.3),
-    "list_object_seconds": (0.000097, 0.3),
-    "fuse_object_seconds": (0.000204, 0.3),
-    "lustre_object_seconds": (0.000167, 0.3),
-    "get_latency_seconds": (0.0479, 0.3),
+    "init_seconds": (41, 0.2),
+    "download_overhead_seconds": (14, 0.2),
+    "fsx_mount_seconds": (12, 0.2),
+    "file_seconds_per_object": (0.0076, 0.3),
+    "list_seconds_per_object": (0.000097, 0.3),
+    "fuse_list_seconds_per_object": (0.000204, 0.3),
+    "lustre_list_seconds_per_object": (0.000167, 0.3),
+    "fastfile_seconds_per_object": (0.0479, 0.3),
     "warm_up_seconds": (19, 0.2),
     "upload_seconds": (5.4, 0.1),
-    "connection_speed": (87.5 * MB, 0.1),
-    "stream_speed": (476 * MB, 0.2),
+    "stream_bytes_per_second_per_connection": (87.5 * MB, 0.1),
+    "fastfile_sequential_bytes_per_second": (476 * MB, 0.2),
     "stream_connections": (16, 0.5),
-    "local_disk_speed": (500 * MB, 0.5),
-    "ebs_share": (0.81, 0.1),
-    "network_share": (0.97, 0.03),
-    "page_cache_share": (0.6, 0.0),
-    "burst_minutes": (30, 0.8),
-    "decode_speed": (130, 0.23),
+    "local_disk_bytes_per_second": (500 * MB, 0.5),
+    "ebs_efficiency": (0.81, 0.1),
+    "network_efficiency": (0.97, 0.03),
+    "page_cache_share_of_memory": (0.6, 0.0),
+    "network_burst_seconds": (1800, 0.8),
+    "decode_megapixels_per_second_per_core": (130, 0.23),
     "augmentation_factor": (2.5, 0.2),
-    "gp2_small_speed": (128 * MIB, 0.0),
-    "gp2_large_speed": (250 * MIB, 0.0),
+    "gp2_small_bytes_per_second": (128 * MIB, 0.0),
+    "gp2_large_bytes_per_second": (250 * MIB, 0.0),
     "gp2_small_gib": (170, 0.0),
     "gp2_large_gib": (334, 0.0),
-    "lustre_speed_per_tib": (200 * MB, 0.0),
+    "lustre_bytes_per_second_per_tib": (200 * MB, 0.0),
 }
 
 RATES = RateTable(
     {
-        name: Fact(value, "", "a test", "2026-01-01", Basis.FITTED, error)
+        name: Estimate.within(value, error, "", Basis.FITTED)
         for name, (value, error) in VALUES.items()
     }
 )
