@@ -1,1 +1,25 @@
-"""The file format: places, merge, variables; knows no kind."""
+"""The scenario language: text to documents with places, documents to specs and findings.
+
+Knows the file format and nothing of kinds: what a field means is the model's business.
+"""
+
+from awsml.scenario.defaults import Defaults, check_defaults, find_defaults, read_defaults
+from awsml.scenario.document import Document, Loaded
+from awsml.scenario.loader import load
+from awsml.scenario.overrides import Override
+from awsml.scenario.suppression import suppress
+from awsml.scenario.validation import kind_finding, validate
+
+__all__ = [
+    "Defaults",
+    "Document",
+    "Loaded",
+    "Override",
+    "check_defaults",
+    "find_defaults",
+    "kind_finding",
+    "load",
+    "read_defaults",
+    "suppress",
+    "validate",
+]

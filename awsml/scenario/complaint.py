@@ -1,0 +1,227 @@
+"""A settled mistake as a finding: what is wrong in plain words, where, and what to type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from awsml.finding import Confidence, Finding, Level, Place
+from awsml.scenario.document import Document
+from awsml.scenario.fields import Problem
+from awsml.scenario.mistake import Mistake, allowed
+from awsml.scenario.paths import Step, format_path
+from awsml.scenario.shape import field_at, field_paths, fields_of, models_at
+from awsml.scenario.suggestion import closest, folded, nearest
+from awsml.units import QuantityError
+
+_WANTED = {
+    "int": ("a whole number", "10"),
+    "float": ("a number", "0.5"),
+    "decimal": ("a number", "0.5"),
+    "bool": ("on or off", "on"),
+    "string": ("a text", "text"),
+    "list": ("a list", "[a, b]"),
+    "tuple": ("a list", "[a, b]"),
+    "set": ("a list", "[a, b]"),
+    "dict": ("a mapping", "{name: value}"),
+    "model": ("a mapping", "{name: value}"),
+    "mapping": ("a mapping", "{name: value}"),
+    "date": ("a date", "2026-01-31"),
+    "time": ("a time of day", '"02:00"'),
+}
+_BOUNDS = {
+    "greater_than": ("above", "gt"),
+    "greater_than_equal": ("at least", "ge"),
+    "less_than": ("below", "lt"),
+    "less_than_equal": ("at most", "le"),
+    "multiple_of": ("a multiple of", "multiple_of"),
+}
+
+
+def complaint(document: Document, model: type[BaseModel], mistake: Mistake) -> Finding:
+    if mistake.type == "extra_forbidden":
+        return _unknown_field(document, model, mistake)
+    if mistake.type == "missing":
+        return _missing(document, model, mistake)
+    if mistake.type == "literal_error":
+        return _not_allowed(document, mistake)
+    error = mistake.context.get("error")
+    if isinstance(error, Problem | QuantityError):
+        return _problem(document, mistake, error)
+    if mistake.type in _BOUNDS:
+        return _out_of_bounds(document, mistake)
+    family = mistake.type.rpartition("_")[0]
+    if family in _WANTED or mistake.type.split("_")[0] in _WANTED:
+        return _wrong_type(document, model, mistake)
+    message = str(error) if isinstance(error, ValueError) else mistake.message
+    text = f"`{_shown(mistake)}`: {message[:1].lower()}{message[1:]}"
+    return _finding(document, mistake, "bad-value", text, None)
+
+
+def _unknown_field(document: Document, model: type[BaseModel], mistake: Mistake) -> Finding:
+    *parents, last = mistake.steps
+    name = str(last)
+    siblings = [n for each in models_at(model, parents) for n in fields_of(each)]
+    where = f"`{format_path(parents)}` has no field" if parents else "there is no field"
+    near = closest(name, siblings)
+    if near is not None:
+        hint = f"write `{near}`"
+    elif elsewhere := _elsewhere(model, parents, name):
+        hint = f"write it as `{format_path(elsewhere)}`"
+    elif siblings:
+        listed = ", ".join(nearest(name, siblings, 8, 0.0) or siblings[:8])
+        hint = f"remove `{name}`, or write one of: {listed}"
+    else:
+        hint = f"remove `{name}`"
+    place = document.key_place(format_path(mistake.steps))
+    message = f"{where} `{name}`"
+    return _finding(document, mistake, "unknown-field", message, hint, place)
+
+
+def _elsewhere(
+    model: type[BaseModel], parents: Sequence[Step], name: str
+) -> tuple[str, ...] | None:
+    """A field of this name at another level, the one nearest to where it was written."""
+    paths = list(field_paths(model))
+    same = [path for path in paths if folded(path[-1]) == folded(name)]
+    if not same and len(name) > 3:
+        near = closest(name, {path[-1] for path in paths}, 0.85)
+        same = [path for path in paths if path[-1] == near]
+
+    def distance(path: tuple[str, ...]) -> int:
+        shared = 0
+        while shared < min(len(path) - 1, len(parents)) and path[shared] == parents[shared]:
+            shared += 1
+        return len(path) + len(parents) - 2 * shared
+
+    return min(same, key=distance, default=None)
+
+
+def _missing(document: Document, model: type[BaseModel], mistake: Mistake) -> Finding:
+    path = format_path(mistake.steps)
+    field = field_at(model, mistake.steps)
+    reason = _sentence(field.description if field is not None else None)
+    message = f"`{path}` is missing" + (f": {reason}" if reason else "")
+    hint = f"add `{path}: {_example(model, mistake.steps)}`"
+    return _finding(document, mistake, "missing-required", message, hint)
+
+
+def _not_allowed(document: Document, mistake: Mistake) -> Finding:
+    options = allowed(mistake)
+    text = _input(mistake.input)
+    near = closest(str(mistake.input), options, 0.6)
+    ordered = nearest(str(mistake.input), options, len(options), 0.0) or options
+    name = _shown(mistake)
+    message = f"`{name}` cannot be {text}: it is one of {', '.join(ordered)}"
+    hint = f"write `{_last(mistake)}: {near or ordered[0]}`"
+    return _finding(document, mistake, "enum-value", message, hint)
+
+
+def _problem(document: Document, mistake: Mistake, error: Problem | QuantityError) -> Finding:
+    slug = error.slug if isinstance(error, Problem) else "wrong-unit"
+    field = error.field if isinstance(error, Problem) else None
+    if field is not None:
+        path = format_path(mistake.steps)
+        path = f"{path}.{field}" if path else field
+        place = document.place(path)
+        return Finding(slug, Level.ERROR, str(error), error.hint, Confidence.VERIFIED, place, path)
+    message = f"`{_shown(mistake)}`: {error}" if mistake.steps else str(error)
+    return _finding(document, mistake, slug, message, error.hint)
+
+
+def _out_of_bounds(document: Document, mistake: Mistake) -> Finding:
+    words, key = _BOUNDS[mistake.type]
+    bound = mistake.context.get(key)
+    message = (
+        f"`{_shown(mistake)}` must be {words} {_number(bound)}, and {_input(mistake.input)} is not"
+    )
+    hint = f"write `{_last(mistake)}: {_number(bound)}`" if key in ("ge", "le") else None
+    return _finding(
+        document,
+        mistake,
+        "out-of-range",
+        message,
+        hint or f"write a value {words} {_number(bound)}",
+    )
+
+
+def _wrong_type(document: Document, model: type[BaseModel], mistake: Mistake) -> Finding:
+    family = mistake.type.rpartition("_")[0]
+    wanted, example = _WANTED.get(family) or _WANTED[mistake.type.split("_")[0]]
+    name = _shown(mistake)
+    if mistake.input is None:
+        message = f"`{name}` has no value, and {wanted} is wanted"
+    else:
+        message = f"`{name}` must be {wanted}, and {_input(mistake.input)} is not"
+    if wanted == "a list" and isinstance(mistake.input, str):
+        example = f"[{mistake.input}]"
+    else:
+        example = _example(model, mistake.steps, example)
+    hint = f"write `{_last(mistake)}: {example}`"
+    return _finding(document, mistake, "wrong-type", message, hint)
+
+
+def _finding(
+    document: Document,
+    mistake: Mistake,
+    slug: str,
+    message: str,
+    hint: str | None,
+    place: Place | None = None,
+) -> Finding:
+    path = format_path(mistake.steps)
+    if place is None:
+        place = document.key_place(path) if mistake.on_key else document.place(path)
+    return Finding(slug, Level.ERROR, message, hint, Confidence.VERIFIED, place, field=path or None)
+
+
+def _example(model: type[BaseModel], steps: Sequence[Step], fallback: str = "...") -> str:
+    """Something that can stand at a path: the field's example, else its required fields'."""
+    field = field_at(model, steps)
+    if field is not None and field.examples:
+        return _yaml(field.examples[0])
+    inner = next(iter(models_at(model, steps)), None)
+    if inner is None:
+        return fallback
+    required = [name for name, each in fields_of(inner).items() if each.is_required()]
+    parts = (f"{name}: {_example(model, (*steps, name))}" for name in required)
+    return "{" + ", ".join(parts) + "}" if required else fallback
+
+
+def _yaml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {_yaml(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_yaml(each) for each in value) + "]"
+    return str(value)
+
+
+def _shown(mistake: Mistake) -> str:
+    return format_path(mistake.steps) or "the document"
+
+
+def _last(mistake: Mistake) -> str:
+    names = [step for step in mistake.steps if isinstance(step, str)]
+    return names[-1] if names else "value"
+
+
+def _input(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "nothing"
+    text = str(value)
+    return f"`{text if len(text) <= 60 else text[:57] + '...'}`"
+
+
+def _number(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _sentence(text: str | None) -> str:
+    first = (text or "").strip().partition("\n")[0].rstrip(".")
+    return first[:1].lower() + first[1:]

@@ -1,0 +1,129 @@
+"""A project's `awsml.yaml`: settings of the project, and defaults for its scenarios.
+
+on: local                 # settings: `on` (where runs happen) and `profile`
+region: us-east-1         # a default for every kind that has the field
+training:                 # under a kind's name: defaults for that kind alone
+  compute: {instance: ml.g5.xlarge}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from awsml.errors import UsageError
+from awsml.finding import Confidence, Finding, Level, Place
+from awsml.plan import Source
+from awsml.scenario.nodes import MapNode, ScalarNode, merge
+from awsml.scenario.parser import parse
+from awsml.scenario.source import SourceText, read_source
+from awsml.scenario.suggestion import closest
+from awsml.scenario.variables import Variables
+
+FILE_NAME = "awsml.yaml"
+SETTINGS = ("on", "profile")
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """The defaults file, read."""
+
+    text: SourceText
+    root: MapNode
+    findings: tuple[Finding, ...] = ()
+
+    def settings(self, environ: Mapping[str, str]) -> dict[str, str]:
+        """The project's own settings, such as `on: aws`."""
+        filled = Variables(environ, {self.text.file: self.text}).fill_map(self.root)
+        values = {name: filled.text(name) for name in SETTINGS}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def layer(self, kind: str | None, kinds: Collection[str]) -> tuple[MapNode, frozenset[str]]:
+        """The defaults for one kind, and the fields of them that are meant for every kind."""
+        sections = {*kinds, kind}
+        entries = {
+            name: entry
+            for name, entry in self.root.entries.items()
+            if name not in SETTINGS and name not in sections
+        }
+        common = MapNode(entries, self.root.place)
+        section = self.root.entries.get(kind) if kind else None
+        if section is None or not isinstance(section.value, MapNode):
+            return common, frozenset(entries)
+        own = section.value
+        merged = merge(common, own)
+        assert isinstance(merged, MapNode)
+        return merged, frozenset(entries) - frozenset(own.entries)
+
+
+def find_defaults(start: Path) -> Path | None:
+    """The nearest `awsml.yaml` in a folder or above it."""
+    folder = start.absolute()
+    return next(
+        (path for each in (folder, *folder.parents) if (path := each / FILE_NAME).is_file()), None
+    )
+
+
+def read_defaults(file: Path | str) -> Defaults:
+    text = read_source(str(file), Source.DEFAULTS)
+    parsed = parse(text)
+    if len(parsed.roots) > 1:
+        raise UsageError(
+            f"{file} holds several documents, and defaults are one",
+            hint="remove the `---` lines",
+            where=Place(text.file),
+            slug="not-a-mapping",
+        )
+    root = parsed.roots[0] if parsed.roots else MapNode({}, Place(text.file))
+    if isinstance(root, ScalarNode) and root.is_null:
+        root = MapNode({}, root.place)
+    if not isinstance(root, MapNode):
+        raise UsageError(
+            f"{file} must be a mapping of fields to defaults",
+            hint="write `region: us-east-1`",
+            where=root.place,
+            slug="not-a-mapping",
+        )
+    return Defaults(text, root, parsed.findings)
+
+
+def check_defaults(defaults: Defaults, fields: Mapping[str, Iterable[str]]) -> list[Finding]:
+    """Complaints about top-level names that are no setting, no kind and no kind's field."""
+    known = {*SETTINGS, *fields, *(name for names in fields.values() for name in names)}
+    findings = list(defaults.findings)
+    for name, entry in defaults.root.entries.items():
+        if name not in known:
+            findings.append(_unknown(name, entry.key.place, sorted(known)))
+        elif name in fields and not _is_section(defaults.root, name, known=fields):
+            findings.append(_no_section(name, entry.key.place))
+    return findings
+
+
+def _is_section(root: MapNode, name: str, known: Mapping[str, Iterable[str]]) -> bool:
+    return name not in known or isinstance(root.entries[name].value, MapNode)
+
+
+def _unknown(name: str, place: Place, known: list[str]) -> Finding:
+    near = closest(name, known)
+    return Finding(
+        slug="unknown-field",
+        level=Level.ERROR,
+        message=f"`{name}` is no setting, no kind, and no field of any kind",
+        hint=f"write `{near}`" if near else f"remove `{name}`",
+        confidence=Confidence.VERIFIED,
+        place=place,
+        field=name,
+    )
+
+
+def _no_section(name: str, place: Place) -> Finding:
+    return Finding(
+        slug="wrong-type",
+        level=Level.ERROR,
+        message=f"`{name}` holds the defaults of a kind, so it must be a mapping",
+        hint=f"write `{name}: {{region: us-east-1}}`",
+        confidence=Confidence.VERIFIED,
+        place=place,
+        field=name,
+    )

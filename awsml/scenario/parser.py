@@ -1,0 +1,334 @@
+"""YAML text to node trees, from the parser's events in a loop: no nesting reaches the C stack.
+
+Scalars keep their text. Depth, nodes and what aliases expand to are bounded, so that no file
+takes more than a moment, whatever it holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from awsml.errors import UsageError
+from awsml.finding import Confidence, Finding, Level, Place, Related
+from awsml.scenario.nodes import Entry, ListNode, MapNode, Node, ScalarNode
+from awsml.scenario.source import SourceText
+
+DEEPEST = 100
+MOST_NODES = 100_000
+MOST_ALIASED = 100_000
+
+_EVENTS: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TAG = "tag:yaml.org,2002:"
+_PLAIN_TAGS = {_TAG + name for name in ("int", "float", "bool", "null", "timestamp")}
+_KNOWN_TAGS = _PLAIN_TAGS | {_TAG + name for name in ("str", "map", "seq")} | {"!"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The documents of a file, as trees, and what is wrong with them that leaves them readable."""
+
+    roots: tuple[Node, ...]
+    findings: tuple[Finding, ...]
+
+
+def parse(source: SourceText) -> Parsed:
+    """Every document of the text; UsageError where no tree can be built."""
+    builder = _Builder(source)
+    try:
+        events = _EVENTS(source.text)
+        try:
+            while events.check_event():
+                builder.take(events.get_event())
+        finally:
+            events.dispose()
+    except yaml.reader.ReaderError as error:
+        raise _control_character(source, error) from error
+    except yaml.MarkedYAMLError as error:
+        raise _syntax_error(source, error) from error
+    return Parsed(tuple(builder.roots), tuple(builder.findings))
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping that is being read."""
+
+    event: Any
+    is_map: bool
+    entries: dict[str, Entry] = field(default_factory=dict)
+    items: list[Node] = field(default_factory=list)
+    merges: list[MapNode] = field(default_factory=list)
+    key: ScalarNode | None = None
+    size: int = 1
+    height: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchored:
+    node: Node
+    size: int
+    height: int
+
+
+class _Builder:
+    """Takes events one by one and grows the trees."""
+
+    def __init__(self, source: SourceText) -> None:
+        self.roots: list[Node] = []
+        self.findings: list[Finding] = []
+        self._file = source.file
+        self._stack: list[_Open] = []
+        self._anchors: dict[str, _Anchored] = {}
+        self._open_anchors: set[str] = set()
+        self._nodes = 0
+        self._aliased = 0
+        self._take: dict[type[Any], Callable[[Any], None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.AliasEvent: self._alias,
+            yaml.MappingStartEvent: self._start,
+            yaml.SequenceStartEvent: self._start,
+            yaml.MappingEndEvent: self._end,
+            yaml.SequenceEndEvent: self._end,
+            yaml.DocumentStartEvent: self._document,
+        }
+
+    def take(self, event: Any) -> None:
+        take = self._take.get(type(event))
+        if take is not None:
+            take(event)
+
+    def _document(self, event: Any) -> None:
+        self._anchors = {}
+
+    def _scalar(self, event: Any) -> None:
+        tag = event.tag
+        if tag is not None and tag not in _KNOWN_TAGS:
+            self._unknown_tag(event)
+        plain = event.implicit[0] or tag in _PLAIN_TAGS
+        node = ScalarNode(event.value, self._place(event), plain)
+        self._anchor(event, _Anchored(node, 1, 0))
+        self._count(event)
+        self._add(node, 1, 0)
+
+    def _start(self, event: Any) -> None:
+        if len(self._stack) >= DEEPEST:
+            raise self._too_deep(event)
+        if event.tag is not None and event.tag not in _KNOWN_TAGS:
+            self._unknown_tag(event)
+        if event.anchor:
+            self._open_anchors.add(event.anchor)
+        self._count(event)
+        self._stack.append(_Open(event, isinstance(event, yaml.MappingStartEvent)))
+
+    def _end(self, event: Any) -> None:
+        frame = self._stack.pop()
+        place = self._place(frame.event, event)
+        flow = bool(frame.event.flow_style)
+        node: Node
+        if frame.is_map:
+            for merged in frame.merges:
+                for name, entry in merged.entries.items():
+                    frame.entries.setdefault(name, entry)
+            node = MapNode(frame.entries, place, flow)
+        else:
+            node = ListNode(tuple(frame.items), place, flow)
+        self._open_anchors.discard(frame.event.anchor)
+        self._anchor(frame.event, _Anchored(node, frame.size, frame.height))
+        self._add(node, frame.size, frame.height)
+
+    def _alias(self, event: Any) -> None:
+        anchored = self._anchors.get(event.anchor)
+        if event.anchor in self._open_anchors:
+            raise self._broken(
+                event,
+                f"`*{event.anchor}` stands inside what it names",
+                "write the values out instead of the alias",
+                "endless-alias",
+            )
+        if anchored is None:
+            raise self._broken(
+                event,
+                f"nothing is anchored as `&{event.anchor}` before this",
+                f"write `&{event.anchor}` before the value that is meant, or quote the text",
+                "unknown-alias",
+            )
+        self._aliased += anchored.size
+        if self._aliased > MOST_ALIASED:
+            raise self._broken(
+                event,
+                f"aliases expand to more than {MOST_ALIASED:,} values",
+                "write the values out instead of aliases of aliases",
+                "too-many-aliases",
+            )
+        if len(self._stack) + anchored.height > DEEPEST:
+            raise self._too_deep(event)
+        self._add(anchored.node, anchored.size, anchored.height)
+
+    def _add(self, node: Node, size: int, height: int) -> None:
+        if not self._stack:
+            self.roots.append(node)
+            return
+        frame = self._stack[-1]
+        frame.size += size
+        frame.height = max(frame.height, height + 1)
+        if not frame.is_map:
+            frame.items.append(node)
+        elif frame.key is None:
+            frame.key = self._key(node)
+        else:
+            self._entry(frame, frame.key, node)
+            frame.key = None
+
+    def _key(self, node: Node) -> ScalarNode:
+        if isinstance(node, ScalarNode):
+            return node
+        raise UsageError(
+            "a key must be a single text, and this is a list or a mapping",
+            hint="put the key in quotes",
+            where=node.place,
+            slug="bad-key",
+        )
+
+    def _entry(self, frame: _Open, key: ScalarNode, value: Node) -> None:
+        if key.plain and key.text == "<<":
+            self._merge(frame, value)
+            return
+        earlier = frame.entries.get(key.text)
+        if earlier is not None:
+            self.findings.append(_duplicate(key, earlier.key))
+        frame.entries[key.text] = Entry(key, value)
+
+    def _merge(self, frame: _Open, value: Node) -> None:
+        for node in value.items if isinstance(value, ListNode) else (value,):
+            if isinstance(node, MapNode):
+                frame.merges.append(node)
+            else:
+                self.findings.append(
+                    _finding("bad-merge", "`<<` merges mappings, and this is none", node.place)
+                )
+
+    def _anchor(self, event: Any, anchored: _Anchored) -> None:
+        if event.anchor:
+            self._anchors[event.anchor] = anchored
+
+    def _count(self, event: Any) -> None:
+        self._nodes += 1
+        if self._nodes > MOST_NODES:
+            raise self._broken(
+                event,
+                f"the file holds more than {MOST_NODES:,} values",
+                "split it into several files",
+                "too-many-values",
+            )
+
+    def _place(self, event: Any, last: Any = None) -> Place:
+        start, end = event.start_mark, (last or event).end_mark
+        return Place(self._file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+    def _unknown_tag(self, event: Any) -> None:
+        self.findings.append(
+            _finding(
+                "unknown-tag",
+                f"the tag `{event.tag}` means nothing here",
+                self._place(event),
+                f"remove `{event.tag}`, or quote the value",
+            )
+        )
+
+    def _too_deep(self, event: Any) -> UsageError:
+        return self._broken(
+            event,
+            f"nested deeper than {DEEPEST} levels",
+            "close the brackets, or split the file with `extends`",
+            "too-deep",
+        )
+
+    def _broken(self, event: Any, message: str, hint: str, slug: str) -> UsageError:
+        return UsageError(message, hint=hint, where=self._place(event), slug=slug)
+
+
+def _duplicate(key: ScalarNode, first: ScalarNode) -> Finding:
+    return Finding(
+        slug="duplicate-key",
+        level=Level.ERROR,
+        message=f"`{key.text}` is set twice in one mapping",
+        hint=f"remove one of them: line {first.place.line} or line {key.place.line}",
+        confidence=Confidence.VERIFIED,
+        place=key.place,
+        related=(Related("first set here", first.place),),
+    )
+
+
+def _finding(slug: str, message: str, place: Place, hint: str | None = None) -> Finding:
+    return Finding(slug, Level.ERROR, message, hint, Confidence.VERIFIED, place)
+
+
+def _control_character(source: SourceText, error: yaml.reader.ReaderError) -> UsageError:
+    match = re.search(
+        "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", source.text
+    )
+    start = match.start() if match else 0
+    name = f"U+{ord(match[0]):04X}" if match else "a character"
+    return UsageError(
+        f"{name} is a control character, which YAML does not allow",
+        hint='remove it, or write it as an escape in double quotes, such as `"\\x00"`',
+        where=source.place(start, start + 1),
+        slug="bad-yaml",
+    )
+
+
+# What libyaml says, in words that say what to do: part of its text, ours, a hint.
+_SYNTAX = (
+    (
+        "mapping values are not allowed",
+        "a second `:` on one line, where no key can stand",
+        "put the value in quotes, or start the key on its own line",
+    ),
+    ("could not find expected ':'", "a key without `:`", "write `key: value`"),
+    ("unexpected end of stream", "the quotes that open here are never closed", "close the quotes"),
+    (
+        "did not find expected key",
+        "a key was expected here",
+        "give each key of a mapping the same indentation",
+    ),
+    ("did not find expected ',' or", "a bracket is not closed", "close it, or add the missing `,`"),
+    (
+        "cannot start any token",
+        "a value cannot start with this character",
+        "put the value in quotes",
+    ),
+    (
+        "block sequence entries are not allowed",
+        "a list item cannot stand here",
+        "start the list on its own line",
+    ),
+    (
+        "did not find expected <document start>",
+        "text that belongs to no document",
+        "indent it, or start a new document with `---`",
+    ),
+)
+
+
+def _syntax_error(source: SourceText, error: yaml.MarkedYAMLError) -> UsageError:
+    mark = error.problem_mark or error.context_mark
+    problem = str(error.problem or error.context or "not YAML")
+    if "unexpected end of stream" in problem and error.context_mark is not None:
+        mark = error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+    text = source.line(line) or ""
+    if "\t" in text[: len(text) - len(text.lstrip())]:
+        message, hint = (
+            "a tab cannot indent YAML",
+            f"replace it by spaces: `expand -t 2 {source.file}`",
+        )
+        column = text.index("\t") + 1
+    else:
+        known = ((ours, fix) for theirs, ours, fix in _SYNTAX if theirs in problem)
+        message, hint = next(known, (problem, "check quotes and indentation around this place"))
+    where = Place(source.file, line, column, line, column + 1)
+    return UsageError(message, hint=hint, where=where, slug="bad-yaml")

@@ -1,0 +1,62 @@
+"""A document against a model: the spec, or every mistake at once with its place and a hint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from awsml.finding import Confidence, Finding, Level
+from awsml.scenario.complaint import complaint
+from awsml.scenario.document import Document
+from awsml.scenario.mistake import Mistake, mistakes
+from awsml.scenario.shape import fields_of
+from awsml.scenario.suggestion import closest
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def validate(document: Document, model: type[Model]) -> tuple[Model | None, list[Finding]]:
+    """The spec, or None and a finding for each mistake."""
+    try:
+        return model.model_validate(_data(document, model)), []
+    except ValidationError as error:
+        found = mistakes(document.root, error.errors(include_url=False))
+    findings = (_renamed(each, found, complaint(document, model, each)) for each in found)
+    return None, list(dict.fromkeys(finding for finding in findings if finding is not None))
+
+
+def kind_finding(document: Document, kinds: Iterable[str]) -> Finding | None:
+    """The complaint about a `kind` that is absent or unknown; None when it is a known one."""
+    known = list(kinds)
+    kind = document.kind
+    if kind in known:
+        return None
+    listed = ", ".join(known)
+    if kind is None:
+        slug, message = "missing-required", "`kind` is missing: it says what the job is"
+        hint = f"write `kind: {known[0]}`, or one of: {listed}"
+    else:
+        near = closest(kind, known, cutoff=0.5)
+        slug, message = "enum-value", f"`{kind}` is no kind"
+        hint = f"write `kind: {near}`" if near else f"write one of: {listed}"
+    place = document.place("kind") if document.has("kind") else document.top
+    return Finding(slug, Level.ERROR, message, hint, Confidence.VERIFIED, place, "kind")
+
+
+def _data(document: Document, model: type[BaseModel]) -> dict[str, Any]:
+    """The document without common defaults of the project that this kind has no field for."""
+    data = document.plain()
+    for name in document.shared - fields_of(model).keys():
+        data.pop(name, None)
+    return data
+
+
+def _renamed(each: Mistake, found: list[Mistake], finding: Finding) -> Finding | None:
+    """Nothing for a missing field that stands there under a misspelt name: said once already."""
+    if each.type != "missing":
+        return finding
+    siblings = (m for m in found if m.type == "extra_forbidden" and m.steps[:-1] == each.steps[:-1])
+    names = [str(each.steps[-1])]
+    return None if any(closest(str(m.steps[-1]), names) for m in siblings) else finding
