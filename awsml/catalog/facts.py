@@ -1,0 +1,146 @@
+"""Single facts: constants of the models, limits of the services, quota names, regions, age."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from awsml.basis import Estimate, Fact
+from awsml.catalog.instances import ec2_name
+from awsml.catalog.tables import Row, current
+
+
+def constant(name: str) -> Fact:
+    """A constant of the models as one number; `error` is the wider side of its range."""
+    row = _constant(name)
+    value, low, high = (float(row[column]) for column in ("value", "low", "high"))
+    error = max(value - low, high - value) / value
+    note = row["note"] or None
+    return current().fact(value, row["unit"], row["source"], error=error, note=note)
+
+
+def ranged(name: str) -> Estimate:
+    """The same constant with its range, to calculate with."""
+    row, fact = _constant(name), constant(name)
+    return Estimate(float(row["low"]), fact.value, float(row["high"]), row["unit"], fact.basis)
+
+
+def constants() -> tuple[str, ...]:
+    return tuple(name for (name,) in current().table("constants"))
+
+
+def _constant(name: str) -> Row:
+    row = current().table("constants").get((name,))
+    if row is None:
+        raise KeyError(f"no constant named {name}")
+    return row
+
+
+def limit(name: str) -> Fact:
+    """A limit of a service, such as `tuning_parallel_maximum`."""
+    tables = current()
+    row = tables.table("limits").get((name,))
+    if row is None:
+        raise KeyError(f"no limit named {name}")
+    return tables.fact(float(row["value"]), row["unit"], row["source"], note=row["what"])
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A service quota; `default` is None where it is not known, `code` where AWS gives one
+    per account (SageMaker) and only the name can be matched."""
+
+    service: str
+    name: str
+    unit: str
+    code: str | None = None
+    default: float | None = None
+
+
+_SAGEMAKER_USES = {
+    "training": "training job usage",
+    "spot-training": "spot training job usage",
+    "warm-pool": "training warm pool usage",
+    "hosting": "endpoint usage",
+    "processing": "processing job usage",
+    "transform": "transform job usage",
+}
+
+
+def quota(use: str, name: str) -> Quota | None:
+    """The quota that a use counts against: a SageMaker use, `ec2` or `ec2-spot`."""
+    if use in _SAGEMAKER_USES:
+        title = f"ml.{ec2_name(name)} for {_SAGEMAKER_USES[use]}"
+        return Quota("sagemaker", title, "instances")
+    family = ec2_name(name).split(".")[0]
+    for row in current().table("quotas").values():
+        families = row["families"].split()
+        if (use == "ec2-spot") == (row["spot"] == "1") and _counts(family, families):
+            default = float(row["default"]) if row["default"] else None
+            return Quota("ec2", row["name"], row["unit"], row["code"], default)
+    return None
+
+
+def _counts(family: str, families: list[str]) -> bool:
+    """`g` covers g5 and g6e; a name with a digit covers itself."""
+    return family in families or family[: _first_digit(family)] in families
+
+
+def _first_digit(text: str) -> int:
+    return next((index for index, letter in enumerate(text) if letter.isdigit()), len(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    name: str
+    title: str
+    partition: str
+    domain: str
+
+
+def regions() -> tuple[str, ...]:
+    return tuple(sorted(name for (name,) in current().table("regions")))
+
+
+def region(name: str) -> Region | None:
+    row = current().table("regions").get((name,))
+    return Region(name, row["name"], row["partition"], row["domain"]) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """How old the facts of a kind are; the dates are the data's own, never a file's."""
+
+    table: str
+    rows: int
+    oldest: str
+    newest: str
+
+    def days(self, today: date) -> int:
+        return (today - date.fromisoformat(self.newest)).days
+
+
+_DATED = ("prices_ec2", "prices_sagemaker", "instances", "offerings", "spot", "prices_other")
+
+
+def ages() -> tuple[Age, ...]:
+    tables = current()
+    found = []
+    for name in _DATED:
+        rows = tables.table(name)
+        dates = sorted({tables.source(row["source"])["date"] for row in rows.values()})
+        found.append(Age(name, len(rows), dates[0], dates[-1]))
+    return tuple(found)
+
+
+STALE_DAYS = 180
+
+
+def age_warning(today: date) -> str | None:
+    """One sentence where the newest prices are older than half a year; said once a command."""
+    prices = [age for age in ages() if age.table in ("prices_ec2", "prices_sagemaker")]
+    newest = max(prices, key=lambda age: age.newest)
+    days = newest.days(today)
+    if days <= STALE_DAYS:
+        return None
+    return f"the prices are {days} days old (newest {newest.newest}): `awsml catalog refresh`"

@@ -1,0 +1,141 @@
+"""The catalogue's tables: CSV files bundled with awsml, and a refreshed snapshot over them.
+
+A table is read when it is first asked for. Its key columns, stated here, identify a row; the
+canonical form (sorted by key, one line a row) makes a change readable as a difference.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from awsml.basis import Basis, Fact
+
+BUNDLED = Path(__file__).parent / "data"
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "accelerators": ("name",),
+    "accounts": ("registry", "region"),
+    "apis": ("type",),
+    "constants": ("name",),
+    "corrections": ("table", "key", "field"),
+    "images": ("framework", "version", "use", "accelerator"),
+    "instances": ("type",),
+    "lifecycle": ("subject",),
+    "limits": ("name",),
+    "markups": ("class",),
+    "offerings": ("regions",),
+    "prices_ec2": ("type", "region"),
+    "prices_other": ("item", "region"),
+    "prices_past": ("component", "type", "region", "until"),
+    "prices_sagemaker": ("type", "region", "component"),
+    "quotas": ("code",),
+    "region_factors": ("region", "family"),
+    "regions": ("region",),
+    "sources": ("source",),
+    "spot": ("type", "region"),
+}
+
+Key = tuple[str, ...]
+Row = Mapping[str, str]
+Table = Mapping[Key, Row]
+
+
+class Tables:
+    """Lazily read tables of the bundled folder and, where one was made, of a snapshot over it.
+
+    A snapshot is the whole truth about the regions it covers (its snapshot.json names them), so
+    a row of such a region that the snapshot lacks is gone, not inherited.
+    """
+
+    def __init__(self, bundled: Path = BUNDLED, refreshed: Path | None = None) -> None:
+        self.bundled = bundled
+        self.refreshed = refreshed
+        self._tables: dict[str, Table] = {}
+        self._documents: dict[str, Any] = {}
+        self.covers: Mapping[str, Any] = {}
+        if refreshed is not None:
+            self.covers = json.loads((refreshed / "snapshot.json").read_text("utf-8"))
+
+    def table(self, name: str) -> Table:
+        if name not in self._tables:
+            rows = read_table(self.bundled, name)
+            if self.refreshed is not None and (self.refreshed / f"{name}.csv").exists():
+                rows = self._overlaid(name, rows, read_table(self.refreshed, name))
+            self._tables[name] = rows
+        return self._tables[name]
+
+    def document(self, name: str) -> Any:
+        """A nested set of facts, kept as JSON."""
+        if name not in self._documents:
+            text = (self.bundled / f"{name}.json").read_text("utf-8")
+            self._documents[name] = json.loads(text)
+        return self._documents[name]
+
+    def source(self, name: str) -> Row:
+        return self.table("sources")[(name,)]
+
+    def fact(self, value: Any, unit: str, source: str, **more: Any) -> Fact:
+        """A fact with the text, date and basis of one row of the table of sources."""
+        row = self.source(source)
+        return Fact(value, unit, source_text(row), row["date"], Basis(row["basis"]), **more)
+
+    def _overlaid(self, name: str, bundled: Table, refreshed: Table) -> Table:
+        covered = set(self.covers.get("regions", {}).get(name, ()))
+        kept = {key: row for key, row in bundled.items() if row.get("region") not in covered}
+        return {**kept, **refreshed}
+
+
+_current = Tables()
+
+
+def current() -> Tables:
+    return _current
+
+
+def use(refreshed: Path | None) -> None:
+    """Answer from this snapshot over the bundled facts from now on; called once, by the edge."""
+    global _current
+    _current = Tables(refreshed=refreshed)
+
+
+def read_table(folder: Path, name: str) -> Table:
+    """A table by key; a folder that lacks it has no rows."""
+    path = folder / f"{name}.csv"
+    if not path.exists():
+        return {}
+    return indexed(name, rows_of(path.read_text("utf-8")))
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    lines = csv.reader(io.StringIO(text))
+    header = next(lines)
+    return [dict(zip(header, line, strict=True)) for line in lines]
+
+
+def indexed(name: str, rows: Iterable[Row]) -> dict[Key, Row]:
+    """Rows by key; two rows of one key are a defect of the data, not a choice to make."""
+    table: dict[Key, Row] = {}
+    for row in rows:
+        key = tuple(row[column] for column in KEYS[name])
+        if key in table:
+            raise ValueError(f"{name}.csv has two rows for {' '.join(key)}")
+        table[key] = row
+    return table
+
+
+def canonical(name: str, rows: Iterable[Row], columns: Iterable[str]) -> str:
+    """The one text form of a table: rows in key order, plain line ends."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(sorted(rows, key=lambda row: tuple(row[c] for c in KEYS[name])))
+    return out.getvalue()
+
+
+def source_text(row: Row) -> str:
+    return f"{row['title']} ({row['url']})" if row["url"] else row["title"]
