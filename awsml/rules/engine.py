@@ -33,16 +33,19 @@ def check(
     outcome = Outcome([], [])
     local = target == "local"
     for call in plan.calls:
-        for complaint in check_shape(call):
-            finding = _complaint(complaint, call)
-            softer = local and not complaint.local
+        for found in check_shape(call):
+            if isinstance(found, NotChecked):
+                outcome.not_checked.append(found)
+                continue
+            finding = _complaint(found, call)
+            softer = local and not found.local
             outcome.findings.append(_softened(finding) if softer else finding)
     for rule in rules_for(frozenset(call.api for call in plan.calls)):
         if rule.persona is None or rule.persona == persona:
-            found = run_rule(rule, plan, strict=strict)
+            result = run_rule(rule, plan, strict=strict)
             softer = local and not rule.local
-            outcome.findings.extend(_softened(f) if softer else f for f in found.findings)
-            outcome.not_checked.extend(found.not_checked)
+            outcome.findings.extend(_softened(f) if softer else f for f in result.findings)
+            outcome.not_checked.extend(result.not_checked)
     return outcome
 
 
@@ -134,12 +137,14 @@ def _narrowed(place: Place | None, problem: Problem) -> Place | None:
 
 
 def _complaint(complaint: Complaint, call: Call) -> Finding:
-    """A complaint of the shape check as a finding."""
+    """A complaint of the shape check as a finding, in the words of the file it is about."""
     origin = call.origin(complaint.path)
+    exact = call.origins.get(complaint.path)
+    name = exact.field if exact and exact.field else complaint.path
     return Finding(
         slug=complaint.slug,
         level=complaint.level,
-        message=complaint.message,
+        message=complaint.message.replace(f"`{complaint.path}`", f"`{name}`"),
         hint=complaint.hint,
         confidence=complaint.confidence,
         place=origin.place if origin else None,
