@@ -102,7 +102,8 @@ def _text(value: Any) -> Any:
     return value
 
 
-_S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?", re.DOTALL)
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_S3 = re.compile(rf"s3://{_BUCKET.pattern}(/.*)?", re.DOTALL)
 _OTHER_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):/+(.*)", re.DOTALL)
 
 
@@ -110,18 +111,15 @@ def _s3_uri(value: Any) -> Any:
     if not isinstance(value, str) or _S3.fullmatch(value):
         return value
     match = _OTHER_SCHEME.fullmatch(value)
-    rest = match[2] if match and match[1].lower() in ("s3", "s3a", "s3n") else "bucket/prefix/"
-    bucket = rest.partition("/")[0]
-    if match and _S3.fullmatch(f"s3://{rest}") is None and rest:
-        return _bad_bucket(value, bucket, rest)
-    raise Problem(f"`{value}` is no S3 URI", hint=f"write `s3://{rest or 'bucket/prefix/'}`")
-
-
-def _bad_bucket(value: str, bucket: str, rest: str) -> Any:
-    better = re.sub(r"[^a-z0-9.-]+", "-", bucket.lower()).strip("-.") or "bucket"
+    rest = match[2] if match and match[1].lower() in ("s3", "s3a", "s3n") else ""
+    bucket, slash, key = rest.partition("/")
+    if not rest or _BUCKET.fullmatch(bucket):
+        raise Problem(f"`{value}` is no S3 URI", hint=f"write `s3://{rest or 'bucket/prefix/'}`")
+    better = re.sub(r"[^a-z0-9.-]+", "-", bucket.lower()).strip("-.")
+    better = better if _BUCKET.fullmatch(better) else "bucket"
     raise Problem(
-        f"`{bucket}` in `{value}` is no bucket name",
-        hint=f"write `s3://{better}{rest[len(bucket) :]}`",
+        f"`{bucket}` in `{value}` is no bucket name: 3 to 63 small letters, digits, dots, hyphens",
+        hint=f"write `s3://{better}{slash}{key}`",
     )
 
 

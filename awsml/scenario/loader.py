@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from awsml.finding import Finding
-from awsml.scenario.defaults import Defaults, read_defaults
+from awsml.scenario.defaults import Defaults
 from awsml.scenario.document import Document, Loaded
 from awsml.scenario.inheritance import Bases, SourceFile, parse_file
 from awsml.scenario.nodes import MapNode, merge
@@ -24,7 +24,7 @@ def load(
     environ: Mapping[str, str],
     text: str | bytes | None = None,
     overrides: Sequence[Override] = (),
-    defaults_file: str | Path | Defaults | None = None,
+    defaults: Defaults | None = None,
     kinds: Collection[str] = (),
 ) -> Loaded:
     """The documents of a file, or of `text` under the name `path`.
@@ -35,9 +35,6 @@ def load(
     name = str(path)
     source = read_source(name) if text is None else decode_source(text, name)
     file = parse_file(source)
-    defaults = (
-        read_defaults(defaults_file) if isinstance(defaults_file, str | Path) else defaults_file
-    )
     layers = _Layers(file, Bases(environ), defaults, Flags(overrides), kinds)
     documents = [layers.document(index, root) for index, root in enumerate(file.roots)]
     return Loaded(documents, list(dict.fromkeys(layers.complaints())))
