@@ -51,7 +51,8 @@ def plan(document: Document, terms: Terms, earlier: Sequence[Finding] = ()) -> P
     """
     kind = known_kind(document)
     if kind is None:
-        return _refused(document, [*earlier, kind_finding(document, KINDS)])
+        unknown = kind_finding(document, KINDS)
+        return _refused(document, [*earlier, *([unknown] if unknown else [])])
     spec, findings = validate(document, kind.Spec)
     if spec is None or any(finding.level == "error" for finding in earlier):
         return _refused(document, [*earlier, *findings])
@@ -82,9 +83,7 @@ def _report(
     terms: Terms,
     earlier: Sequence[Finding],
 ) -> Report:
-    outcome = rules.check(
-        compiled, target=terms.target, strict=terms.strict, persona=terms.persona
-    )
+    outcome = rules.check(compiled, target=terms.target, strict=terms.strict, persona=terms.persona)
     found = [*earlier, *compiled.problems, *outcome.findings]
     return Report(
         plan=compiled,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from awsml import catalog
 from awsml.finding import Finding, Level
 from awsml.kinds.kind import Context
 from awsml.kinds.parts import Image
@@ -17,5 +16,12 @@ class ChosenImage:
     """The value of an image parameter, the scenario field behind it, and complaints."""
 
     value: Any
-    field: str
-    problems: list[Finding] = field(default_factory=list)
+    scenario_field: str
+    problems: tuple[Finding, ...] = ()
+
+
+def chosen_image(
+    image: Image, region: str | None, instance: str | None, context: Context, use: str
+) -> ChosenImage:
+    """The image for a use (training, inference, batch) on an instance in a region."""
+    return ChosenImage(image.uri or Ref("image"), "image")

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from pydantic import BaseModel
-
 from awsml.finding import Place
 from awsml.plan import Origin, Plan, Source
 from awsml.report import Effective
@@ -17,7 +15,8 @@ from awsml.report import Effective
 class Origins(Protocol):
     """Who set a scenario field, and where; the loaded document answers."""
 
-    file: str
+    @property
+    def file(self) -> str: ...
 
     def origin(self, field: str) -> Origin: ...
 
@@ -64,7 +63,9 @@ class Kind(Protocol):
 
     name: str
     title: str
-    Spec: type[BaseModel]
+
+    @property
+    def Spec(self) -> type[Any]: ...
 
     def describe(self, spec: Any) -> Any: ...
 

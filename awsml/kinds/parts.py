@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from awsml.scenario.fields import Scalar, Switch
+from awsml.scenario.fields import Scalar, Switch, problem
 
-JobName = Annotated[
-    str, StringConstraints(min_length=1, max_length=63, pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9])*$")
-]
 Choice = Literal["auto"]
 AwsRaw = dict[str, dict[str, Any]]
-
-
-def complaint(slug: str, message: str, hint: str | None = None) -> PydanticCustomError:
-    """An error of a validator that becomes a finding with this slug and hint."""
-    # Both are data, not templates: braces must not be taken for placeholders.
-    context = {"text": message} | ({"hint": hint} if hint else {})
-    return PydanticCustomError(slug.replace("-", "_"), "{text}", context)  # type: ignore[arg-type]
 
 
 class Part(BaseModel):
     """A mapping of a scenario: frozen, and closed to unknown keys."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class Code(Part):
@@ -44,9 +31,9 @@ class Image(Part):
     framework: Annotated[
         str | None, Field(description="pytorch, tensorflow, huggingface, sklearn or xgboost.")
     ] = None
-    version: Annotated[str | None, Field(description="Version of the framework or algorithm.")] = (
-        None
-    )
+    version: Annotated[
+        Scalar | None, Field(description="Version of the framework or algorithm.")
+    ] = None
     algorithm: Annotated[
         str | None, Field(description="Built-in algorithm, such as object-detection.")
     ] = None
@@ -56,16 +43,16 @@ class Image(Part):
     def _one_of(self) -> Image:
         named = [k for k in ("framework", "algorithm", "uri") if getattr(self, k) is not None]
         if len(named) != 1:
-            raise complaint(
-                "image-one-of",
+            raise problem(
                 "an image is exactly one of `framework`, `algorithm` or `uri`",
-                'write `image: {framework: pytorch, version: "2.10"}`',
+                hint='write `image: {framework: pytorch, version: "2.10"}`',
+                slug="conflicting-fields",
             )
         if self.framework and not self.version:
-            raise complaint(
-                "missing-required",
+            raise problem(
                 f"`image.framework: {self.framework}` needs a `version`",
-                "run `awsml catalog images` for the versions there are",
+                hint="run `awsml catalog images` for the versions there are",
+                slug="missing-required",
             )
         return self
 
@@ -85,8 +72,11 @@ class Network(Part):
     @model_validator(mode="after")
     def _both(self) -> Network:
         if bool(self.subnets) != bool(self.security_groups):
-            raise complaint(
-                "missing-required", "`subnets` and `security_groups` are given together or not"
+            missing = "security_groups" if self.subnets else "subnets"
+            raise problem(
+                "`subnets` and `security_groups` are given together or not at all",
+                hint=f"add `{missing}: [...]`",
+                slug="missing-required",
             )
         return self
 

@@ -49,7 +49,10 @@ def _by_toolkit(request: Request, spec: TrainingSpec, context: Context) -> None:
         return
     orders: dict[str, tuple[Any, str | None]] = {
         "sagemaker_program": (json.dumps(spec.code.entry), "code.entry"),
-        "sagemaker_submit_directory": (Text(('"', Ref("code", context.local_path("code.dir", spec.code.dir)), '"')), "code.dir"),
+        "sagemaker_submit_directory": (
+            Text(('"', Ref("code", context.local_path("code.dir", spec.code.dir)), '"')),
+            "code.dir",
+        ),
         "sagemaker_container_log_level": (LOG_LEVEL_INFO, None),
         "sagemaker_job_name": (Text((f'"{spec.name}-', Ref("run"), '"')), "name"),
         "sagemaker_region": (Text(('"', Ref("region"), '"')), None),

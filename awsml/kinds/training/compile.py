@@ -59,7 +59,7 @@ def put_algorithm(request: Request, spec: TrainingSpec, context: Context) -> lis
     image = chosen_image(
         spec.image, region_of(spec, context), instance_of(spec, context), context, "training"
     )
-    request.put("AlgorithmSpecification.TrainingImage", image.value, image.field)
+    request.put("AlgorithmSpecification.TrainingImage", image.value, image.scenario_field)
     modes = set(input_modes(spec, context).values())
     # Every channel carries its own mode; this one is required and says what most channels do.
     whole = modes.pop() if len(modes) == 1 else "File"
@@ -69,7 +69,7 @@ def put_algorithm(request: Request, spec: TrainingSpec, context: Context) -> lis
         for name, regex in spec.metrics.items()
     ]
     request.put_items("AlgorithmSpecification.MetricDefinitions", definitions)
-    return image.problems
+    return list(image.problems)
 
 
 def instance_of(spec: TrainingSpec, context: Context) -> str | None:
@@ -77,7 +77,7 @@ def instance_of(spec: TrainingSpec, context: Context) -> str | None:
     if spec.compute.instance != "auto":
         return spec.compute.instance
     choice = context.choices.get("compute.instance")
-    return choice.value if choice else None
+    return str(choice.value) if choice else None
 
 
 def put_resources(request: Request, spec: TrainingSpec, context: Context) -> None:
@@ -107,8 +107,9 @@ def put_resources(request: Request, spec: TrainingSpec, context: Context) -> Non
 
 
 def volume_of(spec: TrainingSpec, context: Context) -> int:
-    if spec.compute.volume != "auto":
-        return spec.compute.volume
+    volume = spec.compute.volume
+    if volume != "auto":
+        return int(volume)
     choice = context.choices.get("compute.volume")
     return int(choice.value) if choice else DEFAULT_VOLUME_GIB
 

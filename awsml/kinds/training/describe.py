@@ -60,7 +60,7 @@ def readable_by(algorithm: str | None) -> str:
     facts = catalog.algorithm(algorithm) if algorithm else None
     if facts is None:
         return "files"
-    modes = {mode.lower() for mode in facts.input_modes}
+    modes = {mode.lower() for mode in facts.modes}
     if "pipe" not in modes:
         return "files"
     return "both" if "file" in modes else "stream"

@@ -6,18 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from awsml.kinds.parts import (
-    AwsRaw,
-    Choice,
-    Code,
-    Image,
-    JobName,
-    LocalTerms,
-    Network,
-    Part,
-    Spec,
-    complaint,
-)
+from awsml.kinds.parts import AwsRaw, Choice, Code, Image, LocalTerms, Network, Part, Spec
 from awsml.scenario.fields import (
     Count,
     DataSize,
@@ -25,9 +14,12 @@ from awsml.scenario.fields import (
     Gigabytes,
     Location,
     Money,
+    Name,
+    Number,
     Scalar,
     Share,
     Switch,
+    problem,
 )
 
 InputMode = Literal["file", "fastfile", "pipe", "auto"]
@@ -144,23 +136,27 @@ class Channel(Part):
     @model_validator(mode="after")
     def _one_source(self) -> Channel:
         if (self.from_ is None) == (self.file_system is None):
-            raise complaint("missing-required", "a channel needs either `from` or `file_system`")
+            raise problem(
+                "a channel needs either `from` or `file_system`",
+                hint="write `from: s3://bucket/prefix/`",
+                slug="missing-required",
+            )
         return self
 
 
 class Work(Part):
     """What the job computes, in numbers; estimates rest on it."""
 
-    epochs: Annotated[float | None, Field(gt=0, description="Passes over the data.")] = None
+    epochs: Annotated[Number | None, Field(gt=0, description="Passes over the data.")] = None
     samples: Annotated[Count | None, Field(description="Samples in the training data.")] = None
     samples_per_second: Annotated[
-        float | None, Field(gt=0, description="Rate of this script on this instance, all GPUs.")
+        Number | None, Field(gt=0, description="Rate of this script on this instance, all GPUs.")
     ] = None
     compute: Annotated[
         Duration | None, Field(description="Training time without waiting for data, if known.")
     ] = None
     megapixels: Annotated[
-        float | None, Field(gt=0, description="Megapixels that one sample decodes to.")
+        Number | None, Field(gt=0, description="Megapixels that one sample decodes to.")
     ] = None
     workers: Annotated[int | None, Field(ge=1, description="Data loader processes.")] = None
 
@@ -176,7 +172,7 @@ class TrainingSpec(Spec):
     """A training job."""
 
     kind: Literal["training"]
-    name: Annotated[JobName, Field(description="Name; AWS's job name begins with it.")]
+    name: Annotated[Name, Field(description="Name; AWS's job name begins with it.")]
     code: Annotated[Code | None, Field(description="The script and its folder.")] = None
     image: Annotated[Image, Field(description="Framework, built-in algorithm or own image.")]
     command: Annotated[
@@ -215,9 +211,10 @@ class TrainingSpec(Spec):
     @model_validator(mode="after")
     def _one_checkpoint(self) -> TrainingSpec:
         if self.checkpoint and self.spot and self.spot.checkpoint:
-            raise complaint(
-                "conflicting-fields",
+            raise problem(
                 "`checkpoint` and `spot.checkpoint` both say where checkpoints go",
-                "keep one of them",
+                hint="keep one of them",
+                slug="conflicting-fields",
+                field="checkpoint",
             )
         return self
