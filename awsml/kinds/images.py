@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from awsml.finding import Finding, Level
+from awsml.finding import Finding
 from awsml.kinds.kind import Context
 from awsml.kinds.parts import Image
-from awsml.plan import Ref, Unknown
+from awsml.plan import Ref
 
 
 @dataclass(frozen=True, slots=True)

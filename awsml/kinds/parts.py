@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from awsml.scenario.fields import Scalar, Switch, problem
+from awsml.scenario.fields import Problem, Text
 
 Choice = Literal["auto"]
 AwsRaw = dict[str, dict[str, Any]]
@@ -31,9 +31,9 @@ class Image(Part):
     framework: Annotated[
         str | None, Field(description="pytorch, tensorflow, huggingface, sklearn or xgboost.")
     ] = None
-    version: Annotated[
-        Scalar | None, Field(description="Version of the framework or algorithm.")
-    ] = None
+    version: Annotated[Text | None, Field(description="Version of the framework or algorithm.")] = (
+        None
+    )
     algorithm: Annotated[
         str | None, Field(description="Built-in algorithm, such as object-detection.")
     ] = None
@@ -43,13 +43,13 @@ class Image(Part):
     def _one_of(self) -> Image:
         named = [k for k in ("framework", "algorithm", "uri") if getattr(self, k) is not None]
         if len(named) != 1:
-            raise problem(
+            raise Problem(
                 "an image is exactly one of `framework`, `algorithm` or `uri`",
                 hint='write `image: {framework: pytorch, version: "2.10"}`',
                 slug="conflicting-fields",
             )
         if self.framework and not self.version:
-            raise problem(
+            raise Problem(
                 f"`image.framework: {self.framework}` needs a `version`",
                 hint="run `awsml catalog images` for the versions there are",
                 slug="missing-required",
@@ -64,16 +64,16 @@ class Network(Part):
     security_groups: Annotated[
         list[str], Field(max_length=5, description="Security group ids.")
     ] = []
-    isolation: Annotated[Switch, Field(description="No network inside the container.")] = False
+    isolation: Annotated[bool, Field(description="No network inside the container.")] = False
     encrypt: Annotated[
-        Switch, Field(description="Encrypt the traffic between the hosts of a job.")
+        bool, Field(description="Encrypt the traffic between the hosts of a job.")
     ] = False
 
     @model_validator(mode="after")
     def _both(self) -> Network:
         if bool(self.subnets) != bool(self.security_groups):
             missing = "security_groups" if self.subnets else "subnets"
-            raise problem(
+            raise Problem(
                 "`subnets` and `security_groups` are given together or not at all",
                 hint=f"add `{missing}: [...]`",
                 slug="missing-required",
@@ -99,7 +99,7 @@ class Spec(Part):
     on: Annotated[
         Literal["local", "aws"] | None, Field(description="Where it runs when no --on is given.")
     ] = None
-    tags: Annotated[dict[str, Scalar], Field(description="Tags on everything it makes.")] = {}
+    tags: Annotated[dict[str, Text], Field(description="Tags on everything it makes.")] = {}
     expect: Annotated[
         dict[str, Any], Field(description="Paths into the plan's JSON, asserted by `validate`.")
     ] = {}

@@ -9,17 +9,16 @@ from pydantic import Field, model_validator
 from awsml.kinds.parts import AwsRaw, Choice, Code, Image, LocalTerms, Network, Part, Spec
 from awsml.scenario.fields import (
     Count,
-    DataSize,
     Duration,
-    Gigabytes,
     Location,
-    Money,
     Name,
     Number,
-    Scalar,
+    Problem,
     Share,
-    Switch,
-    problem,
+    Size,
+    Text,
+    Usd,
+    VolumeGib,
 )
 
 InputMode = Literal["file", "fastfile", "pipe", "auto"]
@@ -31,7 +30,7 @@ class Compute(Part):
     instance: Annotated[str, Field(description="Instance type, such as ml.g5.2xlarge, or auto.")]
     count: Annotated[int, Field(ge=1, description="How many instances.")] = 1
     volume: Annotated[
-        Gigabytes | Choice, Field(description="Storage volume, such as 100 GB, or auto.")
+        VolumeGib | Choice, Field(description="Storage volume, such as 100 GB, or auto.")
     ] = "auto"
     fallback: Annotated[
         list[str],
@@ -45,7 +44,7 @@ class Compute(Part):
 class Spot(Part):
     """Managed Spot training."""
 
-    enabled: Annotated[Switch, Field(description="Use Spot; `--no-spot` turns it off.")] = True
+    enabled: Annotated[bool, Field(description="Use Spot; `--no-spot` turns it off.")] = True
     max_wait: Annotated[
         Duration | Choice,
         Field(description="Longest time in all, waiting and running; at least limits.runtime."),
@@ -56,7 +55,7 @@ class Spot(Part):
     every: Annotated[
         Duration | None, Field(description="How often the script writes a checkpoint.")
     ] = None
-    size: Annotated[DataSize | None, Field(description="Size of one checkpoint.")] = None
+    size: Annotated[Size | None, Field(description="Size of one checkpoint.")] = None
 
 
 class Checkpoint(Part):
@@ -66,7 +65,7 @@ class Checkpoint(Part):
     every: Annotated[
         Duration | None, Field(description="How often the script writes a checkpoint.")
     ] = None
-    size: Annotated[DataSize | None, Field(description="Size of one checkpoint.")] = None
+    size: Annotated[Size | None, Field(description="Size of one checkpoint.")] = None
     path: Annotated[
         str | None, Field(description="Folder in the container; /opt/ml/checkpoints if absent.")
     ] = None
@@ -75,7 +74,7 @@ class Checkpoint(Part):
 class Data(Part):
     """A dataset in numbers, typed or measured by `awsml data probe`."""
 
-    size: Annotated[DataSize | None, Field(description="Bytes in all, such as 54 GB.")] = None
+    size: Annotated[Size | None, Field(description="Bytes in all, such as 54 GB.")] = None
     objects: Annotated[Count | None, Field(description="Number of objects.")] = None
     access: Annotated[
         Literal["sequential", "random"], Field(description="How the script reads the data.")
@@ -136,7 +135,7 @@ class Channel(Part):
     @model_validator(mode="after")
     def _one_source(self) -> Channel:
         if (self.from_ is None) == (self.file_system is None):
-            raise problem(
+            raise Problem(
                 "a channel needs either `from` or `file_system`",
                 hint="write `from: s3://bucket/prefix/`",
                 slug="missing-required",
@@ -165,7 +164,7 @@ class Limits(Part):
     """What AWS enforces: a job that reaches the limit is stopped."""
 
     runtime: Annotated[Duration, Field(description="Longest running time.")] = 86_400
-    cost: Annotated[Money | None, Field(description="Most dollars that the plan may allow.")] = None
+    cost: Annotated[Usd | None, Field(description="Most dollars that the plan may allow.")] = None
 
 
 class TrainingSpec(Spec):
@@ -189,7 +188,7 @@ class TrainingSpec(Spec):
     ] = {}
     workload: Annotated[Work, Field(description="The work in numbers.")] = Work()
     hyperparameters: Annotated[
-        dict[str, Scalar], Field(description="Sent to the script as typed.")
+        dict[str, Text], Field(description="Sent to the script as typed.")
     ] = {}
     metrics: Annotated[
         dict[str, str], Field(description="Metric name to the regex that finds it in the log.")
@@ -211,7 +210,7 @@ class TrainingSpec(Spec):
     @model_validator(mode="after")
     def _one_checkpoint(self) -> TrainingSpec:
         if self.checkpoint and self.spot and self.spot.checkpoint:
-            raise problem(
+            raise Problem(
                 "`checkpoint` and `spot.checkpoint` both say where checkpoints go",
                 hint="keep one of them",
                 slug="conflicting-fields",
