@@ -161,12 +161,16 @@ def format_count(number: float) -> str:
 
 
 def _unit_complaint(text: str, unit: str, what: str) -> str:
-    return f"`{text}` has no unit" if not unit else f"`{unit}` is no unit of a {what}"
+    article = "an" if what[0] in "aeiou" else "a"
+    return f"`{text}` has no unit" if not unit else f"`{unit}` is no unit of {article} {what}"
 
 
 def _unit_hint(number: str, unit: str, units: Mapping[str, Decimal], example: str) -> str:
     known = {name.lower(): name for name in units}
     if unit.lower() in known:
         return f"write `{number} {known[unit.lower()]}`"
-    named = [name for name in units if name][:8]
-    return f"write it like `{example}`; units: {', '.join(named)}"
+    named = ", ".join([name for name in units if name][:8])
+    match = _QUANTITY.fullmatch(example)
+    if not unit and match is not None:
+        return f"write `{number} {match[3]}`, or another unit: {named}"
+    return f"write it like `{example}`; units: {named}"

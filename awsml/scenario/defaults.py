@@ -1,7 +1,7 @@
-"""A project's `awsml.yaml`: settings of the project, and defaults for its scenarios.
+"""A project's `awsml.yaml`: what its scenarios say unless they say otherwise.
 
-on: local                 # settings: `on` (where runs happen) and `profile`
-region: us-east-1         # a default for every kind that has the field
+on: local                 # a default for every kind that has the field
+region: us-east-1
 training:                 # under a kind's name: defaults for that kind alone
   compute: {instance: ml.g5.xlarge}
 """
@@ -19,10 +19,8 @@ from awsml.scenario.nodes import MapNode, ScalarNode, merge
 from awsml.scenario.parser import parse
 from awsml.scenario.source import SourceText, read_source
 from awsml.scenario.suggestion import closest
-from awsml.scenario.variables import Variables
 
 FILE_NAME = "awsml.yaml"
-SETTINGS = ("on", "profile")
 
 
 @dataclass(frozen=True)
@@ -33,20 +31,10 @@ class Defaults:
     root: MapNode
     findings: tuple[Finding, ...] = ()
 
-    def settings(self, environ: Mapping[str, str]) -> dict[str, str]:
-        """The project's own settings, such as `on: aws`."""
-        filled = Variables(environ, {self.text.file: self.text}).fill_map(self.root)
-        values = {name: filled.text(name) for name in SETTINGS}
-        return {name: value for name, value in values.items() if value is not None}
-
     def layer(self, kind: str | None, kinds: Collection[str]) -> tuple[MapNode, frozenset[str]]:
         """The defaults for one kind, and the fields of them that are meant for every kind."""
         sections = {*kinds, kind}
-        entries = {
-            name: entry
-            for name, entry in self.root.entries.items()
-            if name not in SETTINGS and name not in sections
-        }
+        entries = {name: entry for name, entry in self.root.entries.items() if name not in sections}
         common = MapNode(entries, self.root.place)
         section = self.root.entries.get(kind) if kind else None
         if section is None or not isinstance(section.value, MapNode):
@@ -89,19 +77,15 @@ def read_defaults(file: Path | str) -> Defaults:
 
 
 def check_defaults(defaults: Defaults, fields: Mapping[str, Iterable[str]]) -> list[Finding]:
-    """Complaints about top-level names that are no setting, no kind and no kind's field."""
-    known = {*SETTINGS, *fields, *(name for names in fields.values() for name in names)}
+    """Complaints about top-level names that are no kind and no kind's field."""
+    known = {*fields, *(name for names in fields.values() for name in names)}
     findings = list(defaults.findings)
     for name, entry in defaults.root.entries.items():
         if name not in known:
             findings.append(_unknown(name, entry.key.place, sorted(known)))
-        elif name in fields and not _is_section(defaults.root, name, known=fields):
+        elif name in fields and not isinstance(entry.value, MapNode):
             findings.append(_no_section(name, entry.key.place))
     return findings
-
-
-def _is_section(root: MapNode, name: str, known: Mapping[str, Iterable[str]]) -> bool:
-    return name not in known or isinstance(root.entries[name].value, MapNode)
 
 
 def _unknown(name: str, place: Place, known: list[str]) -> Finding:
@@ -109,7 +93,7 @@ def _unknown(name: str, place: Place, known: list[str]) -> Finding:
     return Finding(
         slug="unknown-field",
         level=Level.ERROR,
-        message=f"`{name}` is no setting, no kind, and no field of any kind",
+        message=f"`{name}` is no kind, and no field of any kind",
         hint=f"write `{near}`" if near else f"remove `{name}`",
         confidence=Confidence.VERIFIED,
         place=place,
