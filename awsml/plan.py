@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from awsml.finding import Place
+from awsml.finding import Finding, Place
 
 
 class Source(StrEnum):
@@ -104,7 +105,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would be done. `files` are texts that go with it (a stack template, by name)."""
+    """What would be done. `files` are texts that go with it (a stack template, by name).
+
+    `problems` are complaints of compile() about what no request can express.
+    """
 
     kind: str
     name: str
@@ -113,6 +117,7 @@ class Plan:
     file: str | None = None
     place: Place | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Finding, ...] = ()
 
     def call(self, operation: str) -> Call | None:
         """The first call of an operation."""
@@ -166,4 +171,6 @@ def as_json(value: Any) -> Any:
         return {str(key): as_json(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [as_json(inner) for inner in value]
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
     return value

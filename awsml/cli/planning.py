@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from awsml import api
 from awsml.api import Planned, Terms
+from awsml.cli.output import Style
+from awsml.cli.overrides import training_flags
 from awsml.cli.project import Project
 from awsml.cli.scenarios import chosen, loaded, one_document
 from awsml.finding import Finding, Level
+from awsml.render.findings import counts_line, findings_text
+from awsml.render.plan import not_checked_text, plan_text
 from awsml.scenario import Document, Override
 
 FlagReader = Callable[[Document], list[Override]]
@@ -48,6 +52,18 @@ def refused(findings: Sequence[Finding], fail_on: str = "error") -> bool:
     return any(finding.level.rank <= rank for finding in findings)
 
 
-def with_findings(planned: Planned, more: Sequence[Finding]) -> Planned:
-    report = replace(planned.report, findings=(*planned.report.findings, *more))
-    return replace(planned, report=report)
+def flag_reader(project: Project, **flags: Any) -> FlagReader:
+    """The overrides that a command's flags come to, once the document is known."""
+    return lambda document: training_flags(document, region=project.region, **flags)
+
+
+def report_text(work: Planned, style: Style) -> str:
+    """The plan, then what was found and what could not be checked."""
+    report = work.report
+    findings = findings_text(
+        report.findings, work.document.source_line, width=style.width, paint=style.paint
+    )
+    skipped = not_checked_text(report.not_checked, style.width)
+    counts = counts_line(report.findings)
+    shown = plan_text(report, style.width) if report.plan.calls or report.blocks else ""
+    return "\n\n".join(part for part in (shown, skipped, findings, counts) if part)

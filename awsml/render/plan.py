@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from awsml.basis import Basis, Estimate
+from awsml.finding import NotChecked
 from awsml.plan import Call, Origin, Ref, Source, Text, Unknown, join_path
 from awsml.render.table import Column, table
 from awsml.report import Cost, Effective, Report, TimeLine
@@ -79,15 +80,20 @@ def time_section(time: TimeLine, width: int) -> str:
 
 
 def effective_section(effective: Mapping[str, Effective], width: int) -> str:
-    """Values in force that the scenario did not state, with who set them."""
+    """Values that flags, defaults or awsml set; the request shows what is built in."""
     shown = [
         (path, value_text(entry.value), entry.source.value, entry.because or "")
         for path, entry in effective.items()
-        if entry.source is not Source.SCENARIO and entry.value is not None
+        if entry.source not in (Source.SCENARIO, Source.BUILT_IN)
     ]
     if not shown:
         return ""
-    columns = (Column("field"), Column("value", shrink=True), Column("set by"), Column("because", shrink=True))
+    columns = (
+        Column("field"),
+        Column("value", shrink=True),
+        Column("set by"),
+        Column("because", shrink=True),
+    )
     return "values not from the scenario\n" + table(columns, shown, width, indent=2)
 
 
@@ -96,9 +102,7 @@ def call_section(call: Call, width: int) -> str:
     lines = list(_value_lines(call, "", call.params, 1))
     longest = max((len(text) for text, _ in lines), default=0)
     column = min(longest, width - 12) + 2
-    body = [
-        f"{text:<{column}}{source.value if source else ''}".rstrip() for text, source in lines
-    ]
+    body = [f"{text:<{column}}{source.value if source else ''}".rstrip() for text, source in lines]
     return "\n".join([f"{call.api}", *body])
 
 
@@ -119,6 +123,15 @@ def _value_lines(
 
 def _members(value: Any) -> Iterable[tuple[str | int, Any]]:
     return value.items() if isinstance(value, Mapping) else enumerate(value)
+
+
+def not_checked_text(skipped: Sequence[NotChecked], width: int) -> str:
+    """What no rule could decide, and what would tell."""
+    if not skipped:
+        return ""
+    rows = [(entry.slug, entry.request_path or "", entry.reason) for entry in skipped]
+    columns = (Column("rule"), Column("parameter", shrink=True), Column("because", shrink=True))
+    return "not checked\n" + table(columns, rows, width, indent=2)
 
 
 def value_text(value: Any) -> str:

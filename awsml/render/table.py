@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from awsml.render.cells import cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,6 @@ def _shrink(wide: list[int], columns: Sequence[Column], room: int) -> None:
         if wide[widest] <= SMALLEST:
             return
         wide[widest] -= 1
-
-
-def cells(text: str) -> int:
-    """How many columns a terminal needs for the text."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
 
 
 def pad(text: str, size: int, right: bool = False) -> str:

@@ -1,0 +1,48 @@
+"""`awsml plan`: the requests, the dollars and the minutes, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from awsml.cli.options import (
+    fail_on_option,
+    on_option,
+    scenario_argument,
+    training_overrides,
+)
+from awsml.cli.output import Output, as_json_text, outputs_option, write
+from awsml.cli.planning import flag_reader, planned, refused, report_text
+from awsml.cli.project import Project
+
+
+@click.command("plan", epilog="Example: awsml plan -o json")
+@scenario_argument
+@on_option
+@training_overrides
+@fail_on_option
+@outputs_option("text", "json")
+@click.pass_obj
+def command(
+    project: Project,
+    /,
+    scenario: Path | None,
+    on: str | None,
+    outputs: Sequence[Output],
+    fail_on: str,
+    **flags: Any,
+) -> int:
+    """Show the AWS requests, what each value is and where it came from, the dollars and the time.
+
+    Nothing is sent. SCENARIO may be left out where the project has just one.
+    """
+    work = planned(project, scenario, flag_reader(project, **flags), target=on)
+    writers = {
+        "text": lambda style: report_text(work, style),
+        "json": lambda _: as_json_text(work.report.as_json()),
+    }
+    write(outputs, writers)
+    return 1 if refused(work.report.findings, fail_on) else 0

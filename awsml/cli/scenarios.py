@@ -1,0 +1,78 @@
+"""Which scenario a command works on, with the flags of the command line merged in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from awsml.cli.project import Project
+from awsml.errors import UsageError
+from awsml.kinds import KINDS
+from awsml.scenario import Document, Loaded, Override, load, read_defaults
+
+SUFFIXES = (".yaml", ".yml")
+
+
+def loaded(project: Project, path: Path, overrides: Sequence[Override] = ()) -> Loaded:
+    """The documents of one file, with the project's defaults and these flags."""
+    defaults = read_defaults(str(project.defaults)) if project.defaults else None
+    return load(
+        project.shown(path),
+        environ=project.environ,
+        overrides=overrides,
+        defaults=defaults,
+        kinds=KINDS,
+    )
+
+
+def chosen(project: Project, named: Path | None, kinds: Sequence[str] = ()) -> Path:
+    """The file named, else the one scenario of these kinds in the project."""
+    if named is not None:
+        if not named.exists():
+            raise UsageError(f"there is no file {named}", hint="run `awsml init` to make one")
+        return named
+    found = [path for path in candidates(project.root) if _kinds_in(project, path, kinds)]
+    if len(found) == 1:
+        return found[0]
+    wanted = f"{' or '.join(kinds)} scenario" if kinds else "scenario"
+    if not found:
+        raise UsageError(
+            f"there is no {wanted} in {project.shown(project.root)}",
+            hint=f"run `awsml init {kinds[0] if kinds else 'training'}`, or name a file",
+        )
+    names = ", ".join(project.shown(path) for path in found)
+    raise UsageError(f"several files hold a {wanted}: {names}", hint="name one of them")
+
+
+def candidates(root: Path) -> Iterator[Path]:
+    """Scenarios lie in the project's folder or in its `scenarios` folder."""
+    for folder in (root, root / "scenarios"):
+        if folder.is_dir():
+            yield from sorted(
+                path
+                for path in folder.iterdir()
+                if path.suffix in SUFFIXES and path.name != "awsml.yaml"
+            )
+
+
+def _kinds_in(project: Project, path: Path, kinds: Sequence[str]) -> bool:
+    try:
+        documents = loaded(project, path).documents
+    except UsageError:
+        return False
+    return any(
+        document.kind is not None and (not kinds or document.kind in kinds)
+        for document in documents
+    )
+
+
+def one_document(documents: Sequence[Document], path: str, kinds: Sequence[str] = ()) -> Document:
+    """The first document of these kinds; a file without one is wrong usage."""
+    for document in documents:
+        if not kinds or document.kind in kinds:
+            return document
+    held = ", ".join(sorted({document.kind or "no kind" for document in documents})) or "nothing"
+    raise UsageError(
+        f"{path} holds {held}, and this command wants {' or '.join(kinds)}",
+        hint="name another file",
+    )
