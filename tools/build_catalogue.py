@@ -3,10 +3,11 @@
 specs      instances.csv and offerings.csv from moto's dump of DescribeInstanceTypes
 enums      apis.csv from botocore's model of SageMaker
 accounts   accounts.csv from the SageMaker SDK's registries
+images     images.csv from the SageMaker SDK's image lists
 canonical  every table sorted, as the tests demand
 promote    a snapshot that `awsml catalog refresh` made becomes the bundled data
 
-    python tools/build_catalogue.py specs enums accounts canonical
+    python tools/build_catalogue.py specs enums accounts images canonical
     python tools/build_catalogue.py promote ~/.local/share/awsml/catalog/2026-11-01T10-00-00Z
 """
 
@@ -28,6 +29,7 @@ from awsml.catalog.tables import BUNDLED, KEYS, Row, Tables, canonical, read_tab
 
 ACCELERATED = r"(dl|gr?|inf|p|trn)\d"
 GENERAL = r"[cmr][5-9][^.g]*\.|t3a?\."  # Intel and AMD
+ISOLATED = re.compile(r"(us|eu)-iso|eusc-")  # partitions that no public key can reach
 WANTED = re.compile(f"{ACCELERATED}|{GENERAL}")
 APIS = {
     "training": "TrainingInstanceType",
@@ -44,6 +46,7 @@ def main(words: list[str]) -> None:
         "specs": write_specs,
         "enums": write_enums,
         "accounts": write_accounts,
+        "images": write_images,
         "canonical": write_canonical,
     }
     if words[:1] == ["promote"]:
@@ -59,7 +62,7 @@ def write_specs() -> None:
     kept = [r for r in read_table(BUNDLED, "instances").values() if r["source"] != source]
     known = {row["type"] for row in described}
     rows = described + [row for row in kept if row["type"] not in known]
-    write("instances", rows, list(COLUMNS))
+    write("instances", rows, COLUMNS)
     write("offerings", offerings(known, source), ["regions", "types", "source"])
 
 
@@ -136,12 +139,116 @@ REGISTRIES = {
 
 
 def sdk_accounts(file: str, scope: str | None) -> Mapping[str, str]:
-    folder = files("sagemaker.core").joinpath("image_uri_config")
-    config: Any = json.loads(folder.joinpath(f"{file}.json").read_text("utf-8"))
+    config = sdk_config(file)
     versions = config[scope]["versions"] if scope else config["versions"]
     newest = list(versions.values())[-1]
-    accounts: Mapping[str, str] = newest["registries"]
-    return accounts
+    accounts = newest["registries"].items()
+    return {region: account for region, account in accounts if not ISOLATED.match(region)}
+
+
+def sdk_config(name: str) -> Any:
+    folder = files("sagemaker.core").joinpath("image_uri_config")
+    return json.loads(folder.joinpath(f"{name}.json").read_text("utf-8"))
+
+
+IMAGE_COLUMNS = (
+    "framework",
+    "version",
+    "use",
+    "repository",
+    "registry",
+    "python",
+    "cpu_tag",
+    "gpu_tag",
+    "absent",
+    "source",
+)
+# The SDK's file, our word for it, its registry, the oldest version worth shipping.
+IMAGE_FILES = (
+    ("pytorch", "pytorch", "deep-learning", (1, 12)),
+    ("pytorch-amzn2023", "pytorch", "deep-learning", (2, 11)),
+    ("tensorflow", "tensorflow", "deep-learning", (2, 9)),
+    ("sklearn", "sklearn", "own-frameworks", (0, 20)),
+    ("xgboost", "xgboost", "own-frameworks", (0, 90)),
+)
+
+
+def write_images() -> None:
+    rows = [row for file in IMAGE_FILES for row in framework_rows(*file)]
+    rows += huggingface_rows()
+    write("images", rows, IMAGE_COLUMNS)
+
+
+def framework_rows(
+    file: str, framework: str, registry: str, oldest: tuple[int, int]
+) -> Iterator[dict[str, str]]:
+    config = sdk_config(file)
+    for use in ("training", "inference"):
+        for version_, facts in config.get(use, {}).get("versions", {}).items():
+            if "-" in version_ or "." in version_:
+                major, minor = (int(part) for part in re.split(r"[.-]", version_)[:2])
+                if (major, minor) >= oldest and not version_.endswith("-py312"):
+                    given = config[use].get("processors")
+                    yield image_row(framework, version_, use, registry, facts, given)
+
+
+def image_row(
+    framework: str,
+    version_: str,
+    use: str,
+    registry: str,
+    facts: Mapping[str, Any],
+    processors: list[str] | None,
+) -> dict[str, str]:
+    pythons = facts.get("py_versions") or [""]
+    devices = processors or facts.get("processors")
+    tags = {device: image_tag(device, pythons[-1], facts, devices) for device in ("cpu", "gpu")}
+    return {
+        "framework": framework,
+        "version": version_,
+        "use": use,
+        "repository": facts["repository"],
+        "registry": registry,
+        "python": pythons[-1],
+        "cpu_tag": tags["cpu"],
+        "gpu_tag": tags["gpu"],
+        "absent": " ".join(absent_regions(registry, facts["registries"])),
+        "source": f"sagemaker-{version('sagemaker')}",
+    }
+
+
+def image_tag(device: str, python: str, facts: Mapping[str, Any], devices: Any) -> str:
+    """A tag with the place of the version as it was asked for; empty where there is no image."""
+    if devices and device not in devices:
+        return ""
+    if not facts.get("processor_in_tag", True):
+        return f"{{version}}-{facts['container_version'][device]}"
+    parts = ["{version}", device if devices else "", python if devices else ""]
+    return "-".join(part for part in parts if part)
+
+
+def absent_regions(registry: str, accounts: Mapping[str, str]) -> list[str]:
+    rows = read_table(BUNDLED, "accounts").values()
+    known = {row["region"]: row["account"] for row in rows if row["registry"] == registry}
+    return sorted(region for region, account in known.items() if accounts.get(region) != account)
+
+
+def huggingface_rows() -> Iterator[dict[str, str]]:
+    """The newest base of each of the last releases; tags carry both versions."""
+    config = sdk_config("huggingface")
+    for use in ("training", "inference"):
+        for version_, facts in list(config[use]["versions"].items())[-8:]:
+            bases = [name for name in facts if name.startswith("pytorch")]
+            if not bases:
+                continue
+            base = facts[bases[-1]]
+            row = image_row("huggingface", version_, use, "deep-learning", base, None)
+            head = f"{bases[-1].removeprefix('pytorch')}-transformers{version_}"
+            for device in ("cpu", "gpu"):
+                container = base["container_version"].get(device)
+                tag = f"{head}-{device}-{row['python']}-{container}" if container else ""
+                row[f"{device}_tag"] = tag
+            yield row
 
 
 def write_canonical() -> None:
@@ -160,7 +267,7 @@ def promote(snapshot: Path) -> None:
         write(path.stem, merged.table(path.stem).values(), columns)
 
 
-def write(name: str, rows: Iterable[Row], columns: list[str]) -> None:
+def write(name: str, rows: Iterable[Row], columns: Iterable[str]) -> None:
     (BUNDLED / f"{name}.csv").write_text(canonical(name, rows, columns), "utf-8")
 
 

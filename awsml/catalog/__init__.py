@@ -15,6 +15,7 @@ from awsml.catalog.facts import (
     region,
     regions,
 )
+from awsml.catalog.images import Image, NoImage, frameworks, image, versions
 from awsml.catalog.instances import (
     Accelerator,
     Instance,
@@ -39,15 +40,21 @@ from awsml.catalog.prices import (
     storage_items,
     storage_price,
 )
+from awsml.catalog.published import Misfit, Published, misfit, published
+from awsml.catalog.sdk import sdk_image
 from awsml.catalog.tables import use
 
 __all__ = [
     "Accelerator",
     "Age",
     "Algorithm",
+    "Image",
     "Instance",
     "Life",
+    "Misfit",
+    "NoImage",
     "Price",
+    "Published",
     "Quota",
     "Region",
     "SpotAdvice",
@@ -60,23 +67,29 @@ __all__ = [
     "constant",
     "constants",
     "ec2_name",
+    "frameworks",
+    "image",
     "instance",
     "instances",
     "life",
     "limit",
+    "misfit",
     "nearest",
     "offered",
     "offering_regions",
     "past_prices",
     "price",
     "priced_regions",
+    "published",
     "quota",
     "ranged",
     "region",
     "regions",
+    "sdk_image",
     "spot_advice",
     "spot_price",
     "storage_items",
     "storage_price",
     "use",
+    "versions",
 ]

@@ -57,13 +57,13 @@ def algorithm_of_image(uri: str) -> Algorithm | None:
     repository = rest.partition(":")[0].partition("@")[0]
     tables = current()
     for one in _algorithms(tables).values():
-        if one.image == repository and account in _accounts(tables, one.registry):
+        if one.image == repository and account in accounts_of(tables, one.registry):
             return one
     return None
 
 
 @cache
-def _accounts(tables: Tables, registry: str) -> frozenset[str]:
+def accounts_of(tables: Tables, registry: str) -> frozenset[str]:
     rows = tables.table("accounts").values()
     return frozenset(row["account"] for row in rows if row["registry"] == registry)
 
