@@ -10,12 +10,12 @@ from typing import Any
 from awsml import rules
 from awsml.basis import Estimate
 from awsml.decide import Decision, Grounds, decide
-from awsml.finding import Finding, worst_first
+from awsml.finding import Finding, NotChecked, worst_first
 from awsml.kinds import KINDS, kind_named
 from awsml.kinds.kind import Context, Kind
 from awsml.plan import Plan
 from awsml.report import Report
-from awsml.scenario import Document, kind_finding, suppress, validate
+from awsml.scenario import Document, Loaded, kind_finding, suppress, validate
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,32 @@ class Planned:
         return self.report.plan
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found in one file."""
+
+    findings: tuple[Finding, ...]
+    not_checked: tuple[NotChecked, ...] = ()
+    silenced: int = 0
+
+
 def plan(document: Document, terms: Terms, earlier: Sequence[Finding] = ()) -> Planned:
+    """One document to its report, without what its comments silence."""
+    examined = examine(document, terms, earlier)
+    kept = suppress([document], examined.report.findings, checked=()).findings
+    return replace(examined, report=replace(examined.report, findings=tuple(kept)))
+
+
+def validate_file(loaded: Loaded, terms: Terms) -> Checked:
+    """All documents of a file; comments that silence nothing are findings themselves."""
+    planned = [examine(document, terms) for document in loaded.documents]
+    found = [*loaded.findings, *(f for each in planned for f in each.report.findings)]
+    kept = suppress(loaded.documents, found)
+    skipped = [entry for each in planned for entry in each.report.not_checked]
+    return Checked(tuple(worst_first(kept.findings)), tuple(skipped), len(kept.silenced))
+
+
+def examine(document: Document, terms: Terms, earlier: Sequence[Finding] = ()) -> Planned:
     """Scenario to report: spec, workload, decision, calls, findings.
 
     `earlier` are findings of the loader about the same document.
@@ -61,7 +86,7 @@ def plan(document: Document, terms: Terms, earlier: Sequence[Finding] = ()) -> P
     decision = decide(kind.name, spec, workload, grounds)
     context = Context(document, decision.choices, terms.region)
     compiled = kind.compile(spec, context)
-    report = _report(document, compiled, decision, terms, [*earlier, *findings])
+    report = _report(compiled, decision, terms, [*earlier, *findings])
     report = _with_effective(report, kind, spec, context)
     return Planned(document, report, spec, workload)
 
@@ -72,12 +97,10 @@ def known_kind(document: Document) -> Kind | None:
 
 def _refused(document: Document, findings: Sequence[Finding]) -> Planned:
     nothing = Plan(document.kind or "unknown", document.name, (), file=document.file)
-    kept = suppress([document], findings, checked=()).findings
-    return Planned(document, Report(nothing, findings=tuple(worst_first(kept))))
+    return Planned(document, Report(nothing, findings=tuple(worst_first(findings))))
 
 
 def _report(
-    document: Document,
     compiled: Plan,
     decision: Decision,
     terms: Terms,
@@ -90,7 +113,7 @@ def _report(
         cost=decision.cost,
         time=decision.time,
         advice=decision.advice,
-        findings=tuple(worst_first(suppress([document], found).findings)),
+        findings=tuple(worst_first(found)),
         not_checked=tuple(outcome.not_checked),
         blocks=decision.blocks,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,11 @@ def terms(project: Project, document: Document, target: str | None) -> Terms:
     """Where it will run: --on, else `on:` of the scenario or the project, else here."""
     stated = document.plain().get("on")
     where = target or (stated if stated in ("local", "aws") else "local")
-    return Terms(region=project.region, target=where, today=datetime.now(UTC).date())
+    return Terms(region=project.region, target=where, today=today())
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
 
 
 def refused(findings: Sequence[Finding], fail_on: str = "error") -> bool:

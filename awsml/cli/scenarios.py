@@ -13,11 +13,19 @@ from awsml.scenario import Document, Loaded, Override, load, read_defaults
 SUFFIXES = (".yaml", ".yml")
 
 
-def loaded(project: Project, path: Path, overrides: Sequence[Override] = ()) -> Loaded:
-    """The documents of one file, with the project's defaults and these flags."""
+def loaded(
+    project: Project,
+    path: Path,
+    overrides: Sequence[Override] = (),
+    *,
+    name: str | None = None,
+    text: bytes | None = None,
+) -> Loaded:
+    """The documents of one file (or of a text under that name), with the project's defaults."""
     defaults = read_defaults(str(project.defaults)) if project.defaults else None
     return load(
-        project.shown(path),
+        name or project.shown(path),
+        text=text,
         environ=project.environ,
         overrides=overrides,
         defaults=defaults,

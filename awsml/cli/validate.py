@@ -1,0 +1,179 @@
+"""`awsml validate PATH...`: check scenarios and raw requests; every file is reported."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from awsml import api, rules
+from awsml.api import Checked, Terms
+from awsml.cli.files import STDIN, SourceLines, files_under, open_lines, read_text
+from awsml.cli.options import fail_on_option, on_option
+from awsml.cli.output import (
+    Output,
+    Style,
+    as_json_text,
+    error_json,
+    explain_error,
+    outputs_option,
+    write,
+)
+from awsml.cli.planning import refused, today
+from awsml.cli.project import Project
+from awsml.cli.scenarios import loaded
+from awsml.errors import AwsmlError, UsageError
+from awsml.finding import Finding, NotChecked
+from awsml.plan import Plan
+from awsml.readers.requests import read_request, read_requests
+from awsml.render.findings import counts_line, findings_text
+
+
+@dataclass
+class Results:
+    """What the files came to so far, and the worst exit code."""
+
+    findings: list[Finding] = field(default_factory=list)
+    not_checked: list[NotChecked] = field(default_factory=list)
+    errors: list[AwsmlError] = field(default_factory=list)
+    files: int = 0
+    silenced: int = 0
+
+    def add(self, checked: Checked) -> None:
+        self.files += 1
+        self.findings += checked.findings
+        self.not_checked += checked.not_checked
+        self.silenced += checked.silenced
+
+    def report(self, error: AwsmlError) -> None:
+        """Say at once what could not be read, and go on with the other files."""
+        self.errors.append(error)
+        explain_error(error, ())
+
+    def code(self, fail_on: str) -> int:
+        if self.errors:
+            return max(error.exit_code for error in self.errors)
+        return 1 if refused(self.findings, fail_on) else 0
+
+
+@click.command("validate", epilog="Example: awsml validate .")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--stdin-name", default="stdin.yaml", help="The name under which `-` is reported.")
+@click.option("--request", metavar="API", help="PATH is a request such as --cli-input-json takes.")
+@click.option(
+    "--requests",
+    type=click.Path(allow_dash=True),
+    metavar="FILE",
+    help='Many requests, one {"id", "api", "params"} a line; answers with a line each.',
+)
+@click.option("--strict", is_flag=True, help="Let rules that are only inferred be errors.")
+@click.option("--persona", type=click.Choice(["security"]), help="Add the rules of one audience.")
+@on_option
+@fail_on_option
+@outputs_option("text", "json", "jsonl")
+@click.pass_obj
+def command(
+    project: Project,
+    /,
+    paths: Sequence[str],
+    stdin_name: str,
+    request: str | None,
+    requests: str | None,
+    strict: bool,
+    persona: str | None,
+    on: str | None,
+    fail_on: str,
+    outputs: Sequence[Output],
+) -> int:
+    """Check scenarios and raw requests: what AWS would reject, and what you would regret.
+
+    PATH is a file, a folder, a glob, or - for standard input.
+    """
+    terms = Terms(project.region, on or "aws", persona, strict, today())
+    if requests is not None:
+        return _requests(requests, terms, fail_on)
+    results = Results()
+    lines = SourceLines()
+    if not paths:
+        raise UsageError("nothing to check was named", hint="run `awsml validate .`")
+    for path in files_under(paths, results.report):
+        try:
+            results.add(_checked(project, path, stdin_name, request, terms, lines))
+        except AwsmlError as error:
+            results.report(error)
+    writers = {
+        "text": lambda style: _text(results, lines, style),
+        "json": lambda _: as_json_text(_json(results)),
+        "jsonl": lambda _: "\n".join(json.dumps(f.as_json()) for f in results.findings),
+    }
+    write(outputs, writers)
+    return results.code(fail_on)
+
+
+def _checked(
+    project: Project,
+    path: Path,
+    stdin_name: str,
+    request: str | None,
+    terms: Terms,
+    lines: SourceLines,
+) -> Checked:
+    name, text = project.shown(path), None
+    if path == STDIN:
+        name, text = stdin_name, sys.stdin.buffer.read()
+        lines.keep(name, text.decode("utf-8", "replace"))
+    if request is not None:
+        return _checked_request(request, name, text, terms)
+    return api.validate_file(loaded(project, path, name=name, text=text), terms)
+
+
+def _checked_request(name: str, file: str, text: bytes | None, terms: Terms) -> Checked:
+    read = read_request(name, read_text(file, text), file, region=terms.region)
+    if read.plan is None:
+        return Checked(read.findings)
+    outcome = _outcome(read.plan, terms)
+    return Checked((*read.findings, *outcome.findings), tuple(outcome.not_checked))
+
+
+def _outcome(plan: Plan, terms: Terms) -> rules.Outcome:
+    return rules.check(plan, target=terms.target, strict=terms.strict, persona=terms.persona)
+
+
+def _requests(file: str, terms: Terms, fail_on: str) -> int:
+    """One answer a line, written as it is known; a bad line is answered too."""
+    failed = False
+    with open_lines(file) as lines:
+        for read in read_requests(lines, file, region=terms.region):
+            outcome = _outcome(read.plan, terms) if read.plan else rules.Outcome([], [])
+            findings = [*read.findings, *outcome.findings]
+            failed = failed or refused(findings, fail_on)
+            answer = {
+                "id": read.id,
+                "findings": [finding.as_json() for finding in findings],
+                "not_checked": [skipped.as_json() for skipped in outcome.not_checked],
+            }
+            click.echo(json.dumps(answer, ensure_ascii=False))
+    return 1 if failed else 0
+
+
+def _text(results: Results, lines: SourceLines, style: Style) -> str:
+    shown = findings_text(results.findings, lines, width=style.width, paint=style.paint)
+    files = f"{results.files} file{'' if results.files == 1 else 's'} checked"
+    skipped = f", {len(results.not_checked)} not checked" if results.not_checked else ""
+    last = f"{files}: {counts_line(results.findings, results.silenced)}{skipped}"
+    return f"{shown}\n\n{last}" if shown else last
+
+
+def _json(results: Results) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "files": results.files,
+        "findings": [finding.as_json() for finding in results.findings],
+        "not_checked": [skipped.as_json() for skipped in results.not_checked],
+        "errors": [error_json(error)["error"] for error in results.errors],
+    }
