@@ -53,16 +53,6 @@ OPERATIONS = {
 # Batch compares enum values without case: `action: Exit` and `type: Managed` work.
 ANY_CASE = {"batch"}
 
-# The enum of each use of SageMaker instances.
-INSTANCE_USES = {
-    "training": "TrainingInstanceType",
-    "hosting": "ProductionVariantInstanceType",
-    "transform": "TransformInstanceType",
-    "processing": "ProcessingInstanceType",
-    "notebook": "InstanceType",
-    "studio": "AppInstanceType",
-    "cluster": "ClusterInstanceType",
-}
 # Checked by rules of their own, which know newer types and those of another use.
 OPEN_ENUMS = {"TrainingInstanceType", "ProductionVariantInstanceType"}
 
@@ -111,8 +101,6 @@ def tables(date: str) -> dict[str, str]:
             root = model.operation_model(operation).input_shape
             _collect(root, shapes, service in ANY_CASE)
             files[f"{service}/{operation}.json"] = _table_text(root.name, shapes)
-        if service == "sagemaker":
-            files["sagemaker/instance-types.json"] = _uses_text(model)
     source = {"botocore": botocore.__version__, "date": date, "api_versions": versions}
     files["SOURCE.json"] = json.dumps(source, indent=1) + "\n"
     return files
@@ -175,17 +163,6 @@ def _classed(match: re.Match[str], python: str) -> str:
 def _table_text(root: str, shapes: dict[str, dict[str, Any]]) -> str:
     rows = ",\n".join(f"{json.dumps(name)}: {json.dumps(row)}" for name, row in shapes.items())
     return f'{{"input": {json.dumps(root)}, "shapes": {{\n{rows}\n}}}}\n'
-
-
-def _uses_text(model: Any) -> str:
-    """Every SageMaker instance type and what the API takes it for."""
-    uses: dict[str, list[str]] = {}
-    for use, shape in INSTANCE_USES.items():
-        for instance in model.shape_for(shape).enum:
-            if instance.startswith("ml."):
-                uses.setdefault(instance, []).append(use)
-    rows = ",\n".join(f"{json.dumps(name)}: {json.dumps(uses[name])}" for name in sorted(uses))
-    return f"{{\n{rows}\n}}\n"
 
 
 def _differs(path: Path, text: str) -> bool:

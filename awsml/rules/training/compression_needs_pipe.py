@@ -22,7 +22,7 @@ Invalid compression type for channel training: File mode only supports NONE, got
 
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import TRAINING_CHANNELS
-from awsml.rules.training._channels import input_mode
+from awsml.rules.training._channels import channel_name, input_mode
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.VERIFIED
@@ -38,8 +38,8 @@ def check(channel: Part) -> Problems:
     if mode.text in ("File", "FastFile"):
         yield Problem(
             compression,
-            f"Gzip works in Pipe mode only, and channel `{channel['ChannelName'].text}` is read "
-            f"in {mode.text} mode",
+            f"Gzip works in Pipe mode only, and {channel_name(channel)} is read in {mode.text} "
+            "mode",
             f"set `{channel['InputMode']}` to Pipe, or remove `{compression}` and unpack in the "
             "script",
             related=((mode, f"the mode is {mode.text}"),),
