@@ -11,7 +11,7 @@ from awsml.finding import Confidence, Finding, Level
 from awsml.scenario.complaint import complaint
 from awsml.scenario.document import Document
 from awsml.scenario.mistake import Mistake, mistakes
-from awsml.scenario.shape import fields_of
+from awsml.scenario.shape import field_at, fields_of
 from awsml.scenario.suggestion import closest
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -19,11 +19,17 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def validate(document: Document, model: type[Model]) -> tuple[Model | None, list[Finding]]:
     """The spec, or None and a finding for each mistake."""
+    data = _data(document, model)
     try:
-        return model.model_validate(_data(document, model)), []
+        return model.model_validate(data), []
     except ValidationError as error:
         found = mistakes(document.root, error.errors(include_url=False))
-    findings = (_renamed(each, found, complaint(document, model, each)) for each in found)
+    if _drop_unset(data, found, model):
+        try:
+            return model.model_validate(data), []
+        except ValidationError as error:
+            found = mistakes(document.root, error.errors(include_url=False))
+    findings = (_reported(each, found, complaint(document, model, each)) for each in found)
     return None, list(dict.fromkeys(finding for finding in findings if finding is not None))
 
 
@@ -53,7 +59,21 @@ def _data(document: Document, model: type[BaseModel]) -> dict[str, Any]:
     return data
 
 
-def _renamed(each: Mistake, found: list[Mistake], finding: Finding) -> Finding | None:
+def _drop_unset(data: dict[str, Any], found: Iterable[Mistake], model: type[BaseModel]) -> bool:
+    """Take out keys without a value whose fields may be absent; whether there were any."""
+    dropped = False
+    for mistake in found:
+        field = field_at(model, mistake.steps) if mistake.input is None else None
+        if field is None or field.is_required():
+            continue
+        parent: Any = data
+        for step in mistake.steps[:-1]:
+            parent = parent[step]
+        dropped = parent.pop(mistake.steps[-1], data) is None or dropped
+    return dropped
+
+
+def _reported(each: Mistake, found: list[Mistake], finding: Finding) -> Finding | None:
     """Nothing for a missing field that stands there under a misspelt name: said once already."""
     if each.type != "missing":
         return finding
