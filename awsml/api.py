@@ -107,7 +107,7 @@ def _report(
     earlier: Sequence[Finding],
 ) -> Report:
     outcome = rules.check(compiled, target=terms.target, strict=terms.strict, persona=terms.persona)
-    found = [*earlier, *compiled.problems, *outcome.findings]
+    found = [*earlier, *outcome.findings]
     return Report(
         plan=compiled,
         cost=decision.cost,

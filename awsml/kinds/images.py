@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from awsml.finding import Finding
+from awsml import catalog
+from awsml.finding import Confidence, Finding, Level
 from awsml.kinds.kind import Context
 from awsml.kinds.parts import Image
-from awsml.plan import Ref
+from awsml.plan import Ref, Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,5 +24,31 @@ class ChosenImage:
 def chosen_image(
     image: Image, region: str | None, instance: str | None, context: Context, use: str
 ) -> ChosenImage:
-    """The image for a use (training, inference, batch) on an instance in a region."""
-    return ChosenImage(image.uri or Ref("image"), "image")
+    """The image for a use (training, inference, batch) on an instance in a region.
+
+    Without a region or an instance it is known later; a local run needs neither.
+    """
+    if image.uri is not None:
+        return ChosenImage(image.uri, "image.uri")
+    name = image.framework or image.algorithm or ""
+    field = "image.framework" if image.framework else "image.algorithm"
+    if region is None or instance is None:
+        return ChosenImage(Ref("image"), field)
+    found = catalog.image(name, image.version, region, instance, use)
+    if isinstance(found, catalog.NoImage) and found.sdk:
+        found = catalog.sdk_image(name, image.version, region, instance, use)
+    if isinstance(found, catalog.Image):
+        return ChosenImage(found.uri, field)
+    return ChosenImage(Unknown(found.reason), field, (_no_image(found, field, context),))
+
+
+def _no_image(missing: catalog.NoImage, field: str, context: Context) -> Finding:
+    return Finding(
+        "no-image",
+        Level.ERROR,
+        missing.reason,
+        missing.hint,
+        Confidence.DOCUMENTED,
+        context.origins.place(field),
+        field,
+    )
