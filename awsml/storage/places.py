@@ -1,0 +1,101 @@
+"""Places on this machine that hold objects: the embedded store, and a plain folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from awsml.storage.embedded.folder import ObjectFolder
+from awsml.storage.errors import ObjectError
+from awsml.storage.objects import Object
+
+
+class FolderStore:
+    """The embedded object store, read without its server."""
+
+    def __init__(self, folder: ObjectFolder) -> None:
+        self.folder = folder
+
+    def objects(self, bucket: str, prefix: str) -> Iterator[Object]:
+        for found in self.folder.keys(bucket, prefix):
+            if found.path is not None:
+                yield Object(bucket, found.key, os.stat(found.path).st_size)
+
+    def find(self, bucket: str, key: str) -> Object:
+        stored = self.folder.head(bucket, key)
+        return Object(bucket, key, stored.size, stored.etag)
+
+    def path(self, found: Object) -> Path:
+        return self.folder.path(found.bucket, found.key)
+
+    def read_into(self, found: Object, start: int, buffer: memoryview) -> None:
+        read_file_into(self.path(found), found, start, buffer)
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+class DirectoryStore:
+    """A folder of plain files, whose relative paths are the keys of one bucket."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+
+    def objects(self, bucket: str, prefix: str) -> Iterator[Object]:
+        if not self.root.is_dir():
+            raise ObjectError("NoSuchBucket", f"there is no folder {self.root}")
+        for key, size in _files(self.root, "", (self.root,)):
+            if key.startswith(prefix):
+                yield Object(bucket, key, size)
+
+    def find(self, bucket: str, key: str) -> Object:
+        path = self._inside(key)
+        if not path.is_file():
+            raise ObjectError("NoSuchKey", f"there is no file {path}")
+        return Object(bucket, key, path.stat().st_size)
+
+    def path(self, found: Object) -> Path:
+        return self._inside(found.key)
+
+    def read_into(self, found: Object, start: int, buffer: memoryview) -> None:
+        read_file_into(self.path(found), found, start, buffer)
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+    def _inside(self, key: str) -> Path:
+        if key.startswith("/") or ".." in key.split("/") or "\0" in key:
+            raise ObjectError("InvalidURI", f"`{key}` leaves the folder {self.root}")
+        return self.root / key
+
+
+def read_file_into(path: Path, found: Object, start: int, buffer: memoryview) -> None:
+    """Fill a buffer from a file that may have vanished or shrunk since it was listed."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            file.seek(start)
+            while buffer:
+                count = file.readinto(buffer)
+                if not count:
+                    raise changed(found)
+                buffer = buffer[count:]
+    except FileNotFoundError as error:
+        raise ObjectError("NoSuchKey", f"{found.uri} is gone since it was listed") from error
+
+
+def changed(found: Object) -> ObjectError:
+    return ObjectError("PreconditionFailed", f"{found.uri} changed while it was being read")
+
+
+def _files(folder: Path, start: str, above: tuple[Path, ...]) -> Iterator[tuple[str, int]]:
+    """Keys and sizes in the order of the keys; links are followed, but never in a circle."""
+    entries = [(e.name + "/" if e.is_dir() else e.name, e) for e in os.scandir(folder)]
+    for name, entry in sorted(entries, key=lambda pair: pair[0]):
+        if not name.endswith("/"):
+            if entry.is_file():
+                yield start + name, entry.stat().st_size
+            continue
+        inner = Path(entry.path).resolve() if entry.is_symlink() else Path(entry.path)
+        if inner not in above:
+            yield from _files(inner, start + name, (*above, inner))

@@ -1,0 +1,67 @@
+"""A list of texts kept in an unnamed file, so that a million objects cost no memory."""
+
+from __future__ import annotations
+
+import tempfile
+from array import array
+from collections.abc import Iterator
+
+
+class Spool:
+    """Append, count, and read back by position."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        self._ends = array("Q", [0])
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def append(self, text: str) -> None:
+        data = text.encode()
+        self._file.seek(self._ends[-1])
+        self._file.write(data)
+        self._ends.append(self._ends[-1] + len(data))
+
+    def __getitem__(self, index: int) -> str:
+        start, end = self._ends[index], self._ends[index + 1]
+        self._file.seek(start)
+        return self._file.read(end - start).decode()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class Remembered:
+    """Texts from a source that is read once, as far as anyone has asked."""
+
+    def __init__(self, source: Iterator[str]) -> None:
+        self._source = source
+        self._spool = Spool()
+        self._ended = False
+
+    def __iter__(self) -> Iterator[str]:
+        index = 0
+        while index < len(self._spool) or self._more():
+            yield self._spool[index]
+            index += 1
+
+    def __len__(self) -> int:
+        """How many there are; this reads the source to its end."""
+        while self._more():
+            pass
+        return len(self._spool)
+
+    def __getitem__(self, index: int) -> str:
+        return self._spool[index]
+
+    def close(self) -> None:
+        self._spool.close()
+
+    def _more(self) -> bool:
+        text = None if self._ended else next(self._source, None)
+        if text is None:
+            self._ended = True
+            return False
+        self._spool.append(text)
+        return True
