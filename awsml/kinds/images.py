@@ -26,13 +26,13 @@ def chosen_image(
 ) -> ChosenImage:
     """The image for a use (training, inference, batch) on an instance in a region.
 
-    Without a region or an instance it is known later; a local run needs neither.
+    Without a region or a known instance it is known later; a local run needs neither.
     """
     if image.uri is not None:
         return ChosenImage(image.uri, "image.uri")
     name = image.framework or image.algorithm or ""
     field = "image.framework" if image.framework else "image.algorithm"
-    if region is None or instance is None:
+    if region is None or instance is None or catalog.instance(instance) is None:
         return ChosenImage(Ref("image"), field)
     found = catalog.image(name, image.version, region, instance, use)
     if isinstance(found, catalog.NoImage) and found.sdk:

@@ -13,6 +13,9 @@ from awsml.report import Cost, Effective, Report, TimeLine
 from awsml.units import format_count, format_duration, format_usd
 
 
+LONGEST_SOURCE = max(len(source.value) for source in Source)
+
+
 def plan_text(report: Report, width: int = 80, title: str | None = None) -> str:
     """The whole report; sections without content are left out."""
     sections = [
@@ -101,9 +104,12 @@ def call_section(call: Call, width: int) -> str:
     """The request, each value with who set it."""
     lines = list(_value_lines(call, "", call.params, 1))
     longest = max((len(text) for text, _ in lines), default=0)
-    column = min(longest, width - 12) + 2
-    body = [f"{text:<{column}}{source.value if source else ''}".rstrip() for text, source in lines]
-    return "\n".join([f"{call.api}", *body])
+    column = min(longest, width - LONGEST_SOURCE - 2)
+    return "\n".join([call.api, *(_sourced(text, source, column) for text, source in lines)])
+
+
+def _sourced(text: str, source: Source | None, column: int) -> str:
+    return f"{text:<{column}}  {source.value}" if source else text
 
 
 def _value_lines(
