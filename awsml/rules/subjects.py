@@ -19,9 +19,10 @@ def within(jobs: tuple[str, ...], path: str) -> tuple[str, ...]:
 
 
 TRAINING_CHANNELS = within(TRAINING_JOBS, "InputDataConfig[]")
+TRAINING_RESOURCES = within(TRAINING_JOBS, "ResourceConfig")
 # Structures with an InstanceType.
 TRAINING_MACHINES = (
-    *within(TRAINING_JOBS, "ResourceConfig"),
+    *TRAINING_RESOURCES,
     *within(TRAINING_JOBS, "ResourceConfig.InstanceGroups[]"),
     *within(TRAINING_JOBS, "ResourceConfig.InstancePreferences[]"),
     *within(TRAINING_JOBS[1:], "HyperParameterTuningResourceConfig"),
