@@ -111,6 +111,7 @@ _ABSENT_CODES = frozenset(
         "NoSuchKey",
         "NotFound",
         "ResourceNotFound",
+        "ResourceNotFound",
         "ResourceNotFoundException",
         "NoSuchResourceException",
     }

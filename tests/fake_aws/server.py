@@ -34,6 +34,7 @@ SERVICES: dict[str, dict[str, Operation]] = {
     "s3": s3.OPERATIONS,
 }
 _SKEW_ALLOWED = 300.0
+_STOP_POLL_SECONDS = 0.02
 
 
 class FakeAws:
@@ -44,7 +45,9 @@ class FakeAws:
         handler = type("Handler", (_Handler,), {"world": self.world})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_STOP_POLL_SECONDS,), daemon=True
+        )
 
     @property
     def url(self) -> str:

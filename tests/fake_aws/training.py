@@ -162,6 +162,8 @@ def description(world: World, job: dict[str, Any]) -> dict[str, Any]:
     """What DescribeTrainingJob answers now."""
     course: Course = job["course"]
     steps = list(_steps(job, world.clock.now))
+    if "message" in job and "EndTime" not in steps[-1]:
+        steps[-1]["StatusMessage"] = job["message"]
     latest = steps[-1]["Status"]
     answer = dict(job["request"]) | {
         "TrainingJobArn": job["arn"],

@@ -91,6 +91,10 @@ class World:
         """Schedule a fault."""
         self._faults.append(Fault(operation, how, **more))
 
+    def mend(self) -> None:
+        """Forget faults that have not struck."""
+        self._faults.clear()
+
     def due(self, operation: str) -> Fault | None:
         """The fault that strikes this call, used up by it."""
         with self.lock:

@@ -1,0 +1,168 @@
+"""Runs a plan on AWS: uploads, sends each call at most once, follows, and goes on after a crash."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from awsml.aws.session import Aws
+from awsml.backends.aws.creation import CREATIONS
+from awsml.backends.aws.follow import POLL_SECONDS, Watch, follow
+from awsml.backends.aws.refs import Resolver
+from awsml.backends.aws.submission import Submission, open_call
+from awsml.backends.aws.training import TrainingWatch, lacked_capacity
+from awsml.backends.aws.uploads import ensure_bucket, refs_of, send, uploads_of
+from awsml.errors import UsageError
+from awsml.events import Event, Finished, Note, Started
+from awsml.plan import Call, Plan
+from awsml.store.run import Run, Status
+from awsml.store.runs import RunStore
+
+# What follows the thing that a run's last create call made.
+WATCHES: Mapping[str, Callable[[Aws, str, Callable[[float], None]], Watch]] = {
+    "CreateTrainingJob": TrainingWatch,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AwsBackend:
+    """One project's runs on one account and region."""
+
+    aws: Aws
+    store: RunStore
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+    every: float = POLL_SECONDS
+
+    def start(self, run: Run, plan: Plan, role: str | None = None) -> Iterator[Event]:
+        """Say where, upload what is missing, send the calls."""
+        resolver = Resolver(self.aws, run.id, role, tuple(uploads_of(plan.calls)))
+        yield Started(run.id, self.where(), run.name)
+        yield from self._upload(plan, resolver)
+        for call in plan.calls:
+            yield from self._carry_out(run.id, call, resolver)
+
+    def follow(self, run: Run) -> Iterator[Event]:
+        """Events of a run that was sent, until it ends."""
+        watch = self._watch(self.store.get(run.id))
+        return follow(watch, run.id, every=self.every, clock=self.clock, sleep=self.sleep)
+
+    def attend(
+        self, run: Run, plan: Plan, role: str | None = None, fallback: Sequence[str] = ()
+    ) -> Iterator[Event]:
+        """Start and follow; where AWS lacks capacity, try the next instance type.
+
+        Only an attached run can do that: AWS accepts the job and fails it minutes later. AWS's
+        own InstancePreferences do it better, but not with Spot.
+        """
+        yield from self.start(run, plan, role)
+        end = yield from self._until_end(run)
+        for instance in () if _has_preferences(plan) else fallback:
+            if not lacked_capacity(end):
+                break
+            yield Note(f"{end.reason} The next attempt takes {instance}.", "warning")
+            attempt = yield from self._again(run, _on(plan, instance), role, instance)
+            end = yield from self._until_end(run)
+            self.store.settle(attempt.id, Status(end.status), end.reason)
+        yield end
+
+    def resume(self, run: Run) -> Iterator[Event]:
+        """Settle what a crash left in doubt, then follow."""
+        pending = open_call(self.store, run.id)
+        if pending is not None:
+            submission = Submission(self.aws, self.store, run.id, self.sleep)
+            answer = submission.settle(pending.operation, pending.params)
+            self._remember(run.id, pending.operation, pending.params, answer)
+        elif not run.remote:
+            raise UsageError(
+                f"run {run.id} was never sent to AWS",
+                hint="start it anew: awsml train --on aws",
+                slug="nothing-to-resume",
+            )
+        yield Started(run.id, self.where(), run.name)
+        yield from self.follow(run)
+
+    def where(self) -> str:
+        return f"on AWS account {self.aws.identity().account}, {self.aws.region}"
+
+    def _upload(self, plan: Plan, resolver: Resolver) -> Iterator[Event]:
+        names = {ref.name for call in plan.calls for ref in refs_of(call.params)}
+        if resolver.uploads or "default-bucket" in names:
+            yield from ensure_bucket(self.aws, resolver.default_bucket)
+        for upload in resolver.uploads:
+            yield from send(self.aws, upload, resolver.default_bucket)
+
+    def _carry_out(self, run_id: str, call: Call, resolver: Resolver) -> Iterator[Event]:
+        """One call. The tag is that of the resolver's run: `run_id` itself, or an attempt."""
+        params = resolver.call(call)
+        if call.operation in CREATIONS:
+            submission = Submission(self.aws, self.store, resolver.run_id, self.sleep)
+            answer = submission.send(call.operation, params)
+            self._remember(run_id, call.operation, params, answer)
+        else:
+            self.store.journal(resolver.run_id, f"call {call.operation}", params=params)
+            answer = self.aws.call(call.service, call.operation, params)
+        resolver.answers[call.operation] = answer
+        yield Note(f"AWS accepted {call.operation} {_named(params)}".rstrip())
+
+    def _remember(
+        self, run_id: str, operation: str, params: Mapping[str, Any], answer: Mapping[str, Any]
+    ) -> None:
+        remote = {
+            "operation": operation,
+            "name": CREATIONS[operation].name(params),
+            "account": self.aws.identity().account,
+            "region": self.aws.region,
+            "answer": dict(answer),
+        }
+        self.store.add_remote(run_id, remote)
+
+    def _until_end(self, run: Run) -> Generator[Event, None, Finished]:
+        """Everything but the end, which is the value of this generator."""
+        for event in self.follow(run):
+            if isinstance(event, Finished):
+                return event
+            yield event
+        raise AssertionError("a followed run ends with Finished")
+
+    def _again(
+        self, run: Run, plan: Plan, role: str | None, label: str
+    ) -> Generator[Event, None, Run]:
+        attempt = self.store.child(run.id, label)
+        resolver = Resolver(self.aws, attempt.id, role, tuple(uploads_of(plan.calls)))
+        for call in plan.calls:
+            yield from self._carry_out(run.id, call, resolver)
+        return attempt
+
+    def _watch(self, run: Run) -> Watch:
+        watch = WATCHES.get(run.remote.get("operation", ""))
+        if watch is None:
+            raise UsageError(f"run {run.id} has nothing on AWS to follow", slug="nothing-to-resume")
+        return watch(self.aws, run.remote["name"], self.sleep)
+
+
+def _has_preferences(plan: Plan) -> bool:
+    resources = [call.params.get("ResourceConfig", {}) for call in plan.calls]
+    return any("InstancePreferences" in resource for resource in resources)
+
+
+def _on(plan: Plan, instance: str) -> Plan:
+    """The plan with another instance type."""
+    return replace(plan, calls=tuple(_call_on(call, instance) for call in plan.calls))
+
+
+def _call_on(call: Call, instance: str) -> Call:
+    resources = call.params.get("ResourceConfig")
+    if not resources or "InstanceType" not in resources:
+        return call
+    return replace(
+        call,
+        params={**call.params, "ResourceConfig": {**resources, "InstanceType": instance}},
+    )
+
+
+def _named(params: Mapping[str, Any]) -> str:
+    names = (value for key, value in params.items() if key.lower().endswith("name"))
+    return next((value for value in names if isinstance(value, str)), "")

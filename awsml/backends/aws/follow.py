@@ -1,0 +1,69 @@
+"""Follows anything on AWS to its end; a look that fails says nothing about the job."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from awsml.aws.refusals import AwsNotSent, AwsRefused, AwsSilent
+from awsml.errors import BackendError
+from awsml.events import Event, Finished, Note
+
+POLL_SECONDS = 10.0
+_PATIENCE_SECONDS = 900.0
+_NEEDS_A_PERSON = frozenset(
+    {"aws-credentials", "aws-credentials-expired", "aws-access-denied", "aws-clock"}
+)
+
+
+class Watch(Protocol):
+    """Something that can be looked at; a look that ends with Finished is the last."""
+
+    def look(self) -> Sequence[Event]: ...
+
+
+class LostSight(BackendError):
+    """The job may well go on; awsml cannot see it."""
+
+    slug = "aws-lost-sight"
+
+
+def follow(
+    watch: Watch,
+    run_id: str,
+    *,
+    every: float = POLL_SECONDS,
+    clock: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Event]:
+    """Events until the end. What cannot be read is tried again for a quarter of an hour."""
+    blind_since: float | None = None
+    while True:
+        try:
+            events = watch.look()
+        except (AwsSilent, AwsRefused, AwsNotSent) as error:
+            _give_up_on(error, run_id, blind_since, clock())
+            if blind_since is None:
+                blind_since = clock()
+                yield Note(f"{error.message}; the job goes on, trying again", "warning")
+            sleep(every)
+            continue
+        if blind_since is not None:
+            blind_since = None
+            yield Note("AWS answers again")
+        yield from events
+        if events and isinstance(events[-1], Finished):
+            return
+        sleep(every)
+
+
+def _give_up_on(error: BackendError, run_id: str, since: float | None, now: float) -> None:
+    """Waiting does not mend credentials; and at some point a person should know."""
+    needs_person = error.slug in _NEEDS_A_PERSON
+    if needs_person or (since is not None and now - since > _PATIENCE_SECONDS):
+        fix = f"{error.hint}; then " if error.hint else ""
+        raise LostSight(
+            f"{error.message}; the run goes on at AWS unseen",
+            hint=f"{fix}follow it again: awsml logs -f {run_id}",
+        ) from error

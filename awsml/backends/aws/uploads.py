@@ -1,0 +1,146 @@
+"""Code and small data folders of a plan: what would be sent to S3, and sending what is not there.
+
+Keys are named by content, so what has not changed is not sent twice.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from awsml.aws.refusals import AwsRefused, is_absent
+from awsml.aws.session import Aws
+from awsml.backends.aws.bundle import Tree, read_tree, write_archive
+from awsml.errors import UsageError
+from awsml.events import Event, Note, Progress
+from awsml.plan import Call, Ref, Text, walk
+from awsml.units import format_bytes
+
+_LARGEST_DATA_BYTES = 10 * 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One folder or file that a plan needs in S3. `key` is an object for code, else a prefix."""
+
+    ref: Ref
+    tree: Tree
+    key: str
+
+    @property
+    def packed(self) -> bool:
+        return self.ref.name == "code"
+
+    def uri(self, bucket: str) -> str:
+        return f"s3://{bucket}/{self.key}"
+
+    def __str__(self) -> str:
+        count = len(self.tree.files)
+        files = "1 file" if count == 1 else f"{count:,} files"
+        return f"{self.ref.name} {self.tree.root}: {files}, {format_bytes(self.tree.size_bytes)}"
+
+
+def refs_of(value: Any) -> Iterator[Ref]:
+    """Every ref in nested parameters."""
+    for _, inner in walk(value):
+        if isinstance(inner, Ref):
+            yield inner
+        elif isinstance(inner, Text):
+            yield from (part for part in inner.parts if isinstance(part, Ref))
+
+
+def uploads_of(calls: tuple[Call, ...]) -> list[Upload]:
+    """What the calls refer to on this machine, each once; reads the files, sends nothing."""
+    refs = dict.fromkeys(ref for call in calls for ref in refs_of(call.params) if ref.path)
+    return [_upload(ref, Path(ref.path or "")) for ref in refs]
+
+
+def _upload(ref: Ref, path: Path) -> Upload:
+    if not path.exists():
+        raise UsageError(
+            f"there is nothing at {path}",
+            hint="correct the path in the scenario, or give an s3:// location",
+            slug="upload-missing",
+        )
+    tree = read_tree(path)
+    if not tree.files:
+        raise UsageError(
+            f"{path} holds no files", hint="put the files there first", slug="upload-missing"
+        )
+    if ref.name == "code":
+        return Upload(ref, tree, f"awsml/code/{tree.digest}/sourcedir.tar.gz")
+    if tree.size_bytes > _LARGEST_DATA_BYTES:
+        raise UsageError(
+            f"{path} is {format_bytes(tree.size_bytes)}, too much to send with a run",
+            hint=f"aws s3 sync {path} s3://BUCKET/PREFIX/, and give that location instead",
+            slug="upload-too-large",
+        )
+    return Upload(ref, tree, f"awsml/data/{tree.digest}/")
+
+
+def send(aws: Aws, upload: Upload, bucket: str) -> Iterator[Event]:
+    """Send what S3 does not have yet."""
+    present = _sizes(aws, bucket, upload.key)
+    if upload.packed:
+        yield from _send_archive(aws, upload, bucket, present)
+    else:
+        yield from _send_files(aws, upload, bucket, present)
+
+
+def _send_archive(
+    aws: Aws, upload: Upload, bucket: str, present: Mapping[str, int]
+) -> Iterator[Event]:
+    if upload.key in present:
+        yield Note(f"code unchanged, already at {upload.uri(bucket)}")
+        return
+    with tempfile.TemporaryDirectory(prefix="awsml-code-") as folder:
+        archive = Path(folder) / "sourcedir.tar.gz"
+        write_archive(upload.tree, archive)
+        size = archive.stat().st_size
+        yield Progress("code sent", 0, size, "B")
+        aws.upload(archive, bucket, upload.key)
+        yield Progress("code sent", size, size, "B")
+
+
+def _send_files(
+    aws: Aws, upload: Upload, bucket: str, present: Mapping[str, int]
+) -> Iterator[Event]:
+    tree, what, done = upload.tree, f"{upload.ref.name} sent", 0
+    keys = {file: upload.key + tree.name(file) for file in tree.files}
+    missing = [f for f in tree.files if present.get(keys[f]) != f.stat().st_size]
+    if not missing:
+        yield Note(f"{upload.ref.name} unchanged, already at {upload.uri(bucket)}")
+        return
+    total = sum(file.stat().st_size for file in missing)
+    yield Progress(what, 0, total, "B")
+    for file in missing:
+        aws.upload(file, bucket, keys[file])
+        done += file.stat().st_size
+        yield Progress(what, done, total, "B")
+
+
+def _sizes(aws: Aws, bucket: str, prefix: str) -> dict[str, int]:
+    rows = aws.pages("s3", "ListObjectsV2", {"Bucket": bucket, "Prefix": prefix}, "Contents")
+    return {row["Key"]: row["Size"] for row in rows}
+
+
+def ensure_bucket(aws: Aws, bucket: str) -> Iterator[Event]:
+    """The default bucket, made when it is not there; never one of another account."""
+    owner = {"Bucket": bucket, "ExpectedBucketOwner": aws.identity().account}
+    try:
+        aws.call("s3", "HeadBucket", owner)
+    except AwsRefused as refused:
+        if not is_absent(refused):
+            raise
+        yield Note(f"made the bucket {bucket}")
+        aws.call("s3", "CreateBucket", {"Bucket": bucket, **_place(aws.region)})
+
+
+def _place(region: str) -> dict[str, Any]:
+    """us-east-1 is the one region that CreateBucket refuses to be told."""
+    if region == "us-east-1":
+        return {}
+    return {"CreateBucketConfiguration": {"LocationConstraint": region}}

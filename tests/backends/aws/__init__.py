@@ -1,0 +1,1 @@
+"""Tests of the AWS backend, against the fake AWS and against Stubber."""

@@ -1,0 +1,94 @@
+"""kill -9 at every step of a submission, with every kind of lost answer: never two jobs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.backends.aws.victim import NOTHING_SENT
+from tests.fake_aws.server import FakeAws
+from tests.fake_aws.world import Refusal
+
+ROOT = Path(__file__).parents[3]
+FAULTS: dict[str, dict[str, Any] | None] = {
+    "nothing": None,
+    "cut before": {"how": "drop", "when": "before"},
+    "cut after": {"how": "drop", "when": "after"},
+    "500 before": {"how": Refusal("InternalFailure", "we broke", 500), "when": "before"},
+    "500 after": {"how": Refusal("InternalFailure", "we broke", 500), "when": "after"},
+}
+
+
+class Victim:
+    """The other process, case by case."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def run(self, folder: Path, *, resume: bool, kill_at: int | None = None) -> Any:
+        case = {"folder": str(folder), "resume": resume, "kill_at": kill_at}
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(json.dumps(case) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> Iterator[FakeAws]:
+    with FakeAws(tmp_path, tick=30.0) as fake:
+        yield fake
+
+
+@pytest.fixture
+def victim(fake: FakeAws) -> Iterator[Victim]:
+    command = [sys.executable, "-m", "tests.backends.aws.victim", fake.url]
+    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, **pipes) as process:
+        yield Victim(process)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_at_most_one_job_whatever_step_the_process_dies_at(
+    fault: str, victim: Victim, fake: FakeAws, tmp_path: Path
+) -> None:
+    kills = 0
+    while True:
+        folder = tmp_path / f"step-{kills + 1}"
+        folder.mkdir()
+        fake.world.mend()
+        if (scripted := FAULTS[fault]) is not None:
+            fake.world.fail("CreateTrainingJob", **scripted)
+        first = victim.run(folder, resume=False, kill_at=kills + 1)
+        second = victim.run(folder, resume=True)
+        if second["code"] == NOTHING_SENT:
+            victim.run(folder, resume=False)
+        if not first["killed"]:
+            break
+        kills += 1
+    accepted = submitted(tmp_path / "journal.jsonl")
+    doubles = sum(count > 1 for count in accepted)
+    print(f"\n{fault}: {kills} steps, {kills} kills, {doubles} double submits")
+    assert kills >= 6
+    assert accepted == [1] * (kills + 1)
+
+
+def submitted(journal: Path) -> list[int]:
+    """Accepted creates for each run id, as the fake wrote them to disk."""
+    entries = [json.loads(line) for line in journal.read_text().splitlines()]
+    runs = Counter(
+        tag["Value"]
+        for entry in entries
+        if entry["operation"] == "CreateTrainingJob" and entry["outcome"] == "accepted"
+        for tag in entry["params"]["Tags"]
+        if tag["Key"] == "awsml:run"
+    )
+    return sorted(runs.values())
