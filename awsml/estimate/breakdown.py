@@ -6,15 +6,18 @@ container starts, the script lists its files, and epochs take the longer of comp
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
-from awsml.estimate.machine import Machine
+from awsml.estimate.machine import GIB, Machine
 from awsml.estimate.rates import Case, Rates, RateTable
 from awsml.estimate.transfer import Load, download_seconds, listing_seconds, read_seconds
 from awsml.workload import ChannelData, TrainingWorkload
 
-# A volume for a job that names none; AWS asks for one on machines without a disk of their own.
-DEFAULT_VOLUME_GIB = 30.0
+# Room beside a copied dataset for the model, checkpoints and scratch; the least a job gets.
+SMALLEST_VOLUME_GIB = 30
+_ROOM_FOR_THE_REST_GIB = 20
+_HEADROOM = 1.1
 # Objects assumed where only the bytes are known: a few large shards, or many small files.
 _ASSUMED_OBJECT_BYTES = {Case.FAST: 1e9, Case.EXPECTED: 1e8, Case.SLOW: 1e6}
 
@@ -29,24 +32,33 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """Seconds of each phase; None is unknown. Of the pull only what outlasts the copy counts."""
+    """Seconds of each phase; None is unknown."""
 
     provision: float
     download: float | None
-    image: float | None
+    pull: float
     init: float
     listing: float | None
     epochs: float | None
     upload: float
 
     @property
+    def image(self) -> float | None:
+        """The part of the pull that outlasts the copy beside it."""
+        return None if self.download is None else max(0.0, self.pull - self.download)
+
+    @property
     def start(self) -> float | None:
         """From the request to the first line of the script."""
-        return _sum(self.provision, self.download, self.image, self.init)
+        if self.download is None:
+            return None
+        return self.provision + max(self.download, self.pull) + self.init
 
     @property
     def billed(self) -> float | None:
-        return _sum(self.download, self.image, self.init, self.listing, self.epochs, self.upload)
+        if self.start is None:
+            return None
+        return _sum(self.start - self.provision, self.listing, self.epochs, self.upload)
 
 
 def breakdown(
@@ -60,11 +72,10 @@ def breakdown(
     mounts = feeds and all(mode == "fsx" for mode, _ in feeds)
     fixed = rates.fsx_mount_seconds if mounts else rates.download_overhead_seconds
     download = _sum(fixed, *copies)
-    pull = image_pull(workload, rates)
     return Breakdown(
         provision=rates.provision_seconds,
         download=download,
-        image=None if download is None else max(0.0, pull - download),
+        pull=image_pull(workload, rates),
         init=rates.init_seconds,
         listing=_sum(*(_listing(mode, load, rates) for mode, load in feeds)),
         epochs=_epochs(workload, feeds, setting.machine, rates),
@@ -146,7 +157,18 @@ def load_of(
 
 
 def volume_gib(workload: TrainingWorkload) -> float:
-    return float(workload.volume_gib or DEFAULT_VOLUME_GIB)
+    """The volume asked for; one left open is as large as it has to be."""
+    return float(workload.volume_gib or needed_volume_gib(workload))
+
+
+def needed_volume_gib(workload: TrainingWorkload) -> int:
+    """What is copied, a tenth more, and room for the rest; streams need none."""
+    copied = sum(
+        (c.size_bytes or 0.0) / (workload.count if c.sharded else 1)
+        for c in workload.channels
+        if mode_in_force(c) == "file"
+    )
+    return max(SMALLEST_VOLUME_GIB, _ROOM_FOR_THE_REST_GIB + math.ceil(copied * _HEADROOM / GIB))
 
 
 def _copy(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from awsml.catalog import Instance
+
 BYTES_PER_GBPS = 125e6
 GIB = 2**30
 
@@ -51,3 +53,27 @@ class Link:
             min(self.base, peak if base is None else base),
             self.burst_seconds,
         )
+
+
+def machine_of(instance: Instance) -> Machine | None:
+    """The catalogue's row in bytes a second; None where a needed figure is unknown.
+
+    S3 traffic uses one network card: the sum over cards is for traffic between machines.
+    """
+    base = instance.card_baseline_gbps or instance.network_baseline_gbps
+    if base is None or instance.ebs_baseline_mbs is None:
+        return None
+    peak = max(base, (instance.network_peak_gbps or base) / max(1, instance.network_cards))
+    return Machine(
+        instance=instance.name,
+        vcpu=instance.vcpus,
+        memory_bytes=instance.memory_gib * GIB,
+        network_base=base * BYTES_PER_GBPS,
+        network_peak=peak * BYTES_PER_GBPS,
+        ebs_base=instance.ebs_baseline_mbs * 1e6,
+        ebs_peak=(instance.ebs_maximum_mbs or instance.ebs_baseline_mbs) * 1e6,
+        local_bytes=instance.disk_gb * 1e9,
+        local_disks=instance.disks,
+        gpus=instance.gpus,
+        gpu=instance.accelerator.name if instance.accelerator else None,
+    )

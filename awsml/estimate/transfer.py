@@ -12,6 +12,8 @@ TIB = 2**40
 # One GET of this size keeps a connection busy long enough for its latency to vanish; larger
 # objects are fetched in parts of about this size over several connections.
 PART_BYTES = 8e6
+# EBS makes no larger gp2 volume.
+GP2_LARGEST_GIB = 16_384.0
 # Scratch file systems come in steps of 1.2 TiB.
 LUSTRE_STEP_TIB = 1.2
 

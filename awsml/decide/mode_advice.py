@@ -1,0 +1,167 @@
+"""The advice about the input mode: a row for each way, why it loses, and where that flips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from awsml.advice import Advice, Alternative
+from awsml.decide.evidence import Evidence
+from awsml.decide.input_mode import TIE_SECONDS, TIE_SHARE, Chosen
+from awsml.decide.mode_flips import flips
+from awsml.decide.mode_notes import notes
+from awsml.decide.options import (
+    Option,
+    how,
+    larger_machine,
+    lustre_option,
+    mode_options,
+    volume_options,
+)
+from awsml.decide.saving import saved
+from awsml.decide.sharding import small_files
+from awsml.estimate.breakdown import mode_in_force
+from awsml.finding import Fix
+from awsml.units import format_duration, format_usd
+
+
+def mode_advice(evidence: Evidence, chosen: Chosen) -> Advice | None:
+    """`evidence` is the scenario as written, `chosen` with every `auto` decided."""
+    channels = [c for c in evidence.workload.channels if not c.file_system]
+    if not channels:
+        return None
+    now = evidence.given(chosen.workload)
+    options = _options(now)
+    best = _recommended(options, now)
+    baseline = _baseline(evidence, now)
+    billed, usd = best.evidence.billed, best.evidence.usd
+    field = f"inputs.{channels[0].name}.mode"
+    return Advice(
+        subject="input mode",
+        recommend=_recommendation(best, now),
+        because=how(best),
+        saves_usd=saved(baseline.usd, usd),
+        saves_seconds=saved(baseline.billed, billed),
+        alternatives=tuple(_row(option, best) for option in options),
+        field=field,
+        fixes=tuple(_fixes(best, evidence)),
+        notes=(*flips(best, options), *notes(best, options)),
+    )
+
+
+def _options(now: Evidence) -> list[Option]:
+    larger = larger_machine(now)
+    return [
+        *mode_options(now),
+        *volume_options(now),
+        *([larger] if larger else []),
+        lustre_option(now),
+    ]
+
+
+def _recommended(options: Sequence[Option], now: Evidence) -> Option:
+    """What is in force, unless another mode is clearly faster; one that asks for a change of the
+    script has to be so even at the unfavourable end of the constants."""
+    current = next((o for o in options[:3] if o.name == _mode(now)), options[0])
+    able = [option for option in options[:3] if option.barrier is None]
+    best = _faster(current if current in able else None, able) or current
+    if small_files(now.workload):  # sharding them gains as much and changes no reader's mode
+        return best
+    after_change = [o for o in options[:3] if o.barrier and o.barrier.soft and _surely(o, best)]
+    return _faster(best, after_change) or best
+
+
+def _surely(option: Option, than: Option) -> bool:
+    least = saved(than.billed, option.billed).low
+    return least is not None and least > 0
+
+
+def _faster(current: Option | None, others: Sequence[Option]) -> Option | None:
+    """The fastest, but the current one unless it is beaten by more than a tie."""
+    known = [option for option in others if option.seconds is not None]
+    if not known or (current is not None and current.seconds is None):
+        return current or (others[0] if others else None)
+    best = min(known, key=_seconds)
+    return best if current is None or beats(best, current) else current
+
+
+def beats(one: Option, other: Option) -> bool:
+    margin = max(TIE_SECONDS, TIE_SHARE * _seconds(other))
+    return _seconds(one) < _seconds(other) - margin
+
+
+def _seconds(option: Option) -> float:
+    return float("inf") if option.seconds is None else option.seconds
+
+
+def _baseline(written: Evidence, now: Evidence) -> Evidence:
+    """What the scenario says; where it says auto, what AWS does when nobody says anything."""
+    open_channels = any(c.mode == "auto" and not c.file_system for c in written.workload.channels)
+    return now.in_mode("file") if open_channels else written
+
+
+def _recommendation(best: Option, now: Evidence) -> str:
+    if best.barrier is not None:
+        return f"read with {best.name}, once the script is changed: {best.barrier.why}"
+    text = f"keep {best.name}" if best.name == _mode(now) else f"read with {best.name}"
+    unmeasured = [c.name for c in now.workload.channels if c.size_bytes is None]
+    return f"{text}; measure {unmeasured[0]} with `awsml data probe`" if unmeasured else text
+
+
+def _row(option: Option, best: Option) -> Alternative:
+    verdict = _verdict(option, best)
+    why = how(option)
+    if verdict not in ("chosen", "unknown"):
+        why = f"{why}: {_difference(option, best)}"
+    if verdict == "unknown" and option.barrier and option.barrier.soft and option.seconds:
+        why = f"{why}: perhaps {_difference(option, best)}, within the error of the constants"
+    if option.ideal and verdict != "unknown":
+        why = f"{why}, {option.ideal}"
+    if option.barrier is not None:
+        why = f"{why}; {option.barrier.why}"
+    return Alternative(option.name, verdict, why, option.usd, option.billed)
+
+
+def _verdict(option: Option, best: Option) -> str:
+    if option is best:
+        return "chosen"
+    if option.barrier is not None and not option.barrier.soft:
+        return "impossible"
+    if option.seconds is None or best.seconds is None:
+        return "unknown"
+    if option.ideal:
+        return "unknown" if _cheaper(option, best) else "worse"
+    if beats(option, best):
+        return "better" if option.barrier is None or _surely(option, best) else "unknown"
+    return "worse" if beats(best, option) else "equal"
+
+
+def _cheaper(option: Option, than: Option) -> bool:
+    one, other = option.usd.expected, than.usd.expected
+    return one is not None and other is not None and one < other
+
+
+def _difference(option: Option, best: Option) -> str:
+    """Minutes and dollars against the recommended way."""
+    if option.seconds is None or best.seconds is None:
+        return "no total without the compute time"
+    seconds = option.seconds - best.seconds
+    if abs(seconds) < 1:
+        return f"within a second of {best.name}"
+    text = f"{format_duration(abs(seconds))} {'longer' if seconds >= 0 else 'less'} in all"
+    usd, best_usd = option.usd.expected, best.usd.expected
+    if usd is None or best_usd is None:
+        return text
+    return f"{text}, {format_usd(abs(usd - best_usd))} {'more' if usd >= best_usd else 'less'}"
+
+
+def _fixes(best: Option, written: Evidence) -> list[Fix]:
+    """Safe where the script reads it as it is; nothing to do where the scenario says it."""
+    return [
+        Fix(f"inputs.{channel.name}.mode", best.name, safe=best.barrier is None)
+        for channel in written.workload.channels
+        if not channel.file_system and channel.mode not in (best.name, "auto")
+    ]
+
+
+def _mode(evidence: Evidence) -> str:
+    return next((mode_in_force(c) for c in evidence.workload.channels if not c.file_system), "file")

@@ -1,0 +1,143 @@
+"""The ways of feeding a job that are weighed against each other, each with its figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from awsml import catalog
+from awsml.basis import Estimate
+from awsml.decide.barriers import S3_MODES, Barrier, any_barrier
+from awsml.decide.evidence import Evidence
+from awsml.estimate.breakdown import mode_in_force, volume_gib
+from awsml.estimate.machine import Link
+from awsml.estimate.rates import Case
+from awsml.estimate.transfer import copy_link, network_link, stream_link
+from awsml.units import format_bytes, format_duration
+
+GP2_TOP_GIB = 334
+BEYOND_TOP_GIB = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way: what the job would be, and what keeps the scenario from taking it as it is."""
+
+    name: str
+    evidence: Evidence
+    barrier: Barrier | None = None
+    ideal: str | None = None  # what the figures take for granted in its favour
+
+    @property
+    def seconds(self) -> float | None:
+        return self.evidence.seconds
+
+    @property
+    def billed(self) -> Estimate:
+        return self.evidence.billed
+
+    @property
+    def usd(self) -> Estimate:
+        return self.evidence.usd
+
+
+def mode_options(evidence: Evidence) -> list[Option]:
+    """Every S3 channel in one mode; what any channel cannot take, the option cannot."""
+    return [Option(m, evidence.in_mode(m), any_barrier(evidence, m)) for m in S3_MODES]
+
+
+def lustre_option(evidence: Evidence) -> Option:
+    needs = Barrier("it needs a file system in your VPC, filled from S3", soft=True)
+    return Option("fsx", evidence.in_mode("fsx"), needs)
+
+
+def volume_options(evidence: Evidence) -> list[Option]:
+    """File with larger volumes: the size from which gp2 is fastest, and one beyond it."""
+    setting = evidence.setting
+    if setting is None or setting.machine.has_local_disk:
+        return []
+    now = volume_gib(evidence.workload)
+    sizes = [size for size in (GP2_TOP_GIB, BEYOND_TOP_GIB) if size > now]
+    return [_with_volume(evidence.in_mode("file"), size) for size in sizes]
+
+
+def larger_machine(evidence: Evidence) -> Option | None:
+    """File on the next larger type of the family that has a price in the region.
+
+    Computing is taken to scale with its GPUs, or with its cores where it has none: at best.
+    """
+    here = catalog.instance(evidence.workload.instance or "")
+    if here is None:
+        return None
+    family = [
+        one for one in catalog.instances() if one.family == here.family and one.vcpus > here.vcpus
+    ]
+    for one in sorted(family, key=lambda candidate: candidate.vcpus):
+        moved = evidence.in_mode("file").on(one.ml_name)
+        if "training" in catalog.accepted_by(one.ml_name) and moved.usd_per_hour.known:
+            factor = one.gpus / here.gpus if here.gpus else one.vcpus / here.vcpus
+            ideal = f"if it computes {factor:.3g} times as fast" if factor > 1 else None
+            name, barrier = f"file on {one.ml_name}", any_barrier(moved, "file")
+            return Option(name, _sped_up(moved, factor), barrier, ideal)
+    return None
+
+
+def _sped_up(evidence: Evidence, factor: float) -> Evidence:
+    work = evidence.workload
+    rate, stated = work.samples_per_second, work.compute_seconds
+    faster = replace(
+        work,
+        samples_per_second=None if rate is None else rate * factor,
+        compute_seconds=None if stated is None else stated / factor,
+    )
+    return evidence.given(faster)
+
+
+def _with_volume(evidence: Evidence, size: int) -> Option:
+    workload = replace(evidence.workload, volume_gib=size)
+    grown = evidence.given(workload)
+    return Option(f"file, volume {size} GiB", grown, any_barrier(grown, "file"))
+
+
+def how(option: Option) -> str:
+    """What the mode does with the data, with its speed and its start."""
+    evidence = option.evidence
+    expected, setting = evidence.expected, evidence.setting
+    if setting is None or expected is None or expected.start is None or expected.download is None:
+        return "unknown: " + ", ".join(option.billed.missing)
+    mode = _mode(evidence)
+    rates = setting.rates.at(Case.EXPECTED)
+    size = format_bytes(sum(c.size_bytes or 0 for c in evidence.workload.channels))
+    start = f"starts after {format_duration(expected.start)}"
+    if mode == "file":
+        copy = copy_link(setting.machine, volume_gib(evidence.workload), rates)
+        return f"copies {size} at {speed(copy)} ({format_duration(expected.download)}), {start}"
+    if mode == "fsx":
+        return f"mounts, reads over Lustre, {start}"
+    stream = stream_link(setting.machine, rates)
+    if mode == "pipe":
+        return f"streams at up to {speed(stream)}, {start}"
+    objects = sum(c.objects or 0 for c in evidence.workload.channels)
+    return f"lists {objects:,} objects, streams at up to {speed(stream)}, {start}"
+
+
+def speed(link: Link) -> str:
+    return f"{format_bytes(link.peak)}/s"
+
+
+def narrowest(evidence: Evidence) -> str:
+    """Which part of the way sets the speed of a copy."""
+    setting = evidence.setting
+    assert setting is not None
+    rates, machine = setting.rates.at(Case.EXPECTED), setting.machine
+    copy = copy_link(machine, volume_gib(evidence.workload), rates)
+    if copy.peak >= network_link(machine, rates).peak:
+        return "the network"
+    if machine.has_local_disk:
+        return "the local disk"
+    if copy.peak >= rates.ebs_efficiency * machine.ebs_peak:
+        return f"the EBS limit of {machine.instance}"
+    return f"the {volume_gib(evidence.workload):.0f} GiB gp2 volume"
+
+
+def _mode(evidence: Evidence) -> str:
+    return next((mode_in_force(c) for c in evidence.workload.channels), "file")

@@ -1,0 +1,24 @@
+"""What a change saves: the difference of two estimates, with a range that covers both."""
+
+from __future__ import annotations
+
+from awsml.basis import Estimate, weakest
+
+
+def saved(before: Estimate, after: Estimate) -> Estimate:
+    """Before less after. The constants are the same on both sides, so ends go with ends."""
+    if not (before.known and after.known):
+        return Estimate.unknown(before.unit, *dict.fromkeys((*before.missing, *after.missing)))
+    ends = [
+        old - new
+        for old, new in (
+            (before.low, after.low),
+            (before.expected, after.expected),
+            (before.high, after.high),
+        )
+        if old is not None and new is not None
+    ]
+    low, high = min(ends), max(ends)
+    basis = weakest((before.basis, after.basis))
+    expected = (before.expected or 0.0) - (after.expected or 0.0)
+    return Estimate(low, expected, high, before.unit, basis, before.missing)

@@ -1,0 +1,72 @@
+"""Which constants a figure rests on, so that it inherits the weakest basis and no weaker one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from awsml.estimate.breakdown import Setting, load_of, mode_in_force
+from awsml.estimate.rates import Case
+from awsml.estimate.transfer import PART_BYTES
+from awsml.workload import ChannelData, TrainingWorkload
+
+_FIXED = {
+    "provision": ("provision_seconds",),
+    "init": ("init_seconds",),
+    "upload": ("upload_seconds",),
+}
+_PARTS = {
+    "start": ("provision", "download", "image", "init"),
+    "billed": ("download", "image", "init", "listing", "epochs", "upload"),
+}
+
+
+def rests_on(workload: TrainingWorkload, setting: Setting, figure: str) -> frozenset[str]:
+    """Names of rates behind a phase, or behind `start` or `billed`."""
+    parts = _PARTS.get(figure, (figure,))
+    return frozenset(name for part in parts for name in _behind(workload, setting, part))
+
+
+def _behind(workload: TrainingWorkload, setting: Setting, part: str) -> Iterator[str]:
+    yield from _FIXED.get(part, ())
+    if part == "image":
+        yield "builtin_image_pull_seconds" if workload.algorithm else "image_pull_seconds"
+    if part in ("download", "image"):
+        yield "download_overhead_seconds"
+    if part == "epochs":
+        yield "warm_up_seconds"
+    for channel in workload.channels:
+        yield from _feeding(channel, workload, setting, part)
+
+
+def _feeding(
+    channel: ChannelData, workload: TrainingWorkload, setting: Setting, part: str
+) -> Iterator[str]:
+    mode = mode_in_force(channel)
+    disk = "local_disk_bytes_per_second" if setting.machine.has_local_disk else "ebs_efficiency"
+    if part in ("download", "image") and mode == "file":
+        yield from (disk, "file_seconds_per_object", "network_efficiency")
+    if part in ("download", "image") and mode == "fastfile":
+        yield "list_seconds_per_object"
+    if part == "listing" and mode == "fastfile":
+        yield "fuse_list_seconds_per_object"
+    if part == "listing" and mode == "fsx":
+        yield "lustre_list_seconds_per_object"
+    if part == "epochs":
+        yield from _reading(channel, workload, setting, mode, disk)
+
+
+def _reading(
+    channel: ChannelData, workload: TrainingWorkload, setting: Setting, mode: str, disk: str
+) -> Iterator[str]:
+    if mode == "file":
+        yield from (disk, "page_cache_share_of_memory")
+    elif mode == "fsx":
+        yield "lustre_bytes_per_second_per_tib"
+    else:
+        yield "fastfile_sequential_bytes_per_second"
+        load = load_of(channel, workload, setting.machine, Case.EXPECTED)
+        small = load is not None and load.size_bytes < PART_BYTES * max(load.objects, 1)
+        if small and mode == "fastfile":
+            yield "fastfile_seconds_per_object"
+        if small and mode == "pipe":
+            yield "stream_connections"
