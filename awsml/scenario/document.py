@@ -26,6 +26,7 @@ class Document:
     texts: Mapping[str, SourceText]
     ignores: tuple[Ignore, ...] = ()
     shared: frozenset[str] = frozenset()  # fields that only the project's common defaults set
+    unresolved: frozenset[Place] = frozenset()  # values with a variable that is missing
 
     @property
     def kind(self) -> str | None:
@@ -98,7 +99,10 @@ class Loaded:
 
 
 def value_place(node: Node, key: ScalarNode | None) -> Place:
-    """A scalar or a flow collection stands where it is written; a block under its key."""
-    if key is None or isinstance(node, ScalarNode) or node.flow:
-        return node.place
-    return key.place
+    """Where it is written; a block, and a value that is left out, stand at their key."""
+    place = node.place
+    if isinstance(node, ScalarNode):
+        shown = (place.line, place.column) != (place.end_line, place.end_column)
+    else:
+        shown = node.flow
+    return place if shown or key is None else key.place

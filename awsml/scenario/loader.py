@@ -74,7 +74,15 @@ class _Layers:
         ignores = [*self._file.ignores]
         for base in self._bases.files.values():
             ignores += base.ignores
-        return Document(self._file.text.file, index, root, texts, tuple(ignores), shared)
+        return Document(
+            file=self._file.text.file,
+            index=index,
+            root=root,
+            texts=texts,
+            ignores=tuple(ignores),
+            shared=shared,
+            unresolved=frozenset(variables.unresolved),
+        )
 
     def _texts(self) -> dict[str, SourceText]:
         own = self._file.text

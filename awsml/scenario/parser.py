@@ -207,9 +207,9 @@ class _Builder:
             if isinstance(node, MapNode):
                 frame.merges.append(node)
             else:
-                self.findings.append(
-                    _finding("bad-merge", "`<<` merges mappings, and this is none", node.place)
-                )
+                message = "`<<` merges mappings, and this is none"
+                hint = "write `<<: *name`, where `&name` stands before a mapping"
+                self.findings.append(_finding("bad-merge", message, node.place, hint))
 
     def _anchor(self, event: Any, anchored: _Anchored) -> None:
         if event.anchor:
@@ -263,7 +263,7 @@ def _duplicate(key: ScalarNode, first: ScalarNode) -> Finding:
     )
 
 
-def _finding(slug: str, message: str, place: Place, hint: str | None = None) -> Finding:
+def _finding(slug: str, message: str, place: Place, hint: str) -> Finding:
     return Finding(slug, Level.ERROR, message, hint, Confidence.VERIFIED, place)
 
 
@@ -317,8 +317,9 @@ _SYNTAX = (
 def _syntax_error(source: SourceText, error: yaml.MarkedYAMLError) -> UsageError:
     mark = error.problem_mark or error.context_mark
     problem = str(error.problem or error.context or "not YAML")
-    if "unexpected end of stream" in problem and error.context_mark is not None:
-        mark = error.context_mark
+    opened = ("unexpected end of stream" in problem, "expected ',' or" in problem)
+    if any(opened) and error.context_mark is not None:
+        mark = error.context_mark  # where the quotes or the bracket opened
     line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
     text = source.line(line) or ""
     if "\t" in text[: len(text) - len(text.lstrip())]:

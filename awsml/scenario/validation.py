@@ -29,8 +29,10 @@ def validate(document: Document, model: type[Model]) -> tuple[Model | None, list
             return model.model_validate(data), []
         except ValidationError as error:
             found = mistakes(document.root, error.errors(include_url=False))
-    findings = (_reported(each, found, complaint(document, model, each)) for each in found)
-    return None, list(dict.fromkeys(finding for finding in findings if finding is not None))
+    told = (complaint(document, model, each) for each in found if not _said(each, found))
+    # Of a value that lacks a variable, the loader has said what there is to say.
+    findings = (finding for finding in told if finding.place not in document.unresolved)
+    return None, list(dict.fromkeys(findings))
 
 
 def kind_finding(document: Document, kinds: Iterable[str]) -> Finding | None:
@@ -73,10 +75,9 @@ def _drop_unset(data: dict[str, Any], found: Iterable[Mistake], model: type[Base
     return dropped
 
 
-def _reported(each: Mistake, found: list[Mistake], finding: Finding) -> Finding | None:
-    """Nothing for a missing field that stands there under a misspelt name: said once already."""
+def _said(each: Mistake, found: list[Mistake]) -> bool:
+    """Whether a missing field stands there under a misspelt name, which is said already."""
     if each.type != "missing":
-        return finding
+        return False
     siblings = (m for m in found if m.type == "extra_forbidden" and m.steps[:-1] == each.steps[:-1])
-    names = [str(each.steps[-1])]
-    return None if any(closest(str(m.steps[-1]), names) for m in siblings) else finding
+    return any(closest(str(m.steps[-1]), [str(each.steps[-1])]) for m in siblings)

@@ -21,6 +21,7 @@ class Variables:
         self._environ = environ
         self._texts = texts
         self.findings: list[Finding] = []
+        self.unresolved: set[Place] = set()  # the values that lack something
 
     def fill(self, node: Node) -> Node:
         """The same tree with variables replaced; a tree without any is returned as it is."""
@@ -57,15 +58,19 @@ class Variables:
         if escape:
             return match[0][1:]
         if name is None:
-            self.findings.append(_malformed(self._place(match, nth, node)))
+            self._complain(_malformed(self._place(match, nth, node)), node)
             return match[0]
         value = self._environ.get(name)
         if has_default and not value:
             return str(default)
         if value is None:
-            self.findings.append(_missing(name, self._place(match, nth, node)))
+            self._complain(_missing(name, self._place(match, nth, node)), node)
             return ""
         return value
+
+    def _complain(self, finding: Finding, node: ScalarNode) -> None:
+        self.findings.append(finding)
+        self.unresolved.add(node.place)
 
     def _place(self, match: re.Match[str], nth: int, node: ScalarNode) -> Place:
         """The place of the nth variable inside a value, whatever quotes it stands in."""
