@@ -1,1 +1,1 @@
-"""Runs a plan on this machine."""
+"""Runs AWS requests on this machine: no account, no Docker, no network."""

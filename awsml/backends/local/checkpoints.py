@@ -1,0 +1,130 @@
+"""Checkpoints: restored from S3 when an attempt starts, kept in step with it while it runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from awsml.backends.local.locations import bucket_and_key
+from awsml.storage.embedded.folder import ObjectFolder
+
+_LOOK_SECONDS = 0.25
+_SETTLED_SECONDS = 0.2  # a file that changed more recently may be half written
+_NEVER_READ = 1  # access time, in nanoseconds, that only reading changes
+
+_State = tuple[int, int]  # size and time of change
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The newest checkpoint file that reached the store."""
+
+    name: str
+    written: float
+
+
+class CheckpointSync:
+    """Copies what changes in the hosts' checkpoint folders to one prefix of the store."""
+
+    def __init__(self, address: str, folders: list[Path], objects: ObjectFolder) -> None:
+        self._bucket, self._prefix = bucket_and_key(address.rstrip("/") + "/")
+        self._folders = folders
+        self._objects = objects
+        self._seen: dict[Path, _State] = {}
+        self._restored: list[Path] = []
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.kept: Kept | None = None
+        self.trouble: str | None = None
+
+    def restore(self) -> int:
+        """Puts every object below the prefix into each host's folder; how many there were."""
+        self._objects.create_bucket(self._bucket, exist_ok=True)
+        found = list(self._objects.keys(self._bucket, self._prefix))
+        for folder in self._folders:
+            for object_ in found:
+                if object_.path and not object_.key.endswith("/"):
+                    self._restore(folder, object_.key, Path(object_.path))
+        return len(found)
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._follow, name="checkpoints", daemon=True)
+        self._thread.start()
+
+    def stop(self, *, last_look: bool) -> None:
+        """Ends following; a last look copies what is there, as after an orderly end."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+        if last_look:
+            self._look(settled_seconds=0.0)
+
+    def read_since_restore(self) -> bool | None:
+        """Whether a restored file was read; None where nothing was restored or none can tell."""
+        present = [path for path in self._restored if path.exists()]
+        if not present or not _tells_access(present[0].parent):
+            return None if not self._restored or present else True
+        changed = len(present) < len(self._restored)
+        return changed or any(path.stat().st_atime_ns != _NEVER_READ for path in present)
+
+    def _restore(self, folder: Path, key: str, source: Path) -> None:
+        target = folder / key.removeprefix(self._prefix)
+        if not target.resolve().is_relative_to(folder.resolve()):
+            return  # a key such as a/../../b stays an object and becomes no file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+        state = target.stat()
+        os.utime(target, ns=(_NEVER_READ, state.st_mtime_ns))
+        self._seen[target] = (state.st_size, state.st_mtime_ns)
+        self._restored.append(target)
+
+    def _follow(self) -> None:
+        while not self._ended.wait(_LOOK_SECONDS):
+            self._look(_SETTLED_SECONDS)
+
+    def _look(self, settled_seconds: float) -> None:
+        try:
+            for folder in self._folders:
+                for path in sorted(folder.rglob("*")):
+                    if path.is_file() and not path.is_symlink():
+                        self._copy_if_new(folder, path, settled_seconds)
+            self.trouble = None
+        except OSError as error:
+            self.trouble = f"checkpoints could not be copied: {error.strerror}"
+
+    def _copy_if_new(self, folder: Path, path: Path, settled_seconds: float) -> None:
+        try:
+            state = path.stat()
+            now = (state.st_size, state.st_mtime_ns)
+            if self._seen.get(path) == now or time.time() - state.st_mtime < settled_seconds:
+                return
+            if self._copied_whole(path, f"{self._prefix}{path.relative_to(folder)}", now):
+                self._seen[path] = now
+                self.kept = Kept(str(path.relative_to(folder)), state.st_mtime)
+        except FileNotFoundError:
+            return  # the script removed it meanwhile
+
+    def _copied_whole(self, path: Path, key: str, before: _State) -> bool:
+        """A copy becomes the object only if the file did not change meanwhile."""
+        with self._objects.incoming(self._bucket, key) as incoming:
+            incoming.take_file(path, link=False)
+            after = path.stat()
+            if (after.st_size, after.st_mtime_ns) != before:
+                return False
+            incoming.commit()
+            return True
+
+
+def _tells_access(folder: Path) -> bool:
+    """Whether this file system notes that a file was read (not when mounted noatime)."""
+    probe = folder / f".awsml-{os.getpid()}"
+    probe.write_bytes(b"x")
+    os.utime(probe, ns=(_NEVER_READ, time.time_ns()))
+    probe.read_bytes()
+    noted = probe.stat().st_atime_ns != _NEVER_READ
+    probe.unlink()
+    return noted

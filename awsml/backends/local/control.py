@@ -1,0 +1,50 @@
+"""How a running job is told to stop, from whatever side."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol
+
+from awsml.store.runs import RunStore
+
+
+class Ask(StrEnum):
+    """What the user wants of a running job."""
+
+    STOP = "stop"  # SIGTERM, the grace time, then SIGKILL
+    KILL = "kill"  # at once
+
+
+class Control(Protocol):
+    """Asked several times a second; the strongest wish so far, or None."""
+
+    def asked(self) -> Ask | None: ...
+
+
+class Wishes:
+    """A control that code of this process sets, as a signal handler does."""
+
+    def __init__(self) -> None:
+        self._ask: Ask | None = None
+
+    def ask(self, ask: Ask) -> None:
+        if self._ask is not Ask.KILL:
+            self._ask = ask
+
+    def asked(self) -> Ask | None:
+        return self._ask
+
+
+class StoredWishes:
+    """A control that also sees what `awsml stop` left in the run store."""
+
+    def __init__(self, store: RunStore, run: str, own: Wishes) -> None:
+        self._store = store
+        self._run = run
+        self._own = own
+
+    def asked(self) -> Ask | None:
+        left = self._store.stop_asked(self._run)
+        if left is not None:
+            self._own.ask(Ask(left))
+        return self._own.asked()

@@ -1,0 +1,115 @@
+"""The hosts of a job: their trees, data and orders for one attempt after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+from awsml.backends.local.code import put_code
+from awsml.backends.local.host import Host
+from awsml.backends.local.inside.order import Isolation, Mount, Order
+from awsml.backends.local.isolation import OptMlLink
+from awsml.backends.local.job import CHECKPOINT_PATH, TrainingJob
+from awsml.backends.local.layout import HostFolder, write_config, write_hosts_file
+from awsml.backends.local.python import with_requirements
+from awsml.backends.local.staging import Place, Staging
+from awsml.backends.local.surroundings import base_of, gpu_count, job_environment
+from awsml.backends.local.terms import Workplace
+from awsml.backends.local.toolkit import script_command, script_environment
+from awsml.events import Event
+
+
+class Instances:
+    """What AWS would rent: every attempt begins with fresh ones."""
+
+    def __init__(
+        self,
+        job: TrainingJob,
+        folder: Path,
+        place: Workplace,
+        isolation: Isolation,
+        python: str,
+        endpoint: str,
+        environ: Mapping[str, str],
+    ) -> None:
+        """`folder` is the run's; `endpoint` is where the object store answers."""
+        self._job, self._place, self._isolation = job, place, isolation
+        self._python, self._endpoint, self._environ = python, endpoint, environ
+        self._hosts_file = folder / "hosts" / "hosts"
+        self.folders = {host: HostFolder(folder / "hosts" / host) for host in job.hosts}
+        self.staged_bytes = 0
+
+    @property
+    def scripted(self) -> bool:
+        """Whether the training toolkit's part is played by awsml."""
+        return bool(self._job.program and not self._job.entrypoint)
+
+    def prepared(self) -> Generator[Event, None, list[Order]]:
+        """Makes trees, code and channels of all hosts; what each of them shall start."""
+        staging = Staging(self._job, self._place.objects)
+        for host, folder in self.folders.items():
+            folder.make()
+            write_config(folder, self._job, host)
+            if self._job.program:
+                put_code(self._job.code or "", folder.tree / "code", self._place.objects)
+            yield from staging.lay_out(Place(host, folder, self._isolation))
+        write_hosts_file(self._hosts_file, self._job.hosts)
+        self.staged_bytes += staging.bytes
+        python = self._with_requirements()
+        return [self._order(host, python, staging.mounts[host]) for host in self.folders]
+
+    def started(self, orders: list[Order], stack: ExitStack) -> list[Host]:
+        """All hosts run, or none of them."""
+        if self._isolation is Isolation.SYMLINK:
+            stack.enter_context(OptMlLink(next(iter(self.folders.values())).tree))
+        hosts: list[Host] = []
+        try:
+            for order in orders:
+                hosts.append(Host(order.hostname, order))
+            for host in hosts:
+                host.wait_started()
+        except BaseException:
+            for host in hosts:
+                host.close()
+            raise
+        return hosts
+
+    def _with_requirements(self) -> str:
+        code = next(iter(self.folders.values())).tree / "code"
+        requirements = code / "requirements.txt"
+        if not (self.scripted and requirements.is_file()):
+            return self._python
+        return with_requirements(self._python, requirements, self._place.environments)
+
+    def _order(self, host: str, python: str, mounts: list[Mount]) -> Order:
+        job, folder = self._job, self.folders[host]
+        base = base_of(self._isolation, folder.tree)
+        environment = job_environment(job, python, self._endpoint, self._environ)
+        if self._isolation is Isolation.FOLDER:
+            environment["SAGEMAKER_BASE_DIR"] = base
+        command, start = list(job.entrypoint), base
+        if self.scripted:
+            code, gpus = folder.tree / "code", gpu_count()
+            environment = script_environment(job, host, base, gpus) | environment
+            command, start = script_command(job, host, code, python, gpus), f"{base}/code"
+        return Order(
+            command=tuple(command),
+            environment=environment,
+            folder=start,
+            isolation=self._isolation,
+            tree=str(folder.tree),
+            hostname=host,
+            hosts_file=str(self._hosts_file),
+            scratch=str(folder.scratch),
+            script=self.scripted,
+            network=job.network or len(job.hosts) > 1,
+            mounts=(*mounts, *self._checkpoint_mount(folder)),
+        )
+
+    def _checkpoint_mount(self, folder: HostFolder) -> tuple[Mount, ...]:
+        """The checkpoint folder, where the request puts it elsewhere."""
+        path = self._job.checkpoint_path
+        if self._job.checkpoint is None or path == CHECKPOINT_PATH:
+            return ()
+        return (Mount(str(folder.tree / "checkpoints"), path, False),)

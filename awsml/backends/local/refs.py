@@ -1,0 +1,65 @@
+"""What a plan leaves open until it runs, as this machine fills it in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from awsml.errors import BackendError
+from awsml.plan import Call, Plan, Ref, Unknown, resolved, walk
+
+ACCOUNT = "000000000000"
+BUCKET = "awsml-local"
+REGION = "us-east-1"  # where neither scenario nor command line names one; nothing is sent there
+
+
+def resolved_calls(plan: Plan, run: str, base: Path) -> list[dict[str, Any]]:
+    """The plan's calls with every ref filled in; `base` is the folder of the scenario.
+
+    Code and data refs become file:// addresses: nothing is uploaded to run here.
+    """
+    return [
+        {
+            "service": call.service,
+            "operation": call.operation,
+            "params": resolved_params(call, run, plan.region or REGION, base),
+        }
+        for call in plan.calls
+    ]
+
+
+def resolved_params(call: Call, run: str, region: str, base: Path) -> Mapping[str, Any]:
+    for path, value in walk(call.params):
+        if isinstance(value, Unknown):
+            raise BackendError(
+                f"`{path}` of {call.operation} is not known: {value.reason}",
+                hint="give it a value; a request with open ends cannot run",
+                slug="request-is-open",
+            )
+
+    def resolve(ref: Ref) -> str:
+        return _value(ref, run, region, base)
+
+    params: Mapping[str, Any] = resolved(call.params, resolve)
+    return params
+
+
+def _value(ref: Ref, run: str, region: str, base: Path) -> str:
+    if ref.path is not None:
+        return (base / ref.path).resolve().as_uri()
+    known = {
+        "run": run,
+        "region": region,
+        "account": ACCOUNT,
+        "role": f"arn:aws:iam::{ACCOUNT}:role/awsml-local",
+        "default-bucket": BUCKET,
+        "instance": "ml.m5.large",
+    }
+    if ref.name not in known:
+        raise BackendError(
+            f"‹{ref.name}› has no value on this machine",
+            hint="run it with --on aws, or write the value in the scenario",
+            slug="ref-not-local",
+        )
+    return known[ref.name]
