@@ -53,7 +53,6 @@ EDGES = {
     ("report", "basis"): "a report holds them",
     ("report", "finding"): "a report holds them",
     ("report", "plan"): "a report holds them",
-    ("api", "render"): "a comparison of plans is asked for as a use case",
 }
 
 FOREIGN = {

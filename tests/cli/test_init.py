@@ -1,0 +1,41 @@
+"""`awsml init` makes a project that runs, and never overwrites anything."""
+
+from pathlib import Path
+
+import pytest
+
+from awsml.cli.init import starters
+from tests.conftest import CommandLine
+
+
+@pytest.mark.parametrize("kind", starters())
+def test_a_starter_validates_as_it_is_written(awsml: CommandLine, kind: str) -> None:
+    assert awsml("init", kind, "demo").code == 0
+    checked = awsml("validate", ".", cwd=Path("demo"))
+    assert (checked.code, checked.err) == (0, ""), checked.out
+
+
+def test_the_kind_is_training_when_none_is_named(awsml: CommandLine, tmp_path: Path) -> None:
+    assert awsml("init").code == 0
+    assert (tmp_path / "training.yaml").exists()
+
+
+def test_existing_files_are_kept_and_nothing_is_written(awsml: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "training.yaml").write_text("mine\n")
+    ran = awsml("init", "training")
+    assert ran.code == 2
+    assert "training.yaml; nothing was written" in ran.err
+    assert [path.name for path in tmp_path.iterdir()] == ["training.yaml"]
+    assert (tmp_path / "training.yaml").read_text() == "mine\n"
+
+
+def test_an_unknown_kind_names_the_known_ones(awsml: CommandLine) -> None:
+    ran = awsml("init", "trainin")
+    assert ran.code == 2
+    assert "choose one of training" in ran.err
+
+
+def test_what_to_type_next_goes_to_stderr(awsml: CommandLine) -> None:
+    ran = awsml("init", "training", "demo")
+    assert ran.out == ""
+    assert "cd demo" in ran.err

@@ -1,0 +1,80 @@
+"""`awsml plan` shows the request, and who set each value."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CommandLine
+from tests.contracts import check
+
+
+@pytest.fixture
+def demo(awsml: CommandLine, tmp_path: Path) -> Path:
+    awsml("init", "training", "demo")
+    return tmp_path / "demo"
+
+
+def test_the_starter_plans_one_create_training_job(awsml: CommandLine, demo: Path) -> None:
+    ran = awsml("plan", "-o", "json", cwd=demo)
+    assert ran.code == 0, ran.err
+    plan = json.loads(ran.out)
+    check("plan", plan)
+    assert [call["operation"] for call in plan["calls"]] == ["CreateTrainingJob"]
+    channel = plan["calls"][0]["params"]["InputDataConfig"][0]
+    assert channel["InputMode"] == "File"
+    assert plan["effective"]["input_mode.train"] == {"value": "file", "source": "scenario"}
+
+
+def test_input_mode_is_a_flag_and_says_so(awsml: CommandLine, demo: Path) -> None:
+    plan = json.loads(awsml("plan", "--input-mode", "pipe", "-o", "json", cwd=demo).out)
+    assert plan["calls"][0]["params"]["InputDataConfig"][0]["InputMode"] == "Pipe"
+    assert plan["calls"][0]["params"]["AlgorithmSpecification"]["TrainingInputMode"] == "Pipe"
+    assert plan["effective"]["input_mode.train"] == {"value": "pipe", "source": "flag"}
+
+
+def test_input_mode_of_one_channel_leaves_the_others(awsml: CommandLine, demo: Path) -> None:
+    scenario = demo / "training.yaml"
+    scenario.write_text(scenario.read_text().replace("inputs:\n", "inputs:\n  test: s3://b-b/t/\n"))
+    ran = awsml("plan", "--input-mode", "test=fastfile", "-o", "json", cwd=demo)
+    channels = json.loads(ran.out)["calls"][0]["params"]["InputDataConfig"]
+    modes = {channel["ChannelName"]: channel["InputMode"] for channel in channels}
+    assert modes == {"test": "FastFile", "train": "File"}
+
+
+def test_an_unknown_channel_names_those_there_are(awsml: CommandLine, demo: Path) -> None:
+    ran = awsml("plan", "--input-mode", "tran=pipe", cwd=demo)
+    assert ran.code == 2
+    assert "the scenario has train" in ran.err
+
+
+def test_text_marks_each_value_with_who_set_it(awsml: CommandLine, demo: Path) -> None:
+    ran = awsml("plan", "--set", "limits.runtime=2h", "--instance", "ml.c5.xlarge", cwd=demo)
+    lines = [line.split() for line in ran.out.splitlines()]
+    assert ["MaxRuntimeInSeconds:", "7200", "flag"] in lines
+    assert ["InstanceType:", "ml.c5.xlarge", "flag"] in lines
+    assert ["InstanceCount:", "1", "scenario"] in lines
+
+
+def test_without_a_scenario_the_project_has_to_have_just_one(
+    awsml: CommandLine, demo: Path
+) -> None:
+    (demo / "second.yaml").write_text((demo / "training.yaml").read_text())
+    ran = awsml("plan", cwd=demo)
+    assert ran.code == 2
+    assert "second.yaml, training.yaml" in ran.err
+
+
+def test_mistakes_are_shown_and_nothing_is_planned(awsml: CommandLine, demo: Path) -> None:
+    ran = awsml("plan", "--set", "compute.count=many", cwd=demo)
+    assert ran.code == 1
+    assert "error[wrong-type]" in ran.out
+    assert "CreateTrainingJob" not in ran.out
+
+
+def test_json_is_valid_even_for_an_early_failure(awsml: CommandLine) -> None:
+    ran = awsml("plan", "nothing.yaml", "-o", "json")
+    assert ran.code == 2
+    answer = json.loads(ran.out)
+    check("error", answer)
+    assert "nothing.yaml" in answer["error"]["message"]

@@ -1,0 +1,46 @@
+"""What tests share: a command line that runs in this process, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from awsml.cli.main import run
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command line came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+CommandLine = Callable[..., Ran]
+
+
+@pytest.fixture
+def awsml(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> CommandLine:
+    """`awsml("plan", "-o", "json")` in an empty folder, without credentials or a terminal."""
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "AWSML_", "SAGEMAKER_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words: str, cwd: Path | None = None) -> Ran:
+        if cwd is not None:
+            monkeypatch.chdir(cwd)
+        monkeypatch.setattr(sys, "argv", ["awsml", *words])
+        code = run(words)
+        captured = capfd.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return call
