@@ -74,9 +74,14 @@ def storage_price(item: str, region: str) -> Price | None:
     tables = current()
     rows = tables.table("prices_other")
     row = rows.get((item, region)) or rows.get((item, "*"))
-    if row is None:
+    if row is not None:
+        return _price(tables, row, item, item, region, unit=row["unit"])
+    over = tables.table("storage_factors").get((item,))
+    base = storage_price(over["base"], region) if over else None
+    if over is None or base is None:
         return None
-    return _price(tables, row, item, item, region, unit=row["unit"])
+    because = tables.fact(over["factor"], "factor", over["source"])
+    return _derived(base, item, item, Decimal(over["factor"]), float(over["error"]), because)
 
 
 def storage_items() -> tuple[str, ...]:

@@ -40,6 +40,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "regions": ("region",),
     "sources": ("source",),
     "spot": ("type", "region"),
+    "storage_factors": ("item",),
 }
 
 Key = tuple[str, ...]

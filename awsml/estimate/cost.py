@@ -1,0 +1,216 @@
+"""What a plan costs: training, tuning, an endpoint, a batch job. Pure arithmetic on phases,
+machines and the catalogue's prices; the ceiling is what the service's own limits allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from awsml import catalog
+from awsml.basis import Estimate
+from awsml.estimate.cost_lines import (
+    HOURS_PER_MONTH,
+    cost_of,
+    exact,
+    hours_of,
+    line,
+    machine_line,
+    product,
+    volume_line,
+)
+from awsml.report import Cost, CostLine
+from awsml.units import format_duration
+
+ML_VOLUME = "sagemaker-ml-storage-train-host-notebook"
+BATCH_VOLUME = "ebs-gp3-storage"
+_S3 = "S3 storage and requests, logs, transfer between regions"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingBill:
+    """One training job. `billed` is seconds of one machine; `spot_saving` is a share of the
+    billed time (1 - BillableTime / TrainingTime), so it applies once, to the time, and the
+    price stays the on-demand one."""
+
+    instance: str
+    region: str | None
+    billed: Estimate
+    limit_seconds: float
+    count: int = 1
+    volume_gib: float | None = None
+    keep_alive_seconds: float = 0.0
+    spot_saving: Estimate | None = None
+
+
+def training_cost(bill: TrainingBill) -> Cost:
+    """Low, expected and high from the phases; the ceiling from MaxRuntimeInSeconds."""
+    ceiling = bill.limit_seconds * bill.count / 3600
+    because = (
+        f"{format_duration(bill.limit_seconds)} limit x {bill.count} x the on-demand price"
+        + (", with no saving from Spot" if bill.spot_saving else "")
+    )
+    left_out = ["the 120 s of grace and the upload after a stop at the limit", _S3]
+    return cost_of(*_job_lines(bill, 1, ceiling), "run", left_out, because)
+
+
+def tuning_cost(
+    bill: TrainingBill,
+    trials: int,
+    parallel: int,
+    limit_seconds: float | None = None,
+    stopped_share: Estimate | None = None,
+) -> Cost:
+    """`trials` jobs like the bill's. `stopped_share` is the time that early stopping saves;
+    `limit_seconds` is the tuning job's own MaxRuntimeInSeconds."""
+    each = bill.limit_seconds * trials
+    whole = None if limit_seconds is None else limit_seconds * parallel
+    seconds = each if whole is None else min(each, whole)
+    because = f"{trials} trials x {format_duration(bill.limit_seconds)}"
+    if whole is not None and whole < each:
+        because = f"{format_duration(limit_seconds or 0)} x {parallel} at a time"
+    factor = _kept(stopped_share) if stopped_share else exact(1.0, "1")
+    billed = product(bill.billed, factor, "s")
+    job = replace(bill, billed=billed, keep_alive_seconds=0.0)
+    machines, extras = _job_lines(job, trials, seconds * bill.count / 3600)
+    left_out = ["the 120 s of grace and the upload of each stopped trial", _S3]
+    because += f" x {bill.count} x the on-demand price"
+    return cost_of(machines, extras, "run", left_out, because)
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointBill:
+    """An endpoint that stays up. Scaling moves the count between `lowest` and `highest`."""
+
+    instance: str
+    region: str | None
+    count: int = 1
+    lowest: int | None = None
+    highest: int | None = None
+    volume_gib: float | None = None
+    gb_per_month: Estimate | None = None
+
+
+def endpoint_cost(bill: EndpointBill) -> Cost:
+    """Dollars a month, whether it is called or not."""
+    lowest = bill.count if bill.lowest is None else bill.lowest
+    highest = bill.count if bill.highest is None else bill.highest
+    figures = (float(min(lowest, bill.count)), float(bill.count), float(max(highest, bill.count)))
+    counts = Estimate(*figures, "instance", exact(1, "1").basis)
+    hours = counts.scaled(HOURS_PER_MONTH, "hour")
+    ceiling = figures[2] * HOURS_PER_MONTH
+    machines = [machine_line("hosting", bill.instance, bill.region, hours, ceiling)]
+    extras = _volume(bill.instance, bill.volume_gib, ML_VOLUME, bill.region, hours, ceiling)
+    left_out = ["logs, data capture, transfer between regions"]
+    if bill.gb_per_month is None:
+        left_out.append("payloads in and out, priced by the GB")
+    else:
+        extras.append(_payloads(bill.gb_per_month, bill.region))
+    because = f"{figures[2]:g} x {HOURS_PER_MONTH:g} h a month x the on-demand price"
+    return cost_of(machines, extras, "month", left_out, because)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchBill:
+    """A batch job on EC2 machines. `seconds` is one run of it, restarts included; `attempts`
+    times `limit_seconds` is what AWS Batch allows; `runs` of a month where it is scheduled."""
+
+    instance: str
+    region: str | None
+    seconds: Estimate
+    limit_seconds: float | None
+    count: int = 1
+    attempts: int = 1
+    spot: bool = False
+    volume_gib: float | None = 30.0
+    runs_per_month: float | None = None
+
+
+def batch_cost(bill: BatchBill) -> Cost:
+    """EC2's price and a volume; AWS Batch itself is free. A ceiling needs a timeout."""
+    runs = bill.runs_per_month or 1.0
+    hours = hours_of(bill.seconds, bill.count * runs)
+    limit = bill.limit_seconds
+    ceiling = None if limit is None else limit * bill.attempts * bill.count * runs / 3600
+    name = catalog.ec2_name(bill.instance)
+    machines = machine_line("ec2", name, bill.region, hours, ceiling)
+    if bill.spot:
+        machines = _on_spot(machines, name, bill.region, hours)
+    extras = _volume(name, bill.volume_gib, BATCH_VOLUME, bill.region, hours, ceiling)
+    left_out = ["machines that start up, idle or outlive the job", _S3]
+    because = None
+    if limit is not None:
+        often = f" x {runs:g} runs a month" if bill.runs_per_month else ""
+        because = (
+            f"{format_duration(limit)} timeout x {bill.attempts} attempts x {bill.count}{often} "
+            "x the on-demand price"
+        )
+    per = "month" if bill.runs_per_month else "run"
+    return cost_of([machines], extras, per, left_out, because)
+
+
+def _job_lines(
+    bill: TrainingBill, jobs: int, ceiling: float
+) -> tuple[list[CostLine], list[CostLine]]:
+    """Machines, and what stands beside them. A volume is paid for the time that it is there,
+    which Spot's saving does not shorten."""
+    hours = hours_of(bill.billed, bill.count * jobs)
+    paid = product(hours, _kept(bill.spot_saving), "hour") if bill.spot_saving else hours
+    machines = [machine_line("training", bill.instance, bill.region, paid, ceiling)]
+    if bill.keep_alive_seconds:
+        pool = bill.keep_alive_seconds * bill.count / 3600
+        kept = Estimate(0.0, pool, pool, "hour", bill.billed.basis)
+        machines.append(
+            machine_line("training", bill.instance, bill.region, kept, pool, "kept warm")
+        )
+    extras = _volume(bill.instance, bill.volume_gib, ML_VOLUME, bill.region, hours, ceiling)
+    return machines, extras
+
+
+def _volume(
+    instance: str,
+    gib: float | None,
+    item: str,
+    region: str | None,
+    hours: Estimate,
+    ceiling: float | None,
+) -> list[CostLine]:
+    """No volume is made for SageMaker's machines with disks of their own."""
+    known = catalog.instance(instance)
+    own_disk = known is not None and known.disk_gb > 0 and item == ML_VOLUME
+    return [] if gib is None or own_disk else [volume_line(item, gib, region, hours, ceiling)]
+
+
+def _payloads(gb: Estimate, region: str | None) -> CostLine:
+    item = "sagemaker-endpoint-data-in-out"
+    price = catalog.storage_price(item, region) if region else None
+    missing = f"price of {item} in {region or 'the region'}"
+    return line("payloads in and out", gb, price, missing, gb.high, "GB")
+
+
+def _on_spot(on_demand: CostLine, name: str, region: str | None, hours: Estimate) -> CostLine:
+    """Spot's price for what is expected, and the on-demand ceiling: Spot promises no price."""
+    price = catalog.spot_price(name, region) if region else None
+    missing = f"Spot price of {name} in {region or 'the region'}"
+    spot = line(f"{name}, ec2 Spot", hours, price, missing, None, "instance-hour")
+    return CostLine(
+        spot.what,
+        spot.quantity,
+        spot.price,
+        spot.usd,
+        on_demand.ceiling,
+        spot.source,
+        spot.date,
+        spot.region,
+    )
+
+
+def _kept(saving: Estimate) -> Estimate:
+    """What is left after a saving; the largest saving is the lowest cost."""
+    low, high = saving.high, saving.low
+    return Estimate(
+        None if low is None else 1 - low,
+        None if saving.expected is None else 1 - saving.expected,
+        None if high is None else 1 - high,
+        "1",
+        saving.basis,
+        saving.missing,
+    )

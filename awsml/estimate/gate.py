@@ -1,0 +1,56 @@
+"""The gate on dollars: above the limit, or not provable, is a finding."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from awsml.finding import Confidence, Finding, Level
+from awsml.report import Cost
+from awsml.units import format_usd
+
+
+def cost_gate(cost: Cost, limit_usd: Decimal, figure: str = "ceiling") -> Finding | None:
+    """None where the figure (ceiling or expected) is known and within the limit.
+
+    Unknown is not within: a limit that cannot be proven is not kept.
+    """
+    amount = cost.ceiling if figure == "ceiling" else cost.usd.expected
+    limit = format_usd(float(limit_usd))
+    per = f" a {cost.per}" if cost.per != "run" else ""
+    if amount is None:
+        return _finding(
+            "cost-not-provable",
+            f"the cost limit of {limit}{per} cannot be proven: {figure} {_why(cost, figure)}",
+            _tell(cost, figure),
+        )
+    if amount <= float(limit_usd):
+        return None
+    because = f" ({cost.ceiling_because})" if figure == "ceiling" and cost.ceiling_because else ""
+    return _finding(
+        "cost-above-limit",
+        f"the {figure} is {format_usd(amount)}{per}{because}, above the limit of {limit}",
+        "lower `limits.runtime`, choose a cheaper `compute.instance`, or raise `limits.cost`",
+    )
+
+
+def _finding(slug: str, message: str, hint: str) -> Finding:
+    return Finding(
+        slug=slug,
+        level=Level.ERROR,
+        message=message,
+        hint=hint,
+        confidence=Confidence.VERIFIED,
+        field="limits.cost",
+    )
+
+
+def _why(cost: Cost, figure: str) -> str:
+    if figure == "ceiling":
+        return cost.ceiling_because or "unknown: nothing limits it"
+    return "unknown: needs " + (", ".join(cost.usd.missing) or "more of the workload")
+
+
+def _tell(cost: Cost, figure: str) -> str:
+    if figure == "ceiling":
+        return "run `awsml catalog refresh`, choose a region with a price, or set a time limit"
+    return "say what is missing in `workload` and `inputs`, or gate on the ceiling"
