@@ -28,7 +28,7 @@ from awsml.cli.planning import refused, today
 from awsml.cli.project import Project
 from awsml.cli.scenarios import loaded
 from awsml.errors import AwsmlError, UsageError
-from awsml.finding import Finding, NotChecked
+from awsml.finding import Finding, Level, NotChecked
 from awsml.plan import Plan
 from awsml.readers.requests import read_request, read_requests
 from awsml.render.findings import counts_line, findings_text
@@ -41,11 +41,11 @@ class Results:
     findings: list[Finding] = field(default_factory=list)
     not_checked: list[NotChecked] = field(default_factory=list)
     errors: list[AwsmlError] = field(default_factory=list)
-    files: int = 0
+    files: list[str] = field(default_factory=list)
     silenced: int = 0
 
-    def add(self, checked: Checked) -> None:
-        self.files += 1
+    def add(self, name: str, checked: Checked) -> None:
+        self.files.append(name)
         self.findings += checked.findings
         self.not_checked += checked.not_checked
         self.silenced += checked.silenced
@@ -103,7 +103,8 @@ def command(
         raise UsageError("nothing to check was named", hint="run `awsml validate .`")
     for path in files_under(paths, results.report):
         try:
-            results.add(_checked(project, path, stdin_name, request, terms, lines))
+            name = stdin_name if path == STDIN else project.shown(path)
+            results.add(name, _checked(project, path, name, request, terms, lines))
         except AwsmlError as error:
             results.report(error)
     writers = {
@@ -118,14 +119,14 @@ def command(
 def _checked(
     project: Project,
     path: Path,
-    stdin_name: str,
+    name: str,
     request: str | None,
     terms: Terms,
     lines: SourceLines,
 ) -> Checked:
-    name, text = project.shown(path), None
+    text = None
     if path == STDIN:
-        name, text = stdin_name, sys.stdin.buffer.read()
+        text = sys.stdin.buffer.read()
         lines.keep(name, text.decode("utf-8", "replace"))
     if request is not None:
         return _checked_request(request, name, text, terms)
@@ -163,7 +164,8 @@ def _requests(file: str, terms: Terms, fail_on: str) -> int:
 
 def _text(results: Results, lines: SourceLines, style: Style) -> str:
     shown = findings_text(results.findings, lines, width=style.width, paint=style.paint)
-    files = f"{results.files} file{'' if results.files == 1 else 's'} checked"
+    number = len(results.files)
+    files = f"{number} file{'' if number == 1 else 's'} checked"
     skipped = f", {len(results.not_checked)} not checked" if results.not_checked else ""
     last = f"{files}: {counts_line(results.findings, results.silenced)}{skipped}"
     return f"{shown}\n\n{last}" if shown else last
@@ -175,5 +177,11 @@ def _json(results: Results) -> dict[str, Any]:
         "files": results.files,
         "findings": [finding.as_json() for finding in results.findings],
         "not_checked": [skipped.as_json() for skipped in results.not_checked],
+        "silenced": results.silenced,
+        "counts": {level.value: _number(results.findings, level) for level in Level},
         "errors": [error_json(error)["error"] for error in results.errors],
     }
+
+
+def _number(findings: Sequence[Finding], level: Level) -> int:
+    return sum(finding.level is level for finding in findings)
