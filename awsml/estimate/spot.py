@@ -1,0 +1,162 @@
+"""What interruptions do to a job: expected figures in closed form, quantiles by simulation.
+
+Closed forms are Daly's, for exponential lifetimes: J. T. Daly, "A higher order estimate of the
+optimum checkpoint interval for restart dumps", Future Generation Computer Systems 22 (2006).
+All times are seconds and rates are per second, unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+# Enough for a p99 that moves by a few percent between seeds, in a tenth of a second.
+RUNS = 2000
+SEED = 20_060_204
+# A run that has not ended after this many attempts is counted as never ending.
+_MOST_ATTEMPTS = 500
+# exp() of more than this is no number worth telling.
+_LARGEST_EXPONENT = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Interruptions:
+    """`rate` while up, and how long capacity stays away; `available` is the share of time up."""
+
+    rate: float
+    mean_down: float
+    available: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """`work` to do, `restart` paid by every attempt, and checkpoints each `interval` that take
+    `checkpoint`; without an interval an attempt starts from the beginning."""
+
+    work: float
+    restart: float
+    interval: float | None = None
+    checkpoint: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Simulated runs: seconds running, seconds from request to end, attempts; all sorted.
+
+    Runs that never ended are infinite, so quantiles that reach them are infinite too.
+    """
+
+    running: Sequence[float] = field(repr=False)
+    wall: Sequence[float] = field(repr=False)
+    attempts: Sequence[float] = field(repr=False)
+
+    def finished_by(self, deadline: float) -> float:
+        """The share of runs that end within this wall-clock."""
+        return bisect_right(self.wall, deadline) / len(self.wall)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The smallest of sorted values that this share of them does not exceed."""
+    return values[min(len(values) - 1, max(0, math.ceil(share * len(values)) - 1))]
+
+
+def expected_running(job: Work, rate: float) -> float:
+    """Mean seconds running until the work is done; infinite where that is beyond reason."""
+    if rate <= 0:
+        return job.restart + job.work + _checkpoints(job) * job.checkpoint
+    if job.interval is None:
+        return _until_survived(job.work + job.restart, rate)
+    segments = job.work / job.interval
+    exponent = rate * (job.interval + job.checkpoint)
+    if exponent > _LARGEST_EXPONENT or rate * job.restart > _LARGEST_EXPONENT:
+        return math.inf
+    return segments * math.exp(rate * job.restart) * math.expm1(exponent) / rate + job.restart
+
+
+def best_interval(checkpoint: float, rate: float) -> float | None:
+    """Daly's optimum work between checkpoints; None where nothing interrupts or they are free."""
+    if rate <= 0 or checkpoint <= 0:
+        return None
+    mean_up = 1 / rate
+    if checkpoint >= 2 * mean_up:
+        return mean_up
+    ratio = math.sqrt(checkpoint / (2 * mean_up))
+    return math.sqrt(2 * checkpoint * mean_up) * (1 + ratio / 3 + ratio**2 / 9) - checkpoint
+
+
+def worth_without_checkpoints(job: Work, rate: float, discount: float) -> bool:
+    """Whether running from the start each time still costs less than on-demand, on average."""
+    if discount >= 1:
+        return True
+    return expected_running(job, rate) * (1 - discount) < job.work + job.restart
+
+
+def cluster_rate(rate: float, machines: int, exponent: float) -> float:
+    """Any of n machines stops them all; their interruptions are not independent."""
+    return float(rate * machines**exponent)
+
+
+def attempts_needed(job: Work, rate: float, confidence: float = 0.999) -> int | None:
+    """Attempts that reach the end with this confidence; None where hundreds would not."""
+    if rate <= 0:
+        return 1
+    if job.interval is not None:
+        outcomes = simulate(job, Interruptions(rate, 0.0))
+        needed = quantile(outcomes.attempts, confidence)
+        return None if math.isinf(needed) else int(needed)
+    survives = math.exp(-min(_LARGEST_EXPONENT, rate * (job.work + job.restart)))
+    if survives >= confidence:
+        return 1
+    needed = math.log(1 - confidence) / math.log1p(-survives)
+    return math.ceil(needed) if needed <= _MOST_ATTEMPTS else None
+
+
+def simulate(
+    job: Work, interruptions: Interruptions, runs: int = RUNS, seed: int = SEED
+) -> Outcomes:
+    """The same seed gives every job the same luck, so that jobs can be compared."""
+    ended = [_run(job, interruptions, random.Random(seed + index)) for index in range(runs)]
+    running, wall, attempts = (sorted(column) for column in zip(*ended, strict=True))
+    return Outcomes(running, wall, attempts)
+
+
+def _run(job: Work, cuts: Interruptions, luck: random.Random) -> tuple[float, float, float]:
+    """One run: attempts until the rest of the work fits before an interruption."""
+    done = running = 0.0
+    down = luck.expovariate(1.0)
+    wall = down * cuts.mean_down if luck.random() > cuts.available else 0.0
+    for attempt in range(1, _MOST_ATTEMPTS + 1):
+        up = luck.expovariate(1.0) / cuts.rate if cuts.rate > 0 else math.inf
+        wanted = job.restart + _left(job, done)
+        if up >= wanted:
+            return running + wanted, wall + wanted, float(attempt)
+        running, wall = running + up, wall + up + luck.expovariate(1.0) * cuts.mean_down
+        done += _kept(job, up)
+    return math.inf, math.inf, math.inf
+
+
+def _left(job: Work, done: float) -> float:
+    rest = job.work - done
+    if job.interval is None:
+        return rest
+    return rest + max(0, math.ceil(rest / job.interval) - 1) * job.checkpoint
+
+
+def _kept(job: Work, up: float) -> float:
+    """Work that an interrupted attempt leaves behind in finished checkpoints."""
+    if job.interval is None or up <= job.restart:
+        return 0.0
+    return math.floor((up - job.restart) / (job.interval + job.checkpoint)) * job.interval
+
+
+def _checkpoints(job: Work) -> int:
+    return 0 if job.interval is None else max(0, math.ceil(job.work / job.interval) - 1)
+
+
+def _until_survived(length: float, rate: float) -> float:
+    """Mean time until one stretch of this length passes without an interruption."""
+    exponent = rate * length
+    return math.inf if exponent > _LARGEST_EXPONENT else math.expm1(exponent) / rate
