@@ -56,7 +56,7 @@ def test_nine_mistakes_are_all_reported_with_place_and_hint(
         ("image", 4, 8),
         ("compute.count", 5, 42),
         ("inputs.train.from", 7, 17),
-        ("inputs.train.mode", 7, 47),
+        ("inputs.train.mode", 7, 48),
         ("workload.epochs", 8, 20),
         ("limits.runtim", 9, 10),
         ("spot.max_wait", 10, 18),
