@@ -85,7 +85,10 @@ def parse_quantity(text: str, units: Mapping[str, Decimal], what: str, example: 
         raise QuantityError(
             _unit_complaint(text, unit, what), _unit_hint(number, unit, units, example)
         )
-    value = Decimal(number.replace("_", "")) * units[unit]
+    try:
+        value = Decimal(number.replace("_", "")) * units[unit]
+    except ArithmeticError as error:  # an exponent beyond what Decimal holds
+        raise QuantityError(f"`{text}` is no {what}", f"write it like `{example}`") from error
     if not abs(value) < _LARGEST:
         raise QuantityError(f"`{text}` is too large", f"write it like `{example}`")
     return value
