@@ -132,6 +132,13 @@ class RunStore:
             values,
         )
 
+    def sent(self, run_id: str, requests: Iterable[Mapping[str, Any]]) -> None:
+        """The requests as they are really sent, once everything in them is known."""
+        self._durably(
+            "UPDATE runs SET requests=:requests WHERE id=:id",
+            {"id": run_id, "requests": to_json(list(requests))},
+        )
+
     def add_figures(self, run_id: str, figures: Mapping[str, Any]) -> None:
         self._merge(run_id, "figures", figures)
 

@@ -15,6 +15,7 @@ from awsml.backends.local.metrics import MetricFinder
 from awsml.events import Event, Note, PhaseChanged
 
 _TICK_SECONDS = 0.1
+_AT_ONCE = (Ask.KILL, Ask.ABANDON)
 
 
 class Why(StrEnum):
@@ -22,6 +23,7 @@ class Why(StrEnum):
 
     ENDED = "ended"  # by itself
     STOPPED = "stopped"
+    ABANDONED = "abandoned"
     RUNTIME = "MaxRuntimeExceeded"
     WAIT = "MaxWaitTimeExceeded"
     RECLAIMED = "reclaimed"
@@ -105,7 +107,7 @@ class Attempt:
         """Starts the end where it is due, and enforces it where the grace is over."""
         now, asked = self._clock(), self._control.asked()
         if self._kill_at is not None:
-            if now >= self._kill_at or asked is Ask.KILL:
+            if now >= self._kill_at or asked in _AT_ONCE:
                 self._kill_at = now
                 self._kill_all()
             return
@@ -114,7 +116,7 @@ class Attempt:
             return
         self.outcome.why = why
         unannounced = why is Why.RECLAIMED and not self._limits.reclaim_warned
-        if unannounced or asked is Ask.KILL:
+        if unannounced or asked in _AT_ONCE:
             self._kill_at = now
             self._kill_all()
             return
@@ -125,7 +127,7 @@ class Attempt:
     def _due(self, seconds: float, asked: Ask | None) -> Why | None:
         limits = self._limits
         if asked is not None:
-            return Why.STOPPED
+            return Why.ABANDONED if asked is Ask.ABANDON else Why.STOPPED
         if limits.reclaim_seconds is not None and seconds >= limits.reclaim_seconds:
             return Why.RECLAIMED
         if seconds >= limits.runtime_seconds:

@@ -14,6 +14,8 @@ from awsml.storage.embedded.folder import ObjectFolder
 
 _LOOK_SECONDS = 0.25
 _SETTLED_SECONDS = 0.2  # a file that changed more recently may be half written
+_OVERDUE_SECONDS = 1.0  # one that never settles is copied this often all the same
+_BLOCK = 2**20
 _NEVER_READ = 1  # access time, in nanoseconds, that only reading changes
 
 _State = tuple[int, int]  # size and time of change
@@ -35,6 +37,7 @@ class CheckpointSync:
         self._folders = folders
         self._objects = objects
         self._seen: dict[Path, _State] = {}
+        self._copied: dict[Path, float] = {}
         self._restored: list[Path] = []
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -100,23 +103,36 @@ class CheckpointSync:
         try:
             state = path.stat()
             now = (state.st_size, state.st_mtime_ns)
-            if self._seen.get(path) == now or time.time() - state.st_mtime < settled_seconds:
+            if self._seen.get(path) == now or not self._settled(path, state, settled_seconds):
                 return
-            if self._copied_whole(path, f"{self._prefix}{path.relative_to(folder)}", now):
-                self._seen[path] = now
-                self.kept = Kept(str(path.relative_to(folder)), state.st_mtime)
+            copied = self._copied_whole(path, f"{self._prefix}{path.relative_to(folder)}")
+            if copied is not None:
+                self._seen[path] = (copied.st_size, copied.st_mtime_ns)
+                self._copied[path] = time.time()
+                self.kept = Kept(str(path.relative_to(folder)), copied.st_mtime)
         except FileNotFoundError:
             return  # the script removed it meanwhile
 
-    def _copied_whole(self, path: Path, key: str, before: _State) -> bool:
-        """A copy becomes the object only if the file did not change meanwhile."""
-        with self._objects.incoming(self._bucket, key) as incoming:
-            incoming.take_file(path, link=False)
-            after = path.stat()
-            if (after.st_size, after.st_mtime_ns) != before:
-                return False
+    def _settled(self, path: Path, state: os.stat_result, seconds: float) -> bool:
+        """Unchanged for a while, or changing without end and not copied for longer."""
+        now = time.time()
+        last = self._copied.setdefault(path, now)
+        return now - state.st_mtime >= seconds or now - last >= _OVERDUE_SECONDS
+
+    def _copied_whole(self, path: Path, key: str) -> os.stat_result | None:
+        """A copy becomes the object only if the file did not change meanwhile.
+
+        The open file is what counts: one that is replaced by its name stays whole.
+        """
+        with self._objects.incoming(self._bucket, key) as incoming, path.open("rb", 0) as file:
+            before = os.fstat(file.fileno())
+            while block := file.read(_BLOCK):
+                incoming.write(block)
+            after = os.fstat(file.fileno())
+            if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+                return None
             incoming.commit()
-            return True
+            return after
 
 
 def _tells_access(folder: Path) -> bool:

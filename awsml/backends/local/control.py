@@ -13,6 +13,7 @@ class Ask(StrEnum):
 
     STOP = "stop"  # SIGTERM, the grace time, then SIGKILL
     KILL = "kill"  # at once
+    ABANDON = "abandon"  # at once, because nobody is left whom the job belongs to
 
 
 class Control(Protocol):
@@ -28,7 +29,7 @@ class Wishes:
         self._ask: Ask | None = None
 
     def ask(self, ask: Ask) -> None:
-        if self._ask is not Ask.KILL:
+        if self._ask in (None, Ask.STOP):
             self._ask = ask
 
     def asked(self) -> Ask | None:

@@ -192,8 +192,12 @@ class LocalTraining:
         )
         self._step("finish")
         failed = outcome.failed
-        if outcome.why is not Why.ENDED:
-            yield self._finished("Stopped", _STOPPED.get(outcome.why), outcome)
+        if outcome.why is Why.ABANDONED:
+            yield self._finished(
+                "Interrupted", "the awsml process it was attached to is gone", outcome
+            )
+        elif outcome.why is not Why.ENDED:
+            yield self._finished("Stopped", _STOPPED[outcome.why], outcome)
         elif failed is not None:
             host, ending = failed
             reason = failure_reason(instances.folders[host], ending, len(instances.folders), host)
