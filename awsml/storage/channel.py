@@ -79,6 +79,11 @@ class ChannelData:
         self._host = host or Host()
         self._units = Remembered(self._listed())
 
+    def require_some(self) -> None:
+        """Raise what stands in the way of the very first object or line."""
+        if next(iter(self._units), None) is None:
+            raise DataError(f"channel `{self.channel.name}`: {self.channel.source} names nothing")
+
     def files(self) -> Iterator[tuple[str, Object]]:
         """What File and FastFile show this host: relative names and objects, in listed order."""
         if self.channel.data_type == "AugmentedManifestFile":

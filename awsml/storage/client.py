@@ -35,6 +35,8 @@ class ClientStore:
     a connection breaks. They become ObjectError here, after as many attempts as are worth it.
     """
 
+    local = False
+
     def __init__(
         self,
         client: S3Client,

@@ -48,6 +48,8 @@ class Object:
 class Store(Protocol):
     """A place that holds objects. Raises ObjectError in S3's words."""
 
+    local: bool  # whether path() answers
+
     def objects(self, bucket: str, prefix: str) -> Iterator[Object]:
         """Objects whose keys start with the prefix, in the order of their keys."""
 

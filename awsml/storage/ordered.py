@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+_CHECK_SECONDS = 0.2
 
 
 class Workers(Generic[T]):
     """A few daemon threads: a download that hangs must not keep the process from ending."""
 
-    def __init__(self, count: int, name: str) -> None:
+    def __init__(self, count: int) -> None:
         self._tasks: queue.SimpleQueue[tuple[Future[T], Callable[[], T]] | None]
         self._tasks = queue.SimpleQueue()
         self._threads = [
-            threading.Thread(target=self._work, name=f"{name}-{index}", daemon=True)
+            threading.Thread(target=self._work, name=f"ahead-{index}", daemon=True)
             for index in range(count)
         ]
         for thread in self._threads:
@@ -30,12 +33,13 @@ class Workers(Generic[T]):
         self._tasks.put((future, task))
         return future
 
-    def close(self, wait_seconds: float = 10.0) -> None:
+    def close(self, wait_seconds: float = 5.0) -> None:
         """Finish what is queued and end; give up waiting for a thread that hangs."""
         for _ in self._threads:
             self._tasks.put(None)
+        deadline = time.monotonic() + wait_seconds
         for thread in self._threads:
-            thread.join(wait_seconds)
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def _work(self) -> None:
         while (job := self._tasks.get()) is not None:
@@ -49,19 +53,35 @@ class Workers(Generic[T]):
 
 
 def ordered(
-    tasks: Iterable[Callable[[], T]], workers: int, window: int, name: str = "ahead"
-) -> Iterator[T]:
-    """The results of tasks, of which at most `window` are begun before they are asked for."""
-    pool: Workers[T] = Workers(workers, name)
+    tasks: Iterable[Callable[[], T]],
+    workers: int,
+    window: int,
+    check: Callable[[], None] = lambda: None,
+) -> Generator[T]:
+    """The results of tasks, of which at most `window` are begun before they are asked for.
+
+    `check` is called while waiting and may raise to give up.
+    """
+    pool: Workers[T] = Workers(workers)
     begun: deque[Future[T]] = deque()
     try:
         for task in tasks:
             begun.append(pool.submit(task))
             if len(begun) >= window:
-                yield begun.popleft().result()
+                yield _result(begun.popleft(), check)
         while begun:
-            yield begun.popleft().result()
+            yield _result(begun.popleft(), check)
     finally:
         for future in begun:
             future.cancel()
         pool.close()
+
+
+def _result(future: Future[T], check: Callable[[], None]) -> T:
+    while True:
+        try:
+            return future.result(timeout=_CHECK_SECONDS)
+        except FutureTimeout:
+            if future.done():
+                raise  # the task's own
+            check()

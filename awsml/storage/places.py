@@ -14,6 +14,8 @@ from awsml.storage.objects import Object
 class FolderStore:
     """The embedded object store, read without its server."""
 
+    local = True
+
     def __init__(self, folder: ObjectFolder) -> None:
         self.folder = folder
 
@@ -38,6 +40,8 @@ class FolderStore:
 
 class DirectoryStore:
     """A folder of plain files, whose relative paths are the keys of one bucket."""
+
+    local = True
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()

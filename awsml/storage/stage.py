@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -52,14 +53,16 @@ def stage(
     files = size = linked = 0
     begun: set[Path] = set()
     try:
-        for piece in ordered(_tasks(data, store, folder, link, begun), WORKERS, 2 * WORKERS):
-            size += piece.bytes
-            if piece.last:
-                begun.discard(piece.target)
-                files += 1
+        tasks = _tasks(data, store, folder, link, begun)
+        with closing(ordered(tasks, WORKERS, 2 * WORKERS)) as pieces:
+            for piece in pieces:
+                size += piece.bytes
+                files += piece.last
                 linked += piece.linked
-            if progress:
-                progress(files, size)
+                if piece.last:
+                    begun.discard(piece.target)
+                if progress:
+                    progress(files, size)
     except BaseException:
         for target in begun:
             target.unlink(missing_ok=True)

@@ -1,0 +1,145 @@
+"""An epoch's objects into a sink: local files spliced, remote ones read ahead in order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from typing import BinaryIO
+
+from awsml.storage.channel import Part, Value
+from awsml.storage.errors import DataError
+from awsml.storage.objects import Object, Store
+from awsml.storage.ordered import ordered
+from awsml.storage.pipe.sink import BLOCK, Sink
+
+RANGE = 8 * 2**20
+WORKERS = 16
+WINDOW = 20  # ranges in memory at most: 160 MiB
+_SIZES_AHEAD = 64
+
+Check = Callable[[], None]
+
+
+def feed(parts: Iterable[Part], store: Store, sink: Sink, check: Check) -> None:
+    """Deliver everything, in order. `check` is called while waiting and may raise."""
+    if store.local:
+        _feed_files(parts, store, sink)
+    else:
+        with closing(sized(parts, store, check)) as known:
+            _feed_ranges(known, store, sink, check)
+
+
+def sized(parts: Iterable[Part], store: Store, check: Check) -> Generator[Part]:
+    """The same parts; objects that a manifest only names are looked up, many at a time."""
+    return ordered((partial(_sized, part, store) for part in parts), WORKERS, _SIZES_AHEAD, check)
+
+
+def _sized(part: Part, store: Store) -> Part:
+    return store.find(part.bucket, part.key) if part.size is None else part
+
+
+def _feed_files(parts: Iterable[Part], store: Store, sink: Sink) -> None:
+    for part in parts:
+        if isinstance(part, Value):
+            sink.value(part.data)
+            continue
+        path = store.path(part)
+        assert path is not None
+        try:
+            with path.open("rb", buffering=0) as file:
+                _feed_file(part, file, sink)
+        except FileNotFoundError as error:
+            raise DataError(f"{part.uri} is gone since it was listed") from error
+
+
+def _feed_file(part: Object, file: BinaryIO, sink: Sink) -> None:
+    """The file as it was when opened; one that changes under way is an error, not a mixture."""
+    before = os.fstat(file.fileno())
+    sink.begin(before.st_size, part.uri)
+    left = before.st_size
+    moved = 1
+    while left and moved:
+        if sink.splices:
+            moved = sink.splice(file.fileno(), min(left, BLOCK))
+        else:
+            block = file.read(min(left, BLOCK))
+            moved = len(block)
+            sink.write(block)
+        left -= moved
+    after = os.fstat(file.fileno())
+    if left or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise DataError(f"{part.uri} changed while it was being read")
+    sink.end()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range of an object, or a value whole."""
+
+    part: Part
+    start: int = 0
+    length: int = 0
+
+    @property
+    def first(self) -> bool:
+        return self.start == 0
+
+    @property
+    def last(self) -> bool:
+        return self.start + self.length == self.part.size
+
+
+def spans(parts: Iterable[Part], length: int) -> Iterator[Span]:
+    """Objects of known size cut into ranges; an empty one is one empty range."""
+    for part in parts:
+        size = part.size or 0
+        if isinstance(part, Value):
+            yield Span(part)
+            continue
+        for start in range(0, max(size, 1), length):
+            yield Span(part, start, min(length, size - start))
+
+
+def _feed_ranges(parts: Iterable[Part], store: Store, sink: Sink, check: Check) -> None:
+    buffers = _Buffers()
+    tasks = (partial(_fetched, span, store, buffers) for span in spans(parts, RANGE))
+    with closing(ordered(tasks, WORKERS, WINDOW, check)) as fetched:
+        for span, data in fetched:
+            if isinstance(span.part, Value):
+                sink.value(span.part.data)
+                continue
+            if span.first:
+                sink.begin(span.part.size or 0, span.part.uri)
+            sink.write(data)
+            if span.last:
+                sink.end()
+            buffers.give_back(data)
+
+
+def _fetched(span: Span, store: Store, buffers: _Buffers) -> tuple[Span, memoryview]:
+    data = buffers.take(span.length)
+    if isinstance(span.part, Object) and span.length:
+        store.read_into(span.part, span.start, data)
+    return span, data
+
+
+class _Buffers:
+    """Full-size buffers, used again: fresh memory costs as much time as the copy into it."""
+
+    def __init__(self) -> None:
+        self._free: list[bytearray] = []
+
+    def take(self, length: int) -> memoryview:
+        if length < RANGE:
+            return memoryview(bytearray(length))
+        try:
+            return memoryview(self._free.pop())
+        except IndexError:
+            return memoryview(bytearray(RANGE))
+
+    def give_back(self, data: memoryview) -> None:
+        if len(data) == RANGE and isinstance(data.obj, bytearray):
+            self._free.append(data.obj)
