@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from awsml import rules
 from awsml.basis import Estimate
 from awsml.decide import Decision, Grounds, decide
+from awsml.estimate.gate import cost_gate
 from awsml.finding import Finding, NotChecked, worst_first
 from awsml.kinds import KINDS, kind_named
 from awsml.kinds.kind import Context, Kind
@@ -26,6 +28,7 @@ class Terms:
     target: str = "local"
     persona: str | None = None
     strict: bool = False
+    gate: str | None = "ceiling"  # the figure that limits.cost is held against; None: no gate
     today: date | None = None
     measured: Mapping[str, Estimate] = field(default_factory=dict)
 
@@ -86,7 +89,8 @@ def examine(document: Document, terms: Terms, earlier: Sequence[Finding] = ()) -
     decision = decide(kind.name, spec, workload, grounds)
     context = Context(document, decision.choices, terms.region)
     compiled = kind.compile(spec, context)
-    report = _report(compiled, decision, terms, [*earlier, *findings])
+    gate = _cost_gate(document, decision, getattr(workload, "cost_limit_usd", None), terms)
+    report = _report(compiled, decision, terms, [*earlier, *findings, *gate])
     report = _with_effective(report, kind, spec, context)
     return Planned(document, report, spec, workload)
 
@@ -98,6 +102,18 @@ def known_kind(document: Document) -> Kind | None:
 def _refused(document: Document, findings: Sequence[Finding]) -> Planned:
     nothing = Plan(document.kind or "unknown", document.name, (), file=document.file)
     return Planned(document, Report(nothing, findings=tuple(worst_first(findings))))
+
+
+def _cost_gate(
+    document: Document, decision: Decision, limit: Decimal | None, terms: Terms
+) -> list[Finding]:
+    """The complaint about a cost limit that is passed, or cannot be shown to be kept."""
+    if limit is None or terms.gate is None:
+        return []
+    found = cost_gate(decision.cost, limit, terms.gate)
+    if found is None:
+        return []
+    return [replace(found, place=document.place(found.field or "limits.cost"))]
 
 
 def _report(

@@ -18,6 +18,7 @@ def training_flags(
     input_modes: Sequence[str] = (),
     instance: str | None = None,
     spot: bool | None = None,
+    max_cost: str | None = None,
     sets: Sequence[str] = (),
     region: str | None = None,
 ) -> list[Override]:
@@ -28,7 +29,15 @@ def training_flags(
     if spot is not None:
         shown = "on" if spot else "off"
         overrides.append(Override("spot.enabled", shown, "--spot" if spot else "--no-spot", shown))
+    if max_cost is not None:
+        overrides.append(money(max_cost, "limits.cost"))
     return [*overrides, *common_flags(sets, region)]
+
+
+def money(text: str, field: str) -> Override:
+    """`--max-cost 50` means dollars; a unit may be written too."""
+    bare = text.replace(".", "", 1).isdigit()
+    return Override(field, f"{text} USD" if bare else text, "--max-cost", text)
 
 
 def common_flags(sets: Sequence[str], region: str | None) -> list[Override]:

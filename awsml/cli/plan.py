@@ -10,6 +10,8 @@ import click
 
 from awsml.cli.options import (
     fail_on_option,
+    gate_option,
+    max_cost_option,
     on_option,
     scenario_argument,
     training_overrides,
@@ -23,6 +25,8 @@ from awsml.cli.project import Project
 @scenario_argument
 @on_option
 @training_overrides
+@max_cost_option
+@gate_option
 @fail_on_option
 @outputs_option("text", "json")
 @click.pass_obj
@@ -32,6 +36,7 @@ def command(
     scenario: Path | None,
     on: str | None,
     outputs: Sequence[Output],
+    gate: str,
     fail_on: str,
     **flags: Any,
 ) -> int:
@@ -39,7 +44,7 @@ def command(
 
     Nothing is sent. SCENARIO may be left out where the project has just one.
     """
-    work = planned(project, scenario, flag_reader(project, **flags), target=on)
+    work = planned(project, scenario, flag_reader(project, **flags), target=on, gate=gate)
     writers = {
         "text": lambda style: report_text(work, style),
         "json": lambda _: as_json_text(work.report.as_json()),

@@ -28,20 +28,23 @@ def planned(
     *,
     kinds: Sequence[str] = (),
     target: str | None = None,
+    gate: str | None = "ceiling",
 ) -> Planned:
     """The scenario named (or the only one) with the command's flags, planned."""
     path = chosen(project, scenario, kinds)
     plain = one_document(loaded(project, path).documents, project.shown(path), kinds)
     result = loaded(project, path, flags(plain))
     document = result.documents[plain.index]
-    return api.plan(document, terms(project, document, target), result.findings)
+    return api.plan(document, terms(project, document, target, gate), result.findings)
 
 
-def terms(project: Project, document: Document, target: str | None) -> Terms:
+def terms(
+    project: Project, document: Document, target: str | None, gate: str | None = "ceiling"
+) -> Terms:
     """Where it will run: --on, else `on:` of the scenario or the project, else here."""
     stated = document.plain().get("on")
     where = target or (stated if stated in ("local", "aws") else "local")
-    return Terms(region=project.region, target=where, today=today())
+    return Terms(region=project.region, target=where, gate=gate, today=today())
 
 
 def today() -> date:

@@ -94,7 +94,13 @@ def command(
 
     PATH is a file, a folder, a glob, or - for standard input.
     """
-    terms = Terms(project.region, on or "aws", persona, strict, today())
+    terms = Terms(
+        region=project.region,
+        target=on or "aws",
+        persona=persona,
+        strict=strict,
+        today=today(),
+    )
     if requests is not None:
         return _requests(requests, terms, fail_on)
     results = Results()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from awsml.basis import Estimate
+from awsml.decide.bill import cost_now
 from awsml.decide.decision import Decision, Grounds
 from awsml.decide.evidence import Evidence, evidence_of
 from awsml.decide.input_mode import choose_modes
@@ -34,6 +35,7 @@ def decide(spec: Any, workload: TrainingWorkload, grounds: Grounds) -> Decision:
         choices=choices,
         advice=(advice,) if advice else (),
         time=TimeLine(phases(now.workload, now.setting), by_input_mode(now)),
+        cost=cost_now(now),
     )
 
 
