@@ -8,7 +8,7 @@ from typing import Any
 from awsml.basis import Basis, Estimate
 from awsml.finding import NotChecked
 from awsml.plan import Call, Origin, Ref, Source, Text, Unknown, join_path
-from awsml.render.table import Column, table
+from awsml.render.table import Column, table, wrap
 from awsml.report import Cost, Effective, Report, TimeLine
 from awsml.units import format_count, format_duration, format_usd
 
@@ -43,27 +43,36 @@ def cost_section(cost: Cost, width: int) -> str:
     else:
         lines.append("ceiling   unknown")
     if cost.lines:
-        rows = [
-            (
-                line.what,
-                range_text(line.quantity, line.quantity.unit),
-                price_text(line.price),
-                range_text(line.usd, "USD"),
-                ", ".join(part for part in (line.region, line.date, line.source) if part),
-            )
-            for line in cost.lines
-        ]
-        columns = (
-            Column("item"),
-            Column("quantity"),
-            Column("price"),
-            Column("dollars"),
-            Column("from", shrink=True),
-        )
-        lines += ["", table(columns, rows, width, indent=2)]
+        lines += ["", cost_lines(cost, width)]
     if cost.left_out:
-        lines += ["", f"  left out: {'; '.join(cost.left_out)}"]
+        lines += ["", *indented(f"left out: {'; '.join(cost.left_out)}", width)]
     return "\n".join(lines)
+
+
+def cost_lines(cost: Cost, width: int) -> str:
+    """Quantity times price, line by line; then where and when the prices were read."""
+    rows = [
+        (
+            line.what,
+            amount_text(line.quantity.expected, line.quantity.unit)
+            if line.quantity.expected is not None
+            else "unknown",
+            price_text(line.price),
+            range_text(line.usd, "USD"),
+        )
+        for line in cost.lines
+    ]
+    columns = (Column("item"), Column("quantity"), Column("price"), Column("dollars", shrink=True))
+    read = [(line.region, line.date, line.source) for line in cost.lines if line.source]
+    prices = [", ".join(part for part in entry if part) for entry in dict.fromkeys(read)]
+    listed = [part for text in prices for part in indented(f"price: {text}", width)]
+    return "\n".join([table(columns, rows, width, indent=2), *listed])
+
+
+def indented(text: str, width: int) -> list[str]:
+    """A paragraph two columns in, its further lines four."""
+    first, *rest = wrap(text, width - 4)
+    return [f"  {first}", *(f"    {line}" for line in rest)]
 
 
 def time_section(time: TimeLine, width: int) -> str:
@@ -175,6 +184,6 @@ def amount_text(amount: float, unit: str) -> str:
         return format_usd(amount)
     if unit == "seconds":
         return format_duration(amount)
-    if unit in ("hours", "instance-hours", "hour"):
+    if unit in ("hour", "instance-hour"):
         return format_duration(amount * 3600)
     return f"{format_count(amount)} {unit}"
