@@ -17,9 +17,33 @@ from tests.scenario.model import Small
 
 _PIECES = st.sampled_from(
     [
-        *("kind: small", "name", "limits", "inputs", "compute", "extends", "<<", "steps", "workers"),
+        *(
+            "kind: small",
+            "name",
+            "limits",
+            "inputs",
+            "compute",
+            "extends",
+            "<<",
+            "steps",
+            "workers",
+        ),
         *(": ", ":\n", "\n", "\n  ", "\n    ", "\n- ", "  - ", ", ", "{", "}", "[", "]", "\t"),
-        *("&a ", "*a", "&b ", "*b", "!!str ", "!Ref ", "|\n", ">\n", '"', "'", "# ", "---\n", "..."),
+        *(
+            "&a ",
+            "*a",
+            "&b ",
+            "*b",
+            "!!str ",
+            "!Ref ",
+            "|\n",
+            ">\n",
+            '"',
+            "'",
+            "# ",
+            "---\n",
+            "...",
+        ),
         *("${env:A}", "${env:", "${env:A:-x}", "# awsml: ignore[bad-name] why", "null", "~"),
         *("12:30", "1e-3", "012", "on", "한글", "\u2028", "\x85", "\x00", "\ufeff", "\r", "é" * 40),
     ]
