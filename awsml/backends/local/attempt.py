@@ -65,12 +65,15 @@ class Attempt:
         metrics: MetricFinder,
         limits: Limits,
         control: Control,
+        aside: Callable[[], Iterator[Event]],
         clock: Callable[[], float] = time.time,
     ) -> None:
+        """`aside` yields what happened beside the hosts, or raises what ends the attempt."""
         self._hosts = hosts
         self._metrics = metrics
         self._limits = limits
         self._control = control
+        self._aside = aside
         self._clock = clock
         self._began = clock()
         self._kill_at: float | None = None
@@ -81,6 +84,7 @@ class Attempt:
         try:
             while running := [host for host in self._hosts if host.ending is None]:
                 yield from self._heard(running)
+                yield from self._aside()
                 yield from self._limited()
                 self._end_together()
         finally:

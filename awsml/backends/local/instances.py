@@ -14,6 +14,7 @@ from awsml.backends.local.job import CHECKPOINT_PATH, TrainingJob
 from awsml.backends.local.layout import HostFolder, write_config, write_hosts_file
 from awsml.backends.local.python import with_requirements
 from awsml.backends.local.staging import Place, Staging
+from awsml.backends.local.streams import Streams
 from awsml.backends.local.surroundings import base_of, gpu_count, job_environment
 from awsml.backends.local.terms import Workplace
 from awsml.backends.local.toolkit import script_command, script_environment
@@ -39,6 +40,7 @@ class Instances:
         self._hosts_file = folder / "hosts" / "hosts"
         self.folders = {host: HostFolder(folder / "hosts" / host) for host in job.hosts}
         self.staged_bytes = 0
+        self._staging = Staging(job, place.objects)
 
     @property
     def scripted(self) -> bool:
@@ -47,7 +49,7 @@ class Instances:
 
     def prepared(self) -> Generator[Event, None, list[Order]]:
         """Makes trees, code and channels of all hosts; what each of them shall start."""
-        staging = Staging(self._job, self._place.objects)
+        staging = self._staging = Staging(self._job, self._place.objects)
         for host, folder in self.folders.items():
             folder.make()
             write_config(folder, self._job, host)
@@ -58,6 +60,10 @@ class Instances:
         self.staged_bytes += staging.bytes
         python = self._with_requirements()
         return [self._order(host, python, staging.mounts[host]) for host in self.folders]
+
+    def streams(self) -> Streams:
+        """The feeders of Pipe channels, for the attempt that was prepared last."""
+        return Streams(self._job, self.folders, self._staging)
 
     def started(self, orders: list[Order], stack: ExitStack) -> list[Host]:
         """All hosts run, or none of them."""

@@ -133,14 +133,17 @@ class LocalTraining:
         yield PhaseChanged("Training", self._clock(), self._attempt_detail())
         self._step("train", attempt=self._progress.attempts)
         with ExitStack() as stack:
+            streams = stack.enter_context(instances.streams())
             hosts = instances.started(orders, stack)
+            limits = self._limits(reclaim)
             attempt = Attempt(
-                hosts, self._metrics, self._limits(reclaim), self._control, self._clock
+                hosts, self._metrics, limits, self._control, streams.said, self._clock
             )
             if sync is not None:
                 sync.start()
                 stack.callback(sync.stop, last_look=False)
             yield from attempt.events()
+            instances.staged_bytes += streams.bytes
         outcome = attempt.outcome
         self._progress.trained_seconds += outcome.seconds
         yield from self._after_attempt(outcome, sync)
