@@ -23,7 +23,7 @@ def fault(uri: str) -> tuple[str, str] | None:
         if uri.lower().startswith("s3:") or uri.startswith("/"):
             return "is no S3 address", "write it as s3://bucket/prefix"
         return None
-    bucket, key = parts
+    bucket, _ = parts
     if not bucket:
         return "names no bucket", "write it as s3://bucket/prefix"
     if _ACCESS_POINT.match(bucket):
@@ -35,7 +35,7 @@ def fault(uri: str) -> tuple[str, str] | None:
         )
     if not _BUCKET.fullmatch(bucket) or ".." in bucket:
         return f"names a bucket `{bucket}`, which no bucket can be called", "correct the name"
-    return ("has an empty folder in its path", "remove one `/`") if key.startswith("/") else None
+    return None
 
 
 def holds(outer: str, inner: str) -> bool:
