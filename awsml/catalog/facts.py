@@ -47,14 +47,15 @@ def limit(name: str) -> Fact:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """A service quota; `default` is None where it is not known, `code` where AWS gives one
-    per account (SageMaker) and only the name can be matched."""
+    """A service quota; `default` is None where it is not known. SageMaker's have no code that
+    can be known beforehand: the name is matched. `value` is the account's, once it was read."""
 
     service: str
     name: str
     unit: str
     code: str | None = None
     default: float | None = None
+    value: Fact | None = None
 
 
 _SAGEMAKER_USES = {
@@ -67,18 +68,26 @@ _SAGEMAKER_USES = {
 }
 
 
-def quota(use: str, name: str) -> Quota | None:
+def quota(use: str, name: str, region: str | None = None) -> Quota | None:
     """The quota that a use counts against: a SageMaker use, `ec2` or `ec2-spot`."""
     if use in _SAGEMAKER_USES:
         title = f"ml.{ec2_name(name)} for {_SAGEMAKER_USES[use]}"
-        return Quota("sagemaker", title, "instances")
+        return Quota("sagemaker", title, "instances", value=_applied(region, "sagemaker", title))
     family = ec2_name(name).split(".")[0]
     for row in current().table("quotas").values():
         families = row["families"].split()
         if (use == "ec2-spot") == (row["spot"] == "1") and _counts(family, families):
             default = float(row["default"]) if row["default"] else None
-            return Quota("ec2", row["name"], row["unit"], row["code"], default)
+            value = _applied(region, "ec2", row["name"])
+            return Quota("ec2", row["name"], row["unit"], row["code"], default, value)
     return None
+
+
+def _applied(region: str | None, service: str, name: str) -> Fact | None:
+    """The value of the account, where a refresh has read it."""
+    tables = current()
+    row = tables.table("account_quotas").get((region or "", service, name))
+    return tables.fact(float(row["value"]), "1", row["source"]) if row else None
 
 
 def _counts(family: str, families: list[str]) -> bool:
@@ -133,14 +142,11 @@ def ages() -> tuple[Age, ...]:
     return tuple(found)
 
 
-STALE_DAYS = 180
-
-
 def age_warning(today: date) -> str | None:
-    """One sentence where the newest prices are older than half a year; said once a command."""
+    """One sentence where the newest prices are too old; said once a command."""
     prices = [age for age in ages() if age.table in ("prices_ec2", "prices_sagemaker")]
     newest = max(prices, key=lambda age: age.newest)
     days = newest.days(today)
-    if days <= STALE_DAYS:
+    if days <= constant("stale_prices_days").value:
         return None
     return f"the prices are {days} days old (newest {newest.newest}): `awsml catalog refresh`"

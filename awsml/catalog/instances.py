@@ -125,10 +125,10 @@ def offered(name: str, region: str) -> Fact | None:
     the proof, and EC2's answer an indication.
     """
     tables = current()
-    if name.startswith("ml."):
-        for (type_, at, _component), row in tables.table("prices_sagemaker").items():
-            if (type_, at) == (name, region) and not _retired(tables, name):
-                return tables.fact(True, "offered", row["source"], note="it has a price there")
+    if name.startswith("ml.") and not _retired(tables, name):
+        source = _priced(tables).get((name, region))
+        if source is not None:
+            return tables.fact(True, "offered", source, note="it has a price there")
     known = _offerings(tables)
     regions = known.regions_of.get(ec2_name(name))
     if region not in known.regions or (
@@ -154,6 +154,13 @@ def life(subject: str) -> Life | None:
     rows = tables.table("lifecycle")
     row = rows.get((name,)) or rows.get((name.split(".")[0],))
     return _life(tables, row) if row else None
+
+
+@cache
+def _priced(tables: Tables) -> dict[tuple[str, str], str]:
+    """Type and region of every listed SageMaker price, with its source."""
+    prices = tables.table("prices_sagemaker")
+    return {(name, region): row["source"] for (name, region, _), row in prices.items()}
 
 
 def _retired(tables: Tables, name: str) -> bool:

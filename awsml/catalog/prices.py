@@ -11,14 +11,11 @@ from decimal import Decimal
 from functools import cache
 
 from awsml.basis import Basis, Estimate, Fact, weakest
+from awsml.catalog.facts import constant
 from awsml.catalog.instances import accepted_by, ec2_name, offered
 from awsml.catalog.tables import Row, Tables, current
 
 SAGEMAKER = ("training", "hosting", "processing", "transform", "notebook", "studio")
-
-# The same type costs the same in every SageMaker component up to the list's own rounding
-# (1.515 and 1.52 for ml.g5.2xlarge is the widest gap seen).
-_COMPONENT_ERROR = 0.004
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +120,18 @@ def spot_advice(name: str, region: str) -> SpotAdvice | None:
 
 
 def spot_price(name: str, region: str) -> Price | None:
-    """EC2's Spot price as the advisor's saving implies it; managed Spot has no list price."""
+    """EC2's Spot price as a refresh has read it, else as the advisor's saving implies it.
+    SageMaker's managed Spot has no list price."""
+    tables = current()
+    row = tables.table("spot_prices").get((ec2_name(name), region))
+    if row is not None:
+        return _price(tables, row, ec2_name(name), "ec2", region)
     on_demand, advice = price("ec2", name, region), spot_advice(name, region)
     if on_demand is None or advice is None:
         return None
     factor = Decimal(1) - Decimal(str(advice.saving))
-    return _derived(on_demand, on_demand.component, on_demand.what, factor, 0.3, advice.fact)
+    error = constant("spot_price_error").value
+    return _derived(on_demand, on_demand.component, on_demand.what, factor, error, advice.fact)
 
 
 def _ec2(tables: Tables, name: str, region: str) -> Price | None:
@@ -159,9 +162,10 @@ def _of_another_component(tables: Tables, name: str, region: str, component: str
     known = [one for one in listed if one is not None]
     if not known:
         return None
+    error = constant("component_price_error").value
     base = max(known, key=lambda one: (one.date[:4], -SAGEMAKER.index(one.component)))
     because = Fact(1, "factor", base.source, base.date, Basis.DERIVED, note=base.component)
-    return _derived(base, component, name, Decimal(1), _COMPONENT_ERROR, because)
+    return _derived(base, component, name, Decimal(1), error, because)
 
 
 def _over_ec2(tables: Tables, name: str, region: str, component: str) -> Price | None:

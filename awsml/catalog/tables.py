@@ -19,6 +19,7 @@ BUNDLED = Path(__file__).parent / "data"
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "accelerators": ("name",),
+    "account_quotas": ("region", "service", "name"),
     "accounts": ("registry", "region"),
     "apis": ("type",),
     "constants": ("name",),
@@ -40,6 +41,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "regions": ("region",),
     "sources": ("source",),
     "spot": ("type", "region"),
+    "spot_prices": ("type", "region"),
     "storage_factors": ("item",),
 }
 
@@ -89,8 +91,25 @@ class Tables:
 
     def _overlaid(self, name: str, bundled: Table, refreshed: Table) -> Table:
         covered = set(self.covers.get("regions", {}).get(name, ()))
+        if name == "offerings":
+            return {**_outside(bundled, covered), **refreshed}
         kept = {key: row for key, row in bundled.items() if row.get("region") not in covered}
         return {**kept, **refreshed}
+
+
+def _outside(offerings: Table, covered: set[str]) -> Table:
+    """What is known of the offerings of other regions; rows are sets of regions."""
+    types_of: dict[str, list[str]] = {}
+    sources: dict[str, str] = {}
+    for (regions,), row in offerings.items():
+        left = " ".join(region for region in regions.split() if region not in covered)
+        if left:
+            types_of.setdefault(left, []).extend(row["types"].split())
+            sources[left] = row["source"]
+    return {
+        (left,): {"regions": left, "types": " ".join(sorted(types)), "source": sources[left]}
+        for left, types in types_of.items()
+    }
 
 
 _current = Tables()
