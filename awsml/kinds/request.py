@@ -7,6 +7,7 @@ from typing import Any
 
 from awsml.kinds.kind import Context
 from awsml.plan import Call, Origin, Source, join_path, walk
+from awsml.requests.typed import typed
 
 
 class Request:
@@ -50,7 +51,7 @@ class Request:
 
     def merge(self, raw: Mapping[str, Any], field: str) -> None:
         """Merge the scenario's own `aws:` parameters last; they win and have source raw."""
-        _merge(self.params, raw)
+        _merge(self.params, typed(f"{self.service}:{self.operation}", raw))
         for path, _ in walk(raw):
             if path:
                 origin = self.context.origins.origin(f"{field}.{path}")

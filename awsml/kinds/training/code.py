@@ -17,7 +17,7 @@ LOG_LEVEL_INFO = "20"
 # An own image has no training toolkit, so its torchrun is started by this line, which reads
 # the hosts from the file that SageMaker always writes. AWS allows 256 characters an argument;
 # the second half travels as an argument of its own.
-_LAUNCHER = (
+LAUNCHER = (
     "import json,os,sys;p=sys.argv.pop(1);exec(p)",
     (
         "r=json.load(open('/opt/ml/input/config/resourceconfig.json'));h=r['hosts'];"
@@ -77,7 +77,7 @@ def _by_entrypoint(request: Request, spec: TrainingSpec) -> None:
         command += arguments(spec.hyperparameters)
     if spec.distribution == "torchrun" and command:
         words = command[1:] if command[0].startswith("python") else command
-        command = ["python3", "-c", *_LAUNCHER, *words]
+        command = ["python3", "-c", *LAUNCHER, *words]
     request.put("AlgorithmSpecification.ContainerEntrypoint", command[:1], field)
     request.put("AlgorithmSpecification.ContainerArguments", command[1:], field)
 
