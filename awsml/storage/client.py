@@ -111,7 +111,7 @@ class ClientStore:
             except self._failures as error:
                 code = _code(error)
                 if attempt == ATTEMPTS or self._closed or not passes(code):
-                    raise _refusal(code, uri, error) from error
+                    raise refusal(code, uri, error) from error
                 self._sleep(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
 
 
@@ -126,7 +126,7 @@ def _code(error: Exception) -> str | None:
     return str(response["Error"]["Code"]) if isinstance(response, dict) else None
 
 
-def _refusal(code: str | None, uri: str, error: Exception) -> ObjectError:
+def refusal(code: str | None, uri: str, error: Exception) -> ObjectError:
     known = {
         "404": ("NoSuchKey", f"there is no object {uri}"),
         "NoSuchKey": ("NoSuchKey", f"there is no object {uri}"),

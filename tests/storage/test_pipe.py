@@ -22,6 +22,7 @@ from awsml.storage.channel import Channel, ChannelData, Host
 from awsml.storage.client import ClientStore
 from awsml.storage.embedded.folder import ObjectFolder
 from awsml.storage.errors import DataError
+from awsml.storage.http import HttpStore
 from awsml.storage.objects import Address, Store
 from awsml.storage.pipe import PipeChannel
 from awsml.storage.places import FolderStore
@@ -30,7 +31,10 @@ from awsml.storage.server import Conditions, Fault, ObjectServer
 from tests.storage.conftest import client_of
 
 TRAIN = Channel("train", Address("data", "train/"))
-BODIES = [random.Random(size).randbytes(size) for size in (1, 0, 5000, 3 * 2**20 + 1, 9 * 2**20, 64)]
+SIZES = (1, 0, 5000, 3 * 2**20 + 1, 9 * 2**20, 64)
+BODIES = [random.Random(size).randbytes(size) for size in SIZES]
+    random.Random(size).randbytes(size) for size in (1, 0, 5000, 3 * 2**20 + 1, 9 * 2**20, 64)
+]
 
 
 @pytest.fixture
@@ -83,18 +87,32 @@ def pipes(tmp_path: Path) -> Iterator[Pipes]:
     assert not made.folder.exists() or list(made.folder.iterdir()) == []
 
 
-@pytest.fixture(params=["local", "client"])
+@pytest.fixture(params=["local", "client", "http"])
 def store(
     request: Any, filled: ObjectFolder, serve: Callable[..., ObjectServer]
 ) -> Iterator[Store]:
     if request.param == "local":
         yield FolderStore(filled)
     else:
-        yield remote(serve())
+        yield REMOTE[request.param](serve())
 
 
-def remote(server: ObjectServer) -> ClientStore:
+def by_client(server: ObjectServer) -> ClientStore:
     return ClientStore(client_of(server, attempts=1), (ClientError, BotoCoreError), lambda _: None)
+
+
+def by_http(server: ObjectServer) -> HttpStore:
+    client = client_of(server, attempts=1)
+
+    def sign(bucket: str, key: str) -> str:
+        return str(client.generate_presigned_url("get_object", {"Bucket": bucket, "Key": key}))
+
+    return HttpStore(client, sign, (ClientError, BotoCoreError), lambda _: None)
+
+
+REMOTE = {"client": by_client, "http": by_http}
+both = pytest.mark.parametrize("remote", REMOTE.values(), ids=REMOTE.keys())
+Remote = Callable[[ObjectServer], Store]
 
 
 def test_every_epoch_is_all_objects_in_order_and_then_the_end(pipes: Pipes, store: Store) -> None:
@@ -249,8 +267,9 @@ def test_a_file_that_changes_under_way_is_a_failure(pipes: Pipes, filled: Object
         pipes.started[0].stop()
 
 
+@both
 def test_a_remote_object_that_changes_is_a_failure(
-    pipes: Pipes, filled: ObjectFolder, serve: Callable[..., ObjectServer]
+    pipes: Pipes, filled: ObjectFolder, serve: Callable[..., ObjectServer], remote: Remote
 ) -> None:
     store = remote(serve())
     data = ChannelData(TRAIN, store)
@@ -262,8 +281,9 @@ def test_a_remote_object_that_changes_is_a_failure(
     assert "changed since it was listed" in unread_failure(pipes)
 
 
+@both
 def test_throttling_and_resets_are_waited_out(
-    pipes: Pipes, filled: ObjectFolder, serve: Callable[..., ObjectServer]
+    pipes: Pipes, filled: ObjectFolder, serve: Callable[..., ObjectServer], remote: Remote
 ) -> None:
     faults = (Fault("throttle", times=3), Fault("reset", prefix="train/4", times=3))
     store = remote(serve(Conditions(faults=faults)))
@@ -271,8 +291,9 @@ def test_throttling_and_resets_are_waited_out(
     assert pipes.read(0) == b"".join(BODIES)
 
 
+@both
 def test_a_store_that_stays_broken_is_a_failure(
-    pipes: Pipes, filled: ObjectFolder, serve: Callable[..., ObjectServer]
+    pipes: Pipes, filled: ObjectFolder, serve: Callable[..., ObjectServer], remote: Remote
 ) -> None:
     store = remote(serve(Conditions(faults=(Fault("reset", prefix="train/3", times=99),))))
     pipes.start(TRAIN, store)

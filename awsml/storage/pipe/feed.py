@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
 
 from awsml.storage.channel import Part, Value
 from awsml.storage.errors import DataError
+from awsml.storage.http import HttpStore
 from awsml.storage.objects import Object, Store
 from awsml.storage.ordered import ordered
+from awsml.storage.pipe.http_feed import HttpFeed
 from awsml.storage.pipe.sink import BLOCK, Sink
+from awsml.storage.pipe.span import Span, spans
 
 RANGE = 8 * 2**20
 WORKERS = 16
@@ -29,7 +31,10 @@ def feed(parts: Iterable[Part], store: Store, sink: Sink, check: Check) -> None:
         _feed_files(parts, store, sink)
     else:
         with closing(sized(parts, store, check)) as known:
-            _feed_ranges(known, store, sink, check)
+            if isinstance(store, HttpStore) and sink.splices:
+                HttpFeed(store, sink, check).run(known)
+            else:
+                _feed_ranges(known, store, sink, check)
 
 
 def sized(parts: Iterable[Part], store: Store, check: Check) -> Generator[Part]:
@@ -73,34 +78,6 @@ def _feed_file(part: Object, file: BinaryIO, sink: Sink) -> None:
     if left or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise DataError(f"{part.uri} changed while it was being read")
     sink.end()
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A range of an object, or a value whole."""
-
-    part: Part
-    start: int = 0
-    length: int = 0
-
-    @property
-    def first(self) -> bool:
-        return self.start == 0
-
-    @property
-    def last(self) -> bool:
-        return self.start + self.length == self.part.size
-
-
-def spans(parts: Iterable[Part], length: int) -> Iterator[Span]:
-    """Objects of known size cut into ranges; an empty one is one empty range."""
-    for part in parts:
-        size = part.size or 0
-        if isinstance(part, Value):
-            yield Span(part)
-            continue
-        for start in range(0, max(size, 1), length):
-            yield Span(part, start, min(length, size - start))
 
 
 def _feed_ranges(parts: Iterable[Part], store: Store, sink: Sink, check: Check) -> None:
