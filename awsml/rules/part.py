@@ -6,7 +6,7 @@ Reading a value that cannot be known stops the rule; the engine turns that into 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -112,6 +112,48 @@ class Part:
         return [(key, self._member(key)) for key in value if isinstance(key, str)]
 
     @property
+    def known(self) -> bool:
+        """Whether it can be read: neither an Unknown nor something known only later."""
+        return not isinstance(self.raw, Unknown | Ref | Text)
+
+    @property
+    def name(self) -> str:
+        """The last member of the path, without its index: Subnets for VpcConfig.Subnets[1]."""
+        return _INDEXES.sub("", self.path).rpartition(".")[2]
+
+    @property
+    def structures(self) -> Iterator[Part]:
+        """This part and all objects and lists inside it, outer ones first."""
+        yield self
+        raw = self.raw
+        inner: list[Part] = []
+        if isinstance(raw, Mapping):
+            inner = [self._member(key) for key in raw if isinstance(key, str)]
+        elif isinstance(raw, list):
+            inner = [self[index] for index in range(len(raw))]
+        for part in inner:
+            if isinstance(part.raw, Mapping | list):
+                yield from part.structures
+
+    @property
+    def leaves(self) -> Iterator[Part]:
+        """Every value inside that is no object or list, also those that are not known.
+
+        The values of free maps (environment, hyperparameters) are left out: their keys say
+        nothing about what they are.
+        """
+        raw = self.raw
+        if isinstance(raw, Mapping):
+            for key in raw:
+                if key not in _FREE_MAPS:
+                    yield from self._member(str(key)).leaves
+        elif isinstance(raw, list):
+            for index in range(len(raw)):
+                yield from self[index].leaves
+        elif raw is not _ABSENT:
+            yield self
+
+    @property
     def around(self) -> Part:
         """The structure that holds this one: the job of `InputDataConfig[0]`."""
         path = _LAST_MEMBER.sub("", self.path)
@@ -160,6 +202,17 @@ class Problem:
 
 Problems = Iterator[Problem]
 
+_FREE_MAPS = {"Environment", "HyperParameters", "StaticHyperParameters", "parameters", "tags"}
+
+
+def require_known(parts: Iterable[Part]) -> None:
+    """Stops a rule that looked at many values if one of them is an Unknown."""
+    for part in parts:
+        if isinstance(part.raw, Unknown):
+            raise Undecided(part.raw.reason, part.path)
+
+
+_INDEXES = re.compile(r"(\[\d+\])+$")
 _LAST_MEMBER = re.compile(r"\.?[^.\[\]]+(\[\d+\])*$")
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 

@@ -48,7 +48,9 @@ Reading: `part["A.B"]`, then `.text .number .flag .items .entries .exists`. An a
 of the wrong type reads as None (or empty): the shape check complains about types, enums, patterns,
 lengths and required members, so a rule need not. An Unknown (a template's parameter) stops the rule
 and becomes "not checked: reason"; a Ref or Text (known when the plan runs) stops it silently. So
-never catch those two and never look at `.raw`. `.written` is true for an Unknown too.
+never catch those two and never look at `.raw`. `.written` is true for an Unknown too. A rule that
+looks at many values (`.leaves`, `.structures`) asks `.known` first, reports what it found, and ends
+with `require_known(parts)`, so that one unknown value does not hide the others.
 
 Messages: a fact in lower case without a full stop, hints an imperative. Write f"`{part}`": it
 prints the scenario's field when there is one, the request path otherwise. Give two places when two
@@ -72,9 +74,19 @@ from types import ModuleType
 from typing import Any
 
 from awsml.finding import Confidence, Level
-from awsml.rules.part import Part, PlanView, Problem, Problems
+from awsml.rules.part import Part, PlanView, Problem, Problems, require_known
 
-__all__ = ["Confidence", "Level", "Part", "PlanView", "Problem", "Problems", "Rule", "rule_of"]
+__all__ = [
+    "Confidence",
+    "Level",
+    "Part",
+    "PlanView",
+    "Problem",
+    "Problems",
+    "Rule",
+    "require_known",
+    "rule_of",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,17 @@
+"""Whether a container has to fetch something from the network, by its environment."""
+
+from __future__ import annotations
+
+from awsml.rules.rule import Part
+
+_NAMES = ("HF_MODEL_ID", "HF_HUB", "HF_TOKEN", "PIP_", "WANDB_", "MLFLOW_", "COMET_", "NEPTUNE_")
+
+
+def fetches(request: Part) -> Part | None:
+    """The first variable that says so; None when nothing does."""
+    for structure in request.structures:
+        if structure.name == "Environment":
+            for name, value in structure.entries:
+                if name.startswith(_NAMES):
+                    return value
+    return None

@@ -1,0 +1,41 @@
+"""Tells secrets by the form of a value, and by the name that it has."""
+
+from __future__ import annotations
+
+import re
+
+_FORMS = (
+    (re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"), "an access key of AWS"),
+    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"), "a private key"),
+    (re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_\w{40,}"), "a token of GitHub"),
+    (re.compile(r"\bhf_[A-Za-z0-9]{30,}\b"), "a token of Hugging Face"),
+    (re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"), "a token of Slack"),
+    (re.compile(r"\bsk-[A-Za-z0-9_-]{20,}"), "an API key"),
+    (re.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"), "a signed token"),
+    (re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s:@]{3,}@"), "an address with a password"),
+)
+_NAMED = re.compile(
+    r"(^|[_.-])(password|passwd|secret|secret_?(access_?)?key|api_?key|access_?token|auth_?token"
+    r"|private_?key|token)$",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(r"^(arn:|s3://|https?://|/|\$|\{\{|<|ssm:|Ref::)")
+
+
+def secret_kind(name: str, value: str) -> str | None:
+    """What kind of secret a value is, or None when it looks harmless."""
+    text = value.strip().strip("\"'")
+    for form, kind in _FORMS:
+        if form.search(text):
+            return kind
+    if _NAMED.search(name) and not _REFERENCE.match(text) and _random(text):
+        return "a secret"
+    return None
+
+
+def _random(text: str) -> bool:
+    """Long enough and mixed enough to be no word, number or special token such as [PAD]."""
+    if len(text) < 8 or re.search(r"[\s\[\]<>|]", text):
+        return False
+    kinds = [any(map(test, text)) for test in (str.isdigit, str.isalpha)]
+    return all(kinds) or len(set(text)) >= 12

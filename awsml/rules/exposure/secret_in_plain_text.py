@@ -1,0 +1,61 @@
+"""A password, key or token stands in a request.
+
+Environment variables, hyperparameters and commands are shown by every Describe call, in the console
+and in logs.
+
+## Why
+Whoever may read the job reads the secret.
+
+## Flagged
+    Environment: {WANDB_API_KEY: 0123456789abcdef0123456789abcdef01234567}
+
+## Preferred
+    Environment: {WANDB_SECRET_ARN: "arn:aws:secretsmanager:us-east-1:111122223333:secret:wandb"}
+"""
+
+from awsml.rules.exposure._secrets import secret_kind
+from awsml.rules.rule import Confidence, Level, Part, Problem, Problems, require_known
+
+LEVEL = Level.WARNING
+CONFIDENCE = Confidence.DOCUMENTED
+APIS = (
+    "sagemaker:CreateTrainingJob",
+    "sagemaker:CreateHyperParameterTuningJob",
+    "sagemaker:CreateModel",
+    "sagemaker:CreateProcessingJob",
+    "sagemaker:CreateTransformJob",
+    "batch:RegisterJobDefinition",
+    "batch:SubmitJob",
+)
+SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html"
+
+_MAPS = {"Environment", "HyperParameters", "StaticHyperParameters", "parameters"}
+_LISTS = {"environment"}  # Batch: a list of {name, value}
+_WORDS = {"command", "ContainerArguments", "ContainerEntrypoint"}
+
+
+def check(request: Part) -> Problems:
+    exposed = _exposed(request)
+    for name, value in exposed:
+        kind = secret_kind(name, value.text or "") if value.known else None
+        if kind:
+            yield Problem(
+                value,
+                f"`{name}` looks like {kind}, in plain text" if name else f"this holds {kind}",
+                "keep it in Secrets Manager, and let the job read it with its role",
+            )
+    require_known(value for _, value in exposed)
+
+
+def _exposed(request: Part) -> list[tuple[str, Part]]:
+    """(name, value) of everything that a Describe call would show."""
+    found: list[tuple[str, Part]] = []
+    for part in request.structures:
+        if part.name in _MAPS:
+            found += part.entries
+        elif part.name in _LISTS:
+            named = [item for item in part.items if item["name"].known]
+            found += [(item["name"].text or "", item["value"]) for item in named]
+        elif part.name in _WORDS:
+            found += [("", word) for word in part.items]
+    return found

@@ -1,0 +1,53 @@
+"""A value still holds the placeholder of a template.
+
+`{{ name }}`, `${NAME}`, `<your-bucket>` or `YOUR_ACCOUNT` were meant to be replaced before the
+request was sent.
+
+## Why
+AWS refuses the name, or does not find what it names.
+
+## Flagged
+    OutputDataConfig: {S3OutputPath: "s3://<your-bucket>/output"}
+
+## Preferred
+    OutputDataConfig: {S3OutputPath: "s3://example-bucket/output"}
+"""
+
+import re
+
+from awsml.rules.rule import Confidence, Level, Part, Problem, Problems, require_known
+
+LEVEL = Level.ERROR
+CONFIDENCE = Confidence.VERIFIED
+APIS = (
+    "sagemaker:CreateTrainingJob",
+    "sagemaker:CreateHyperParameterTuningJob",
+    "sagemaker:CreateModel",
+    "sagemaker:CreateEndpointConfig",
+    "sagemaker:CreateProcessingJob",
+    "sagemaker:CreateTransformJob",
+)
+SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html"
+
+# Members that name something; free text (arguments, environment) may hold anything.
+_NAMES = re.compile(
+    r"(Arn|Image|ImageUri|Name|S3Uri|S3OutputPath|ModelDataUrl|KmsKeyId|InstanceType|Subnets"
+    r"|SecurityGroupIds)$"
+)
+_PLACEHOLDER = re.compile(
+    r"\{\{.*?\}\}|\$\{[^}]*\}|<[A-Za-z][^<>]*>|(?<![A-Za-z0-9])YOUR[-_ ][A-Z-_]+|%\([a-z_]+\)s"
+)
+
+
+def check(request: Part) -> Problems:
+    parts = [part for part in request.leaves if _NAMES.search(part.name)]
+    for part in parts:
+        found = _PLACEHOLDER.search(part.text or "") if part.known else None
+        if found:
+            yield Problem(
+                part,
+                f"`{found.group()}` is a placeholder that was not replaced",
+                "write the value, or render the template before",
+                span=found.span(),
+            )
+    require_known(parts)

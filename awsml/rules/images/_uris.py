@@ -1,0 +1,12 @@
+"""The images of a request, whatever the API calls the member."""
+
+from __future__ import annotations
+
+from awsml.rules.rule import Part
+
+_MEMBERS = {"TrainingImage", "Image", "image", "ImageUri"}
+
+
+def images(request: Part) -> list[Part]:
+    """Every image of a request; those whose address is not known as well."""
+    return [part for part in request.leaves if part.name in _MEMBERS]

@@ -1,0 +1,47 @@
+"""An image is named by a tag that moves.
+
+`:latest`, or no tag at all, names another image tomorrow than today.
+
+## Why
+A job that ran yesterday may fail today, and nobody can tell what it ran.
+
+## Flagged
+    AlgorithmSpecification:
+      TrainingImage: 111122223333.dkr.ecr.us-east-1.amazonaws.com/mine:latest
+
+## Preferred
+    AlgorithmSpecification:
+      TrainingImage: 111122223333.dkr.ecr.us-east-1.amazonaws.com/mine:2026-11-02
+"""
+
+from awsml.catalog import algorithm_of_image
+from awsml.rules.images._uris import images
+from awsml.rules.rule import Confidence, Level, Part, Problem, Problems, require_known
+
+LEVEL = Level.WARNING
+CONFIDENCE = Confidence.DOCUMENTED
+APIS = (
+    "sagemaker:CreateTrainingJob",
+    "sagemaker:CreateHyperParameterTuningJob",
+    "sagemaker:CreateModel",
+    "sagemaker:CreateProcessingJob",
+    "batch:RegisterJobDefinition",
+)
+SOURCE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html"
+
+
+def check(request: Part) -> Problems:
+    found = images(request)
+    for image in found:
+        uri = image.text if image.known else None
+        if not uri or "@sha256:" in uri or algorithm_of_image(uri):
+            continue
+        tag = uri.rpartition("/")[2].partition(":")[2]
+        if tag in ("", "latest"):
+            fact = "has no tag, which means `latest`" if not tag else "is named by `latest`"
+            yield Problem(
+                image,
+                f"the image {fact}: it may be another one tomorrow",
+                "name a version, or the digest (@sha256:...)",
+            )
+    require_known(found)
