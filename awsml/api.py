@@ -12,8 +12,8 @@ from awsml import rules
 from awsml.basis import Estimate
 from awsml.decide import Decision, Grounds, decide
 from awsml.estimate.gate import cost_gate
-from awsml.finding import Finding, NotChecked, worst_first
-from awsml.kinds import KINDS, kind_named
+from awsml.finding import Finding, Level, NotChecked, worst_first
+from awsml.kinds import KINDS, kind_named, needs
 from awsml.kinds.kind import Context, Kind
 from awsml.plan import Plan
 from awsml.report import Report
@@ -26,6 +26,7 @@ class Terms:
 
     region: str | None = None
     target: str = "local"
+    sending: bool = False  # about to be sent to AWS: nothing that AWS needs may be missing
     persona: str | None = None
     strict: bool = False
     gate: str | None = "ceiling"  # the figure that limits.cost is held against; None: no gate
@@ -88,10 +89,9 @@ def examine(document: Document, terms: Terms, earlier: Sequence[Finding] = ()) -
     grounds = Grounds(terms.region or spec.region, terms.today, terms.measured)
     decision = decide(kind.name, spec, workload, grounds)
     context = Context(document, decision.choices, terms.region)
-    compiled = kind.compile(spec, context)
     gate = _cost_gate(document, decision, getattr(workload, "cost_limit_usd", None), terms)
-    report = _report(compiled, decision, terms, [*earlier, *findings, *gate])
-    report = _with_effective(report, kind, spec, context)
+    report = _report(kind.compile(spec, context), decision, terms, [*earlier, *findings, *gate])
+    report = replace(report, effective=kind.effective(spec, context))
     return Planned(document, report, spec, workload)
 
 
@@ -123,7 +123,7 @@ def _report(
     earlier: Sequence[Finding],
 ) -> Report:
     outcome = rules.check(compiled, target=terms.target, strict=terms.strict, persona=terms.persona)
-    found = [*earlier, *outcome.findings]
+    found = [*earlier, *(f if terms.sending else _until_sent(f) for f in outcome.findings)]
     return Report(
         plan=compiled,
         cost=decision.cost,
@@ -135,5 +135,7 @@ def _report(
     )
 
 
-def _with_effective(report: Report, kind: Kind, spec: Any, context: Context) -> Report:
-    return replace(report, effective=kind.effective(spec, context))
+def _until_sent(finding: Finding) -> Finding:
+    """A missing role or region stops nothing before the plan is sent."""
+    return replace(finding, level=Level.WARNING) if finding.slug in needs.SLUGS else finding
+

@@ -13,6 +13,7 @@ Decorated = Callable[..., Any]
 scenario_argument = click.argument(
     "scenario", required=False, type=click.Path(path_type=Path), metavar="[SCENARIO]"
 )
+run_argument = click.argument("run", required=False, default="last", metavar="[RUN]")
 on_option = click.option(
     "--on",
     type=click.Choice(["local", "aws"]),

@@ -44,7 +44,9 @@ def terms(
     """Where it will run: --on, else `on:` of the scenario or the project, else here."""
     stated = document.plain().get("on")
     where = target or (stated if stated in ("local", "aws") else "local")
-    return Terms(region=project.region, target=where, gate=gate, today=today())
+    return Terms(
+        region=project.region, target=where, sending=where == "aws", gate=gate, today=today()
+    )
 
 
 def today() -> date:

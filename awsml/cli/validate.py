@@ -97,6 +97,7 @@ def command(
     terms = Terms(
         region=project.region,
         target=on or "aws",
+        sending=on == "aws",
         persona=persona,
         strict=strict,
         today=today(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from awsml.finding import Finding
 from awsml.kinds.images import chosen_image
 from awsml.kinds.kind import Context
+from awsml.kinds.needs import needed_by_aws
 from awsml.kinds.request import Request
 from awsml.kinds.training.channels import input_data_config, input_modes
 from awsml.kinds.training.code import launch
@@ -18,14 +19,15 @@ DEFAULT_VOLUME_GIB = 30
 def compile_training(spec: TrainingSpec, context: Context) -> Plan:
     """The plan of a training job: one call, with the origin of every parameter."""
     request, problems = training_request(spec, context)
+    region = region_of(spec, context)
     return Plan(
         kind="training",
         name=spec.name,
         calls=(request.call(),),
-        region=region_of(spec, context),
+        region=region,
         file=context.origins.file,
         place=context.origins.place("kind"),
-        problems=tuple(problems),
+        problems=(*needed_by_aws(spec.role, region, context), *problems),
     )
 
 

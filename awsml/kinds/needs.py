@@ -1,0 +1,33 @@
+"""What only AWS needs and a run on this machine does not: a role and a region."""
+
+from __future__ import annotations
+
+from awsml.finding import Confidence, Finding, Level
+from awsml.kinds.kind import Context
+
+# Absent, they stop a plan only when it is about to be sent.
+SLUGS = frozenset({"missing-role", "missing-region"})
+
+
+def needed_by_aws(role: str | None, region: str | None, context: Context) -> list[Finding]:
+    """Complaints about what has to be there before the plan can be sent."""
+    complaints = []
+    if role is None:
+        hint = "add `role: arn:aws:iam::<account>:role/<name>`"
+        complaints.append(_missing("role", "the job takes a role on AWS", hint, context))
+    if region is None:
+        hint = "add `region: us-east-1`, or pass `--region us-east-1`"
+        complaints.append(_missing("region", "AWS is asked in a region", hint, context))
+    return complaints
+
+
+def _missing(field: str, why: str, hint: str, context: Context) -> Finding:
+    return Finding(
+        f"missing-{field}",
+        Level.ERROR,
+        f"`{field}` is missing: {why}",
+        hint,
+        Confidence.VERIFIED,
+        context.origins.place(field),
+        field,
+    )
