@@ -33,8 +33,6 @@ from tests.storage.conftest import client_of
 TRAIN = Channel("train", Address("data", "train/"))
 SIZES = (1, 0, 5000, 3 * 2**20 + 1, 9 * 2**20, 64)
 BODIES = [random.Random(size).randbytes(size) for size in SIZES]
-    random.Random(size).randbytes(size) for size in (1, 0, 5000, 3 * 2**20 + 1, 9 * 2**20, 64)
-]
 
 
 @pytest.fixture
