@@ -90,7 +90,9 @@ def examine(document: Document, terms: Terms, earlier: Sequence[Finding] = ()) -
     decision = decide(kind.name, spec, workload, grounds)
     context = Context(document, decision.choices, terms.region)
     gate = _cost_gate(document, decision, getattr(workload, "cost_limit_usd", None), terms)
-    report = _report(kind.compile(spec, context), decision, terms, [*earlier, *findings, *gate])
+    placed = [replace(f, place=document.place(f.field or "kind")) for f in decision.findings]
+    found = [*earlier, *findings, *gate, *placed]
+    report = _report(kind.compile(spec, context), decision, terms, found)
     report = replace(report, effective=kind.effective(spec, context))
     return Planned(document, report, spec, workload)
 

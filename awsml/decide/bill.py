@@ -8,8 +8,11 @@ from awsml.estimate.cost import TrainingBill, training_cost
 from awsml.report import Cost, unknown_cost
 
 
-def cost_now(now: Evidence, spot_saving: Estimate | None = None) -> Cost:
-    """The bill of one job; `spot_saving` is a share, None where Spot is off."""
+def cost_now(
+    now: Evidence, spot_saving: Estimate | None = None, running: Estimate | None = None
+) -> Cost:
+    """The bill of one job; `spot_saving` is a share, None where Spot is off. `running` is its
+    time with what interruptions repeat."""
     work = now.workload
     if work.instance is None:
         return unknown_cost("compute.instance")
@@ -17,7 +20,7 @@ def cost_now(now: Evidence, spot_saving: Estimate | None = None) -> Cost:
         TrainingBill(
             instance=work.instance,
             region=now.region,
-            billed=now.billed,
+            billed=running or now.billed,
             limit_seconds=work.runtime_limit_seconds,
             count=work.count,
             volume_gib=work.volume_gib,

@@ -9,6 +9,7 @@ from typing import Any
 
 from awsml.advice import Advice
 from awsml.basis import Estimate
+from awsml.finding import Finding
 from awsml.kinds.kind import Choice
 from awsml.report import Cost, TimeLine
 
@@ -26,10 +27,11 @@ class Grounds:
 @dataclass(frozen=True, slots=True)
 class Decision:
     """Choices by scenario field, advice, and the figures they rest on; `blocks` are a kind's own
-    part of the plan's JSON."""
+    part of the plan's JSON. `findings` name a field, and have no place yet."""
 
     choices: Mapping[str, Choice] = field(default_factory=dict)
     advice: tuple[Advice, ...] = ()
     time: TimeLine = TimeLine()
     cost: Cost = Cost(Estimate.unknown("USD"), None)
     blocks: Mapping[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()

@@ -76,6 +76,8 @@ def _fastest(jobs: Mapping[str, Evidence], favourite: str) -> tuple[str, str]:
 def _longer(job: Evidence, best: Evidence) -> str:
     """How much longer a job takes; without a compute time, how much later it starts."""
     if job.seconds is not None and best.seconds is not None:
+        if abs(job.seconds - best.seconds) < 1:
+            return "takes as long"
         return f"takes {_signed(job.seconds - best.seconds)}"
     later, start = job.expected, best.expected
     assert later and start and later.start is not None and start.start is not None

@@ -58,7 +58,8 @@ def _share(copy: Evidence, stream: Evidence) -> Iterator[str]:
     if copy.seconds is None or stream.seconds is None:
         return
     here = 1 - stream.seconds / copy.seconds
-    text = f"{here:.0%} less time in all here (published: up to 35 %"
+    less = f"{here:.0%} less" if here >= 0.005 else "no less"
+    text = f"{less} time in all here (published: up to 35 %"
     compute = _compute_at_share(copy, stream)
     if compute is None:
         yield f"{text}; no compute time gives that here)"

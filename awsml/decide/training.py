@@ -1,4 +1,4 @@
-"""Everything decided about a training job: how it is fed, on what, on Spot or not."""
+"""Everything decided about a training job: on what, how it is fed, on Spot or not."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from awsml.decide.bill import cost_now
 from awsml.decide.decision import Decision, Grounds
 from awsml.decide.evidence import Evidence, evidence_of
 from awsml.decide.input_mode import choose_modes
+from awsml.decide.instance import choose_instance, instance_advice
 from awsml.decide.mode_advice import mode_advice
+from awsml.decide.sharding import sharding_advice
+from awsml.decide.spot import SpotAnswer, choose_wait, spot_advice, spot_answer, spot_block
+from awsml.decide.spot_case import spot_saving
+from awsml.decide.spot_findings import spot_findings
 from awsml.decide.volume import choose_volume
+from awsml.decide.worth import worthwhile
 from awsml.estimate.training import mode_figures, phases
 from awsml.kinds.kind import Choice
-from awsml.report import TimeLine
+from awsml.report import Cost, TimeLine
 from awsml.workload import TrainingWorkload
 
 COMPARED = ("file", "fastfile", "pipe", "fsx")
@@ -23,19 +29,36 @@ COMPARED = ("file", "fastfile", "pipe", "fsx")
 
 def decide(spec: Any, workload: TrainingWorkload, grounds: Grounds) -> Decision:
     """The contract of awsml.decide for kind training."""
+    choices: dict[str, Choice] = {}
     written = evidence_of(workload, grounds)
+    if instance := choose_instance(written):
+        choices["compute.instance"] = instance
+        written = written.on(instance.value)
     chosen = choose_modes(written)
-    choices: dict[str, Choice] = dict(chosen.choices)
+    choices |= chosen.choices
     now = written.given(chosen.workload)
-    advice = mode_advice(written, chosen)
     if volume := choose_volume(now):
         choices["compute.volume"] = volume
         now = now.given(replace(now.workload, volume_gib=volume.value))
+    spot = spot_answer(now)
+    if wait := choose_wait(now, spot):
+        choices["spot.max_wait"] = wait
+    about_spot = spot_advice(now, spot) if spot else None
+    found = (
+        mode_advice(written, chosen),
+        sharding_advice(now),
+        instance_advice(now),
+        about_spot,
+    )
+    advice = tuple(each for each in found if each is not None)
+    wrong = spot_findings(spot, about_spot) if spot and about_spot else ()
     return Decision(
         choices=choices,
-        advice=(advice,) if advice else (),
+        advice=advice,
         time=TimeLine(phases(now.workload, now.setting), by_input_mode(now)),
-        cost=cost_now(now),
+        cost=_cost(now, spot),
+        blocks={"spot": spot_block(spot)} if spot else {},
+        findings=(*wrong, *worthwhile(advice)),
     )
 
 
@@ -48,3 +71,14 @@ def by_input_mode(now: Evidence) -> Mapping[str, Mapping[str, Estimate]]:
         mode: mode_figures(job.workload, job.setting, job.usd_per_hour)
         for mode, job in jobs.items()
     }
+
+
+def _cost(now: Evidence, spot: SpotAnswer | None) -> Cost:
+    """On Spot the time includes what interruptions repeat, and the saving applies to it."""
+    if now.workload.spot is None:
+        return cost_now(now)
+    if spot is None:
+        return cost_now(now, spot_saving(now))
+    limit = float(now.workload.runtime_limit_seconds)
+    running = spot.cases[spot.now].running.mapped(lambda seconds: min(seconds, limit))
+    return cost_now(now, spot.grounds.saving, running)
