@@ -138,7 +138,13 @@ def put_checkpoint(request: Request, spec: TrainingSpec) -> None:
     if spec.spot and spec.spot.checkpoint:
         request.put("CheckpointConfig.S3Uri", spec.spot.checkpoint, "spot.checkpoint")
     elif spec.checkpoint:
-        request.put("CheckpointConfig.S3Uri", spec.checkpoint.to, "checkpoint.to")
+        beside = Text(("s3://", Ref("default-bucket"), f"/awsml/{spec.name}/checkpoints/"))
+        stated = spec.checkpoint.to is not None
+        request.put(
+            "CheckpointConfig.S3Uri",
+            spec.checkpoint.to or beside,
+            "checkpoint.to" if stated else "checkpoint",
+        )
         request.put("CheckpointConfig.LocalPath", spec.checkpoint.path, "checkpoint.path")
 
 

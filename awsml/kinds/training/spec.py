@@ -61,7 +61,9 @@ class Spot(Part):
 class Checkpoint(Part):
     """Checkpoints of a job, on Spot or not."""
 
-    to: Annotated[Location, Field(description="Where checkpoints are kept on S3.")]
+    to: Annotated[
+        Location | None, Field(description="Where they are kept on S3; beside the output if absent.")
+    ] = None
     every: Annotated[
         Duration | None, Field(description="How often the script writes a checkpoint.")
     ] = None
