@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from awsml.finding import Finding, Level, NotChecked, Place
+from awsml.finding import Finding, Level, Place
 from awsml.render.cells import cells, clip, expanded, visible
 
 SourceLine = Callable[[Place], str | None]
@@ -86,25 +86,6 @@ def counts_line(findings: Sequence[Finding], silenced: int = 0) -> str:
     ]
     said = ", ".join(count for count in counts if count) or "no findings"
     return f"{said} ({silenced} silenced by comments)" if silenced else said
-
-
-def validation_json(
-    files: Sequence[str],
-    findings: Sequence[Finding],
-    not_checked: Sequence[NotChecked] = (),
-    silenced: int = 0,
-) -> dict[str, Any]:
-    """What `validate -o json` prints."""
-    return {
-        "version": 1,
-        "files": list(files),
-        "findings": [finding.as_json() for finding in findings],
-        "not_checked": [skipped.as_json() for skipped in not_checked],
-        "silenced": silenced,
-        "counts": {
-            level.value: sum(finding.level is level for finding in findings) for level in Level
-        },
-    }
 
 
 def _counted(number: int, level: str) -> str:
