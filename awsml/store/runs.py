@@ -41,6 +41,12 @@ class RunStore:
         self._connection = connect(folder / "runs.db")
         self._files = LogFiles()
 
+    def __enter__(self) -> RunStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         self._connection.close()
 

@@ -39,13 +39,15 @@ class Wishes:
 class StoredWishes:
     """A control that also sees what `awsml stop` left in the run store."""
 
-    def __init__(self, store: RunStore, run: str, own: Wishes) -> None:
+    def __init__(self, store: RunStore, run: str, direct: Control) -> None:
         self._store = store
         self._run = run
-        self._own = own
+        self._direct = direct
 
     def asked(self) -> Ask | None:
+        """What was asked directly is never weaker than what was left in the store."""
+        direct = self._direct.asked()
+        if direct in (Ask.KILL, Ask.ABANDON):
+            return direct
         left = self._store.stop_asked(self._run)
-        if left is not None:
-            self._own.ask(Ask(left))
-        return self._own.asked()
+        return direct if left is None else Ask(left)

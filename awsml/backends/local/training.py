@@ -21,6 +21,7 @@ from awsml.backends.local.losses import Reclaim, reclaimed, restart_note
 from awsml.backends.local.metrics import MetricFinder
 from awsml.backends.local.python import chosen_python
 from awsml.backends.local.reason import failure_reason
+from awsml.backends.local.refs import REGION
 from awsml.backends.local.terms import LocalTerms, Workplace
 from awsml.errors import AwsmlError, BackendError
 from awsml.events import Event, Finished, Note, PhaseChanged, Started
@@ -31,16 +32,15 @@ from awsml.store.runs import RunStore
 HERE = "on this machine"
 
 
-def execute(
+def run_training(
     store: RunStore, run: Run, terms: LocalTerms, control: Control, base: Path
 ) -> Iterator[Event]:
-    """Runs a stored run's request; every event is on disk before it is passed on.
+    """Carries out a run's CreateTrainingJob; a tuning trial is a child run with its own request.
 
     `base` is the folder that relative paths of `terms` start from.
     """
-    job = training_job(run.request("CreateTrainingJob"), run.region or "us-east-1")
-    training = LocalTraining(store, run, job, terms, control, base)
-    yield from store.recording(run.id, training.events())
+    job = training_job(run.request("CreateTrainingJob"), run.region or REGION)
+    return LocalTraining(store, run, job, terms, control, base).events()
 
 
 @dataclass

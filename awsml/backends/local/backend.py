@@ -1,0 +1,86 @@
+"""Runs a plan's calls on this machine: one executor per API operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from awsml.backends.local.control import Control, StoredWishes
+from awsml.backends.local.refs import resolved_calls
+from awsml.backends.local.supervisor import Supervised, supervise
+from awsml.backends.local.terms import LocalTerms
+from awsml.backends.local.training import run_training
+from awsml.errors import UsageError
+from awsml.events import Event
+from awsml.plan import Plan
+from awsml.store.owner import this_process
+from awsml.store.run import Draft, Run, Status
+from awsml.store.runs import RunStore
+
+Executor = Callable[[RunStore, Run, LocalTerms, Control, Path], Iterator[Event]]
+
+EXECUTORS: Mapping[str, Executor] = {"CreateTrainingJob": run_training}
+
+
+@dataclass(frozen=True, slots=True)
+class LocalBackend:
+    """Local runs of one project. `base` is what relative paths of scenario and terms start from."""
+
+    state: Path
+    base: Path
+    terms: LocalTerms
+
+    def create(self, plan: Plan, draft: Draft) -> Run:
+        """A run on disk, its requests as they will be carried out."""
+        with RunStore(self.state) as store:
+            run = store.create(draft)
+            store.sent(run.id, resolved_calls(plan, run.id, self.base))
+            return store.get(run.id)
+
+    def take_up(self, name: str, *, detached: bool) -> Run:
+        """An ended run, to go on with from its checkpoint."""
+        with RunStore(self.state) as store:
+            run = store.get(name)
+            refuse_resume(run)
+            if not store.take(run.id, this_process(), detached=detached):
+                raise UsageError(f"run {run.id} is running", hint=f"awsml logs -f {run.id}")
+            return store.get(run.id)
+
+    def execute(self, store: RunStore, run: Run, control: Control) -> Iterator[Event]:
+        """Runs it in this process; every event is stored before it is passed on."""
+        executor = executor_of(run)
+        return store.recording(run.id, executor(store, run, self.terms, control, self.base))
+
+    def supervised(self, run: Run, *, detached: bool) -> Supervised:
+        """Runs it in a supervisor, attached to this process or not."""
+        log = self.state / "runs" / run.id / "supervisor.log"
+
+        def work(control: Control) -> Iterator[Event]:
+            with RunStore(self.state) as store:  # SQLite connections must not cross a fork
+                store.hand_over(run.id, this_process(), detached=detached)
+                yield from self.execute(store, run, StoredWishes(store, run.id, control))
+
+        return supervise(work, log, attached=not detached)
+
+
+def executor_of(run: Run) -> Executor:
+    """What carries out the run's first call that this machine can carry out."""
+    for call in run.requests:
+        if call["operation"] in EXECUTORS:
+            return EXECUTORS[call["operation"]]
+    asked = ", ".join(call["operation"] for call in run.requests) or "nothing"
+    raise UsageError(
+        f"{asked} cannot run on this machine", hint="run it with --on aws", slug="not-local"
+    )
+
+
+def refuse_resume(run: Run) -> None:
+    if run.backend != "local":
+        raise UsageError(f"run {run.id} is on AWS", hint="add --on aws", slug="nothing-to-resume")
+    if run.status is Status.COMPLETED:
+        raise UsageError(
+            f"run {run.id} is complete",
+            hint="start a new one: awsml train",
+            slug="nothing-to-resume",
+        )

@@ -1,0 +1,130 @@
+"""A planned scenario carried out on this machine, attached or not."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from awsml.api import Planned
+from awsml.backends.local.backend import LocalBackend
+from awsml.backends.local.interrupts import parse_interrupt
+from awsml.backends.local.terms import LocalTerms
+from awsml.backends.local.training import HERE
+from awsml.cli.live import view_of
+from awsml.cli.output import Output, Style, as_json_text, say, style_of, write
+from awsml.cli.project import Project
+from awsml.cli.watching import Watcher
+from awsml.errors import UsageError
+from awsml.events import Event, Started
+from awsml.plan import as_json
+from awsml.render.runs import RunView, run_json, run_text
+from awsml.store.run import Draft, Run, Status
+from awsml.store.runs import RunStore
+
+
+def draft_of(work: Planned, backend: str, *, detached: bool) -> Draft:
+    """What the store keeps of a plan before its first step."""
+    report = work.report
+    return Draft(
+        kind=report.plan.kind,
+        name=report.plan.name,
+        backend=backend,
+        requests=tuple(
+            {"service": c.service, "operation": c.operation, "params": as_json(c.params)}
+            for c in report.plan.calls
+        ),
+        scenario=report.plan.file,
+        region=report.plan.region,
+        effective={
+            path: {"value": as_json(e.value), "source": e.source.value}
+            for path, e in report.effective.items()
+        },
+        predicted={"cost": report.cost.as_json(), "time": report.time.as_json()},
+        detached=detached,
+    )
+
+
+def terms_of(project: Project, work: Planned, interrupt: str | None) -> LocalTerms:
+    """How the scenario and the flags want it to run here."""
+    local = work.spec.local
+    return LocalTerms(
+        python=local.python,
+        interrupt=parse_interrupt(interrupt) if interrupt else None,
+        expected_seconds=_trained_before(project, work.plan.name),
+        environ=project.environ,
+    )
+
+
+def base_of(project: Project, file: str | None) -> Path:
+    """Relative paths of a scenario start from its folder; `file` is as the user would type it."""
+    return (project.cwd / file).parent if file else project.root
+
+
+def run_here(
+    project: Project, backend: LocalBackend, run: Run, outputs: Sequence[Output], *, detach: bool
+) -> int:
+    """The exit code of a run that is followed to its end, or of having started it."""
+    running = backend.supervised(run, detached=detach)
+    if detach:
+        _until_started(running.events())
+        running.detach()
+        say(f"run {run.id} goes on {HERE}; follow it: awsml logs -f {run.id}")
+        write_run(project, run.id, outputs)
+        return 0
+    end = Watcher(running, view_of(sys.stderr, style_of(sys.stderr)), run.id).watch()
+    write_run(project, run.id, outputs)
+    return 0 if end is None or end.status == Status.COMPLETED else 1
+
+
+def write_run(project: Project, run_id: str, outputs: Sequence[Output]) -> None:
+    """How a run stands, in the formats that were asked for."""
+    with existing_runs(project) as store:
+        run = store.get(run_id)
+        if run.backend == "aws" and not run.over and not run.watched:
+            run = _refreshed(project, store, run)
+        view = RunView.of(store, run)
+
+    def text(style: Style) -> str:
+        return run_text(view, time.time(), style.width)
+
+    writers = {
+        "text": text,
+        "json": lambda _: as_json_text({"version": 1, "run": run_json(view)}),
+    }
+    write(outputs, writers)
+
+
+def _refreshed(project: Project, store: RunStore, run: Run) -> Run:
+    """A run as AWS knows it, where no process of ours is watching it."""
+    from awsml.backends.aws.backend import AwsBackend  # boto3 only where AWS is spoken to
+    from awsml.cli.aws_run import session_of
+
+    return AwsBackend(session_of(project, run.region), store).refresh(run)
+
+
+def existing_runs(project: Project) -> RunStore:
+    """The project's runs, for commands that only read: they make no store."""
+    if not (project.state / "runs.db").exists():
+        raise UsageError(
+            f"there are no runs in {project.shown(project.root)}",
+            hint="make one: awsml train",
+            slug="no-such-run",
+        )
+    return RunStore(project.state)
+
+
+def _until_started(events: Iterator[Event]) -> None:
+    for event in events:
+        if isinstance(event, Started):
+            return
+
+
+def _trained_before(project: Project, name: str) -> float | None:
+    """Seconds that the last complete run of that name trained here."""
+    if not (project.state / "runs.db").exists():
+        return None
+    with RunStore(project.state) as store:
+        runs = store.find(kind="training", backend="local", name=name, status=Status.COMPLETED)
+    return float(runs[0].figures["training_seconds"]) if runs else None

@@ -1,0 +1,70 @@
+"""`awsml logs`: what a run printed, once or as it comes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import click
+
+from awsml.cli.local_run import existing_runs
+from awsml.cli.options import run_argument
+from awsml.cli.project import Project
+from awsml.errors import UsageError
+from awsml.events import LogLine
+from awsml.store.run import Run
+from awsml.store.runs import RunStore
+from awsml.units import QuantityError, parse_duration
+
+_LOOK_SECONDS = 0.2
+
+
+@click.command("logs", epilog="Example: awsml logs -f --since 10m")
+@run_argument
+@click.option("-f", "--follow", is_flag=True, help="Go on until the run is over.")
+@click.option("--since", metavar="DURATION", help="Only lines of the last 10m, 2h, ...")
+@click.option("--tail", type=click.IntRange(min=0), metavar="N", help="Only the last N lines.")
+@click.pass_obj
+def command(project: Project, run: str, follow: bool, since: str | None, tail: int | None) -> None:
+    """Print the log of a run. RUN as in `awsml status`.
+
+    A run with several hosts or trials has the name of each in front of its lines.
+    """
+    with existing_runs(project) as store:
+        _show(store, store.get(run), follow, since, tail)
+
+
+def _show(store: RunStore, found: Run, follow: bool, since: str | None, tail: int | None) -> None:
+    """What is there, then what comes."""
+    begin = None if since is None else store.clock() - _seconds(since)
+    ids = [found.id, *(child.id for child in store.children(found.id))]
+    tails = [store.log_tail(run_id, from_start=False) for run_id in ids]
+    lines = sorted(
+        (line for run_id in ids for line in store.logs(run_id, begin)), key=lambda each: each.at
+    )
+    named = _several(found, lines)
+    _print(lines if tail is None else lines[len(lines) - min(tail, len(lines)) :], named)
+    while follow:
+        over = store.get(found.id).over  # before the last look, so that no line is missed
+        fresh = [line for each in tails for line in each.read()]
+        _print(sorted(fresh, key=lambda each: each.at), named)
+        if over:
+            break
+        time.sleep(_LOOK_SECONDS)
+
+
+def _print(lines: Sequence[LogLine], named: bool) -> None:
+    for line in lines:
+        click.echo(f"{line.stream}  {line.text}" if named else line.text)
+
+
+def _several(run: Run, lines: Sequence[LogLine]) -> bool:
+    hosts = run.request("CreateTrainingJob").get("ResourceConfig", {}).get("InstanceCount", 1)
+    return hosts > 1 or len({line.stream for line in lines}) > 1
+
+
+def _seconds(text: str) -> float:
+    try:
+        return parse_duration(text)
+    except QuantityError as error:
+        raise UsageError(str(error), hint=error.hint) from error

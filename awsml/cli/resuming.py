@@ -1,0 +1,40 @@
+"""`--resume RUN`: going on with a run that was interrupted, stopped or failed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from awsml.backends.local.backend import LocalBackend
+from awsml.backends.local.interrupts import parse_interrupt
+from awsml.backends.local.terms import LocalTerms
+from awsml.backends.local.training import HERE
+from awsml.cli.local_run import base_of, existing_runs, run_here
+from awsml.cli.output import Output, say
+from awsml.cli.project import Project
+
+
+def resumed(
+    project: Project,
+    name: str,
+    interrupt: str | None,
+    outputs: Sequence[Output],
+    *,
+    detach: bool,
+) -> int:
+    """The very request of the run again, from its newest checkpoint."""
+    with existing_runs(project) as store:
+        run = store.get(name)
+        if run.backend == "aws":
+            from awsml.cli.aws_run import resume_on_aws  # boto3 only where AWS is spoken to
+
+            return resume_on_aws(project, store, run, outputs)
+    python = run.effective.get("local.python", {}).get("value")
+    terms = LocalTerms(
+        python=python,
+        interrupt=parse_interrupt(interrupt) if interrupt else None,
+        environ=project.environ,
+    )
+    backend = LocalBackend(project.state, base_of(project, run.scenario), terms)
+    taken = backend.take_up(run.id, detached=detach)
+    say(f"{HERE}: {taken.name}, from its checkpoint")
+    return run_here(project, backend, taken, outputs, detach=detach)

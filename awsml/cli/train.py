@@ -1,0 +1,108 @@
+"""`awsml train`: run a training job, on this machine or on AWS."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from awsml.api import Planned
+from awsml.backends.local.backend import LocalBackend
+from awsml.backends.local.training import HERE
+from awsml.cli.local_run import base_of, draft_of, run_here, terms_of
+from awsml.cli.options import (
+    detach_option,
+    dry_run_option,
+    fail_on_option,
+    interrupt_option,
+    on_option,
+    resume_option,
+    scenario_argument,
+    training_overrides,
+    yes_option,
+)
+from awsml.cli.output import Output, as_json_text, outputs_option, say, style_of, write
+from awsml.cli.planning import flag_reader, planned, refused, report_text, terms
+from awsml.cli.project import Project
+from awsml.cli.resuming import resumed
+from awsml.errors import UsageError
+from awsml.render.findings import counts_line, findings_text
+
+
+@click.command("train", epilog="Example: awsml train --input-mode pipe --interrupt 50%")
+@scenario_argument
+@on_option
+@training_overrides
+@interrupt_option
+@detach_option
+@resume_option
+@dry_run_option
+@yes_option
+@fail_on_option
+@outputs_option("text", "json")
+@click.pass_obj
+def command(
+    project: Project,
+    /,
+    scenario: Path | None,
+    on: str | None,
+    interrupt: str | None,
+    detach: bool,
+    resume: str | None,
+    dry_run: bool,
+    yes: bool,
+    fail_on: str,
+    outputs: Sequence[Output],
+    **flags: Any,
+) -> int:
+    """Run a training job, on this machine unless --on aws.
+
+    The request that AWS would get is carried out here: no account, no Docker, no network.
+    """
+    if resume is not None:
+        return resumed(project, resume, interrupt, outputs, detach=detach)
+    work = planned(project, scenario, flag_reader(project, **flags), kinds=("training",), target=on)
+    if dry_run:
+        return _show(work, outputs, fail_on)
+    target = terms(project, work.document, on).target
+    if refused(work.report.findings, fail_on) or not work.plan.calls:
+        _say_findings(work)
+        return 1
+    if target == "aws":
+        if interrupt:
+            raise UsageError(
+                "a reclaim can be rehearsed on this machine only", hint="add --on local"
+            )
+        from awsml.cli.aws_run import run_on_aws  # boto3 only where AWS is spoken to
+
+        say(report_text(work, style_of(sys.stderr)))
+        return run_on_aws(project, work, outputs, detach=detach, yes=yes)
+    say(f"{HERE}: {work.plan.name}")
+    _say_findings(work)
+    local = LocalBackend(
+        project.state, base_of(project, work.plan.file), terms_of(project, work, interrupt)
+    )
+    run = local.create(work.plan, draft_of(work, "local", detached=detach))
+    return run_here(project, local, run, outputs, detach=detach)
+
+
+def _show(work: Planned, outputs: Sequence[Output], fail_on: str) -> int:
+    """What would be done."""
+    writers = {
+        "text": lambda style: report_text(work, style),
+        "json": lambda _: as_json_text(work.report.as_json()),
+    }
+    write(outputs, writers)
+    return 1 if refused(work.report.findings, fail_on) else 0
+
+
+def _say_findings(work: Planned) -> None:
+    """Errors and warnings before the run; advice belongs to `awsml plan` and `awsml advise`."""
+    style = style_of(sys.stderr)
+    told = [finding for finding in work.report.findings if finding.level != "advice"]
+    if told:
+        say(findings_text(told, work.document.source_line, width=style.width, paint=style.paint))
+        say(counts_line(told))

@@ -1,0 +1,179 @@
+"""Runs as tables, texts and JSON: where they stand, what was predicted and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from awsml.render.table import Column, table, wrap
+from awsml.store.run import MetricRecord, NoteRecord, PhaseRecord, Run
+from awsml.store.runs import RunStore
+from awsml.units import format_duration
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run with everything that is shown of it."""
+
+    run: Run
+    phases: Sequence[PhaseRecord]
+    metrics: Mapping[str, MetricRecord]  # the latest of each
+    notes: Sequence[NoteRecord]
+    children: Sequence[Run]
+
+    @classmethod
+    def of(cls, store: RunStore, run: Run) -> RunView:
+        return cls(
+            run,
+            store.phases(run.id),
+            {point.name: point for point in store.series(run.id)},
+            store.notes(run.id),
+            store.children(run.id),
+        )
+
+
+def runs_table(runs: Iterable[Run], now: float, width: int) -> str:
+    """One line a run, newest first."""
+    columns = [Column(title) for title in ("RUN", "NAME", "KIND", "WHERE", "STATUS", "STARTED")]
+    rows = [
+        [
+            run.id,
+            run.name,
+            run.kind,
+            run.backend,
+            _standing(run),
+            _clock(run.created),
+            _took(run, now),
+        ]
+        for run in runs
+    ]
+    return table([*columns, Column("TOOK", right=True)], rows, width)
+
+
+def run_text(view: RunView, now: float, width: int) -> str:
+    """Where a run stands, phase by phase, beside what was predicted."""
+    run = view.run
+    lines = [
+        f"{run.name}  {run.id}  {run.kind} {_where(run)}",
+        f"{_standing(run)} {_time(run, now)}",
+    ]
+    if run.reason:
+        lines += [f"  {part}" for line in run.reason.splitlines() for part in wrap(line, width - 2)]
+    if view.phases:
+        lines += ["", _phases(view, now, width)]
+    if view.metrics:
+        lines += ["", *(f"  {name} {point.value:g}" for name, point in view.metrics.items())]
+    if artifacts := run.figures.get("artifacts"):
+        lines += ["", *(f"  {name}  {address}" for name, address in artifacts.items())]
+    if view.children:
+        lines += ["", runs_table(view.children, now, width)]
+    notes = [note for note in view.notes if note.level != "info"]
+    if notes:
+        lines.append("")
+    for note in notes:
+        first, *rest = wrap(f"{_LABELS[note.level]}: {note.text}", width - 4)
+        lines += [f"  {first}", *(f"    {part}" for part in rest)]
+    return "\n".join(lines)
+
+
+def run_json(view: RunView) -> dict[str, Any]:
+    run = view.run
+    return {
+        "id": run.id,
+        "kind": run.kind,
+        "name": run.name,
+        "backend": run.backend,
+        "status": run.status.value,
+        "phase": run.phase,
+        "reason": run.reason,
+        "created": _iso(run.created),
+        "started": _iso(run.started),
+        "ended": _iso(run.ended),
+        "scenario": run.scenario,
+        "region": run.region,
+        "detached": run.detached,
+        "watched": run.watched,
+        "requests": list(run.requests),
+        "effective": run.effective,
+        "predicted": run.predicted,
+        "phases": [
+            {
+                "name": phase.name,
+                "started": _iso(phase.started),
+                "ended": _iso(phase.ended),
+                "seconds": phase.seconds,
+                "detail": phase.detail,
+            }
+            for phase in view.phases
+        ],
+        "metrics": {
+            name: {"value": point.value, "at": _iso(point.at), "step": point.step}
+            for name, point in view.metrics.items()
+        },
+        "notes": [{"level": note.level, "text": note.text} for note in view.notes],
+        "figures": run.figures,
+        "remote": run.remote,
+        "children": [
+            {"id": child.id, "label": child.label, "status": child.status.value}
+            for child in view.children
+        ],
+    }
+
+
+_LABELS = {"info": "note", "warning": "warning", "differs": "on AWS"}
+
+
+def _phases(view: RunView, now: float, width: int) -> str:
+    """Actual seconds of each phase; predicted ones only for runs where the prediction was for."""
+    predicted = _predicted(view.run) if view.run.backend == "aws" else {}
+    rows = []
+    for phase in view.phases:
+        seconds = (phase.ended or now) - phase.started
+        expected = predicted.get(phase.name)
+        told = format_duration(expected) if expected is not None else ""
+        running = "" if phase.ended is not None else "so far"
+        rows.append([phase.name, format_duration(seconds), told, phase.detail or running])
+    heads = [Column("PHASE"), Column("TOOK", right=True), Column("PREDICTED", right=True)]
+    if not predicted:
+        heads, rows = heads[:2], [[row[0], row[1], row[3]] for row in rows]
+    return table([*heads, Column("", shrink=True)], rows, width, indent=2)
+
+
+def _predicted(run: Run) -> dict[str, float]:
+    phases = run.predicted.get("time", {}).get("phases", ())
+    told = {phase["name"]: phase["seconds"].get("expected") for phase in phases}
+    return {name: seconds for name, seconds in told.items() if seconds is not None}
+
+
+def _standing(run: Run) -> str:
+    if run.over or not run.phase:
+        return run.status.value
+    return run.phase if run.watched else f"{run.phase} (nobody watches)"
+
+
+def _where(run: Run) -> str:
+    if run.backend == "local":
+        return "on this machine"
+    account = run.remote.get("account")
+    return f"on AWS{f' account {account}' if account else ''}, {run.region or 'no region'}"
+
+
+def _time(run: Run, now: float) -> str:
+    took = _took(run, now)
+    return f"after {took}" if run.over else f"for {took}"
+
+
+def _took(run: Run, now: float) -> str:
+    return format_duration((run.ended or now) - (run.started or run.created))
+
+
+def _clock(at: float) -> str:
+    return datetime.fromtimestamp(at).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _iso(at: float | None) -> str | None:
+    return (
+        None if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+    )
