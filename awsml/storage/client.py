@@ -13,6 +13,7 @@ from awsml.storage.objects import Object
 
 ATTEMPTS = 5
 FIRST_PAUSE_SECONDS = 0.2
+_SLICE = 2**20  # more at once costs copies inside the HTTP library
 _PASSING = frozenset(
     ("SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "500", "503")
 )
@@ -95,7 +96,7 @@ class ClientStore:
         )
         read = answer["Body"].readinto
         while buffer:
-            count = read(buffer)
+            count = read(buffer[:_SLICE])
             if not count:
                 raise ConnectionError("the answer ended early")
             buffer = buffer[count:]

@@ -24,7 +24,7 @@ from awsml.storage.pipe.sink import BLOCK, Sink
 from awsml.storage.pipe.span import Span, spans
 
 T = TypeVar("T")
-RANGE = 2 * 2**20
+RANGE = 4 * 2**20
 CONNECTIONS = 32
 _SILENCE_SECONDS = 30
 _LARGEST_ERROR = 65_536

@@ -19,7 +19,7 @@ from awsml.storage.server.conditions import Conditions
 _LONGEST_LINE = 32_768
 _MOST_HEADERS = 200
 _SLICE = 32 * 2**20  # bytes given to one sendfile call
-_SLOW_SLICE = 64 * 2**10  # the same on a connection with a speed limit
+_SLOW_SLICE = 256 * 2**10  # the same on a connection with a speed limit
 
 
 @dataclass(frozen=True, slots=True)
