@@ -76,12 +76,16 @@ class Duplicate:
     second: Place
 
 
-@dataclass(frozen=True, slots=True)
 class PlaceMap:
-    """The places of all values by path, and the keys that come twice."""
+    """The spans of all values by path, which become places on demand, and the repeated keys."""
 
-    values: Mapping[str, Place]
-    duplicates: tuple[Duplicate, ...]
+    def __init__(self, lines: _Lines) -> None:
+        self.spans: dict[str, tuple[int, int]] = {}
+        self.duplicates: list[Duplicate] = []
+        self._lines = lines
+
+    def place(self, path: str) -> Place:
+        return self._lines.place(*self.spans[path])
 
 
 _TOKEN = re.compile(r'[ \t\r\n]*("[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+)', re.DOTALL)
@@ -95,14 +99,14 @@ class _Frame:
     start: int
     is_list: bool
     step: str | int | None = None
-    keys: dict[str, Place] = field(default_factory=dict)
+    keys: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def json_places(text: str, file: str, line: int = 1) -> PlaceMap:
     """The places of a text that parse_json() has accepted; no recursion, whatever the nesting."""
     lines = _Lines(text, file, line)
-    places: dict[str, Place] = {}
-    duplicates: list[Duplicate] = []
+    found = PlaceMap(lines)
+    spans = found.spans
     stack: list[_Frame] = []
     for token, start, end in _tokens(text):
         top = stack[-1] if stack else None
@@ -110,7 +114,7 @@ def json_places(text: str, file: str, line: int = 1) -> PlaceMap:
             stack.append(_Frame(_here(top), start, token == "[", 0 if token == "[" else None))
         elif token in ("}", "]"):
             closed = stack.pop()
-            places[closed.path] = lines.place(closed.start, end)
+            spans[closed.path] = closed.start, end
             _value_done(stack[-1] if stack else None)
         elif token == ":":
             continue
@@ -118,16 +122,16 @@ def json_places(text: str, file: str, line: int = 1) -> PlaceMap:
             if top is not None and top.is_list and isinstance(top.step, int):
                 top.step += 1
         elif top is not None and not top.is_list and top.step is None:
-            key = json.loads(token)
-            place = lines.place(start, end)
+            key = json.loads(token) if "\\" in token else token[1:-1]
             if key in top.keys:
-                duplicates.append(Duplicate(join_path(top.path, key), top.keys[key], place))
-            top.keys[key] = place
+                first, second = lines.place(*top.keys[key]), lines.place(start, end)
+                found.duplicates.append(Duplicate(join_path(top.path, key), first, second))
+            top.keys[key] = start, end
             top.step = key
         else:
-            places[_here(top)] = lines.place(start, end)
+            spans[_here(top)] = start, end
             _value_done(top)
-    return PlaceMap(places, tuple(duplicates))
+    return found
 
 
 class JsonOrigins(Mapping[str, Origin]):
@@ -137,22 +141,26 @@ class JsonOrigins(Mapping[str, Origin]):
         self._text, self._file, self._line, self._below = text, file, line, below
 
     @cached_property
-    def _origins(self) -> dict[str, Origin]:
-        found = {}
-        for path, place in json_places(self._text, self._file, self._line).values.items():
-            below = path_below(path, self._below)
-            if below is not None:
-                found[below] = Origin(Source.RAW, None, place)
-        return found
+    def _places(self) -> PlaceMap:
+        return json_places(self._text, self._file, self._line)
 
     def __getitem__(self, path: str) -> Origin:
-        return self._origins[path]
+        return Origin(Source.RAW, None, self._places.place(self._inside(path)))
+
+    def __contains__(self, path: object) -> bool:
+        return isinstance(path, str) and self._inside(path) in self._places.spans
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._origins)
+        inside = (path_below(path, self._below) for path in self._places.spans)
+        return (path for path in inside if path is not None)
 
     def __len__(self) -> int:
-        return len(self._origins)
+        return sum(1 for _ in self)
+
+    def _inside(self, path: str) -> str:
+        """The path as the whole text knows it."""
+        separator = "." if path and self._below else ""
+        return f"{self._below}{separator}{path}"
 
 
 class _Lines:

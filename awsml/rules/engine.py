@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
 from awsml.finding import Confidence, Finding, Fix, Level, NotChecked, Place, Related
-from awsml.plan import Call, Origin, Plan, Unknown
+from awsml.plan import Call, Origin, Plan
 from awsml.requests.complaint import Complaint
 from awsml.requests.shape import check_shape
 from awsml.rules.discovery import rules_for
@@ -30,9 +29,32 @@ def check(
     `target` is where it will run: what only AWS refuses warns when that is "local". `strict`
     lets inferred rules be errors. `persona` adds the rules of one audience ("security").
     """
-    outcome = Outcome([], [])
     local = target == "local"
-    outcome.findings.extend(_softened(f) if local else f for f in plan.problems)
+    shape = _shape(plan, local)
+    outcome = Outcome([], shape.not_checked)
+    view = PlanView(plan)
+    for rule in rules_for(frozenset(call.api for call in plan.calls)):
+        if rule.persona is None or rule.persona == persona:
+            result = run_rule(rule, view, strict=strict)
+            softer = local and not rule.local
+            outcome.findings.extend(_softened(f) if softer else f for f in result.findings)
+            outcome.not_checked.extend(result.not_checked)
+    explained = {_spot(finding) for finding in outcome.findings}
+    kept = [f for f in shape.findings if f.slug not in _VAGUE or _spot(f) not in explained]
+    return Outcome(kept + outcome.findings, outcome.not_checked)
+
+
+# What only says that a form is wrong gives way to a rule that says what is wrong with it.
+_VAGUE = {"pattern-mismatch", "bad-name"}
+
+
+def _spot(finding: Finding) -> tuple[Place | None, str | None]:
+    return finding.place, finding.request_path
+
+
+def _shape(plan: Plan, local: bool) -> Outcome:
+    """What the services' models say about the calls of a plan."""
+    outcome = Outcome([], [])
     for call in plan.calls:
         for found in check_shape(call):
             if isinstance(found, NotChecked):
@@ -41,26 +63,18 @@ def check(
             finding = _complaint(found, call)
             softer = local and not found.local
             outcome.findings.append(_softened(finding) if softer else finding)
-    for rule in rules_for(frozenset(call.api for call in plan.calls)):
-        if rule.persona is None or rule.persona == persona:
-            result = run_rule(rule, plan, strict=strict)
-            softer = local and not rule.local
-            outcome.findings.extend(_softened(f) if softer else f for f in result.findings)
-            outcome.not_checked.extend(result.not_checked)
     return outcome
 
 
-def run_rule(rule: Rule, plan: Plan, *, strict: bool = False) -> Outcome:
+def run_rule(rule: Rule, view: PlanView, *, strict: bool = False) -> Outcome:
     """One rule over a plan."""
     outcome = Outcome([], [])
-    view = PlanView(plan)
     if rule.over_plan:
         _run(rule, view, outcome, strict)
         return outcome
     for api, path in rule.places:
-        for root in view.calls(api):
-            for part in _parts(root, path):
-                _run(rule, part, outcome, strict)
+        for part in view.parts(api, path):
+            _run(rule, part, outcome, strict)
     return outcome
 
 
@@ -76,20 +90,6 @@ def _run(rule: Rule, subject: Part | PlanView, outcome: Outcome, strict: bool) -
         skipped = NotChecked(rule.slug, undecided.reason, undecided.path)
         if skipped not in outcome.not_checked:
             outcome.not_checked.append(skipped)
-
-
-def _parts(root: Part, path: str) -> Iterator[Part]:
-    """The parts at a path in which `[]` stands for every item.
-
-    A list that is not known stands for itself: reading it is what tells the user.
-    """
-    head, brackets, rest = path.partition("[]")
-    part = root[head] if head else root
-    if not brackets or isinstance(part.raw, Unknown):
-        yield part
-    elif isinstance(part.raw, list):
-        for index in range(len(part.raw)):
-            yield from _parts(part[index], rest.removeprefix("."))
 
 
 def _finding(rule: Rule, problem: Problem, strict: bool) -> Finding:

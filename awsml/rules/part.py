@@ -6,8 +6,8 @@ Reading a value that cannot be known stops the rule; the engine turns that into 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -33,6 +33,7 @@ class _Absent:
 
 
 _ABSENT = _Absent()
+_LATER = (Unknown, Ref, Text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Part:
             return None
         if isinstance(raw, Unknown):
             raise Undecided(raw.reason, self.path)
-        if isinstance(raw, Ref | Text):
+        if isinstance(raw, _LATER):
             raise KnownLater
         return raw
 
@@ -90,7 +91,7 @@ class Part:
     @property
     def number(self) -> float | None:
         value = self.value
-        return None if isinstance(value, bool) or not isinstance(value, int | float) else value
+        return None if isinstance(value, bool) or not isinstance(value, (int, float)) else value
 
     @property
     def flag(self) -> bool | None:
@@ -114,44 +115,21 @@ class Part:
     @property
     def known(self) -> bool:
         """Whether it can be read: neither an Unknown nor something known only later."""
-        return not isinstance(self.raw, Unknown | Ref | Text)
+        return not isinstance(self.raw, _LATER)
 
     @property
     def name(self) -> str:
         """The last member of the path, without its index: Subnets for VpcConfig.Subnets[1]."""
         return _INDEXES.sub("", self.path).rpartition(".")[2]
 
-    @property
-    def structures(self) -> Iterator[Part]:
-        """This part and all objects and lists inside it, outer ones first."""
-        yield self
-        raw = self.raw
-        inner: list[Part] = []
-        if isinstance(raw, Mapping):
-            inner = [self._member(key) for key in raw if isinstance(key, str)]
-        elif isinstance(raw, list):
-            inner = [self[index] for index in range(len(raw))]
-        for part in inner:
-            if isinstance(part.raw, Mapping | list):
-                yield from part.structures
+    def named(self, wanted: Callable[[str], object]) -> list[Part]:
+        """The values anywhere in this call whose member has a wanted name, known or not.
 
-    @property
-    def leaves(self) -> Iterator[Part]:
-        """Every value inside that is no object or list, also those that are not known.
-
-        The values of free maps (environment, hyperparameters) are left out: their keys say
-        nothing about what they are.
+        Items of a list go by the list's name. Free maps (environment, hyperparameters) are not
+        looked into: their keys say nothing about what the values are.
         """
-        raw = self.raw
-        if isinstance(raw, Mapping):
-            for key in raw:
-                if key not in _FREE_MAPS:
-                    yield from self._member(str(key)).leaves
-        elif isinstance(raw, list):
-            for index in range(len(raw)):
-                yield from self[index].leaves
-        elif raw is not _ABSENT:
-            yield self
+        index = self.plan.members(self.call)
+        return [part for name, parts in index.items() if wanted(name) for part in parts]
 
     @property
     def around(self) -> Part:
@@ -167,19 +145,40 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """All calls of a plan, for rules that compare one call with another."""
+    """All calls of a plan, for rules that compare one call with another.
+
+    What many rules ask for is worked out once: the parts at a path, and the members by name.
+    """
 
     plan: Plan
+    _parts: dict[tuple[str, str], tuple[Part, ...]] = field(default_factory=dict)
+    _members: dict[int, dict[str, list[Part]]] = field(default_factory=dict)
 
     @property
     def region(self) -> str | None:
         return self.plan.region
 
-    def calls(self, api: str) -> Iterator[Part]:
+    def calls(self, api: str) -> tuple[Part, ...]:
         """The whole request of every call of an API (`sagemaker:CreateModel`)."""
-        for call in self.plan.calls:
-            if call.api == api:
-                yield Part(call, self, "", call.params)
+        return self.parts(api, "")
+
+    def parts(self, api: str, path: str) -> tuple[Part, ...]:
+        """The parts at a path of every call of an API; `[]` in a path is every item."""
+        found = self._parts.get((api, path))
+        if found is None:
+            same = [call for call in self.plan.calls if call.api == api]
+            roots = (Part(call, self, "", call.params) for call in same)
+            found = tuple(part for root in roots for part in _below(root, path))
+            self._parts[api, path] = found
+        return found
+
+    def members(self, call: Call) -> dict[str, list[Part]]:
+        """Every value of a call by the name of its member."""
+        index = self._members.get(id(call))
+        if index is None:
+            index = self._members[id(call)] = {}
+            _collect(Part(call, self, "", call.params), "", index)
+        return index
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +211,30 @@ def require_known(parts: Iterable[Part]) -> None:
             raise Undecided(part.raw.reason, part.path)
 
 
+def _below(root: Part, path: str) -> Iterator[Part]:
+    """The parts at a path. A list that is not known stands for itself: reading it tells why."""
+    head, brackets, rest = path.partition("[]")
+    part = root[head] if head else root
+    if not brackets or isinstance(part.raw, Unknown):
+        yield part
+    elif isinstance(part.raw, list):
+        for index in range(len(part.raw)):
+            yield from _below(part[index], rest.removeprefix("."))
+
+
+def _collect(part: Part, name: str, index: dict[str, list[Part]]) -> None:
+    raw = part.raw
+    if name:
+        index.setdefault(name, []).append(part)
+    if isinstance(raw, Mapping) and name not in _FREE_MAPS:
+        for key in raw:
+            if isinstance(key, str):
+                _collect(part._member(key), key, index)
+    elif isinstance(raw, list):
+        for position in range(len(raw)):
+            _collect(part[position], name, index)
+
+
 _INDEXES = re.compile(r"(\[\d+\])+$")
 _LAST_MEMBER = re.compile(r"\.?[^.\[\]]+(\[\d+\])*$")
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
@@ -224,11 +247,10 @@ def path_steps(path: str) -> tuple[str | int, ...]:
 
 
 def _step(value: Any, step: str | int) -> Any:
-    if isinstance(value, Unknown | Ref | Text):
-        return value
-    if isinstance(step, int):
-        return value[step] if isinstance(value, list) and step < len(value) else _ABSENT
-    if not isinstance(value, Mapping):
-        return _ABSENT
-    found = value.get(step)
-    return _ABSENT if found is None else found
+    # The plain types first: this runs a hundred times for each rule and request.
+    if isinstance(value, dict) or (isinstance(value, Mapping) and isinstance(step, str)):
+        found = value.get(step)
+        return _ABSENT if found is None else found
+    if isinstance(value, list):
+        return value[step] if isinstance(step, int) and step < len(value) else _ABSENT
+    return value if isinstance(value, _LATER) else _ABSENT

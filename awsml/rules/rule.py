@@ -49,7 +49,7 @@ of the wrong type reads as None (or empty): the shape check complains about type
 lengths and required members, so a rule need not. An Unknown (a template's parameter) stops the rule
 and becomes "not checked: reason"; a Ref or Text (known when the plan runs) stops it silently. So
 never catch those two and never look at `.raw`. `.written` is true for an Unknown too. A rule that
-looks at many values (`.leaves`, `.structures`) asks `.known` first, reports what it found, and ends
+looks at many values (`.named()`) asks `.known` first, reports what it found, and ends
 with `require_known(parts)`, so that one unknown value does not hide the others.
 
 Messages: a fact in lower case without a full stop, hints an imperative. Write f"`{part}`": it

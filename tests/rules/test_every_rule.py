@@ -7,10 +7,10 @@ import re
 import pytest
 from rule_cases import CASES, Case, cases_of, plan_of, read_yaml
 
-from awsml.plan import Plan
 from awsml.rules.discovery import all_rules, find_rule, folder_apis
 from awsml.rules.engine import Outcome, run_rule
 from awsml.rules.page import HEADINGS, page_text, sections, title
+from awsml.rules.part import PlanView
 from awsml.rules.rule import Confidence, Level, Rule
 
 RULES = {rule.slug: rule for rule in all_rules()}
@@ -26,7 +26,7 @@ def words(outcome: Outcome) -> list[str]:
 @pytest.mark.parametrize("case", EVERY_CASE, ids=str)
 def test_a_case_comes_out_as_it_says(case: Case) -> None:
     rule = RULES[case.slug]
-    outcome = run_rule(rule, plan_of(case.fragment, rule, case.region))
+    outcome = run_rule(rule, plan_view(case, rule))
     assert sorted(words(outcome)) == sorted(case.expect)
     if case.level:
         assert {str(finding.level) for finding in outcome.findings} == {case.level}
@@ -80,7 +80,7 @@ def test_the_folder_of_a_rule_names_its_apis(rule: Rule) -> None:
 @pytest.mark.parametrize("case", EVERY_CASE, ids=str)
 def test_messages_follow_the_house_style(case: Case) -> None:
     rule = RULES[case.slug]
-    for finding in run_rule(rule, plan_of(case.fragment, rule, case.region)).findings:
+    for finding in run_rule(rule, plan_view(case, rule)).findings:
         assert not finding.message.endswith(".")
         assert "None" not in finding.message.replace("`None`", "")
         assert finding.hint is None or not finding.hint.endswith(".")
@@ -90,5 +90,9 @@ def test_every_case_file_belongs_to_a_rule() -> None:
     assert {path.stem for path in CASES.glob("*.yaml")} == set(RULES)
 
 
-def example(rule: Rule, heading: str) -> Plan:
-    return plan_of(read_yaml(sections(rule.page)[heading]), rule)
+def plan_view(case: Case, rule: Rule) -> PlanView:
+    return PlanView(plan_of(case.fragment, rule, case.region))
+
+
+def example(rule: Rule, heading: str) -> PlanView:
+    return PlanView(plan_of(read_yaml(sections(rule.page)[heading]), rule))

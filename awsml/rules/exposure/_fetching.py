@@ -9,9 +9,8 @@ _NAMES = ("HF_MODEL_ID", "HF_HUB", "HF_TOKEN", "PIP_", "WANDB_", "MLFLOW_", "COM
 
 def fetches(request: Part) -> Part | None:
     """The first variable that says so; None when nothing does."""
-    for structure in request.structures:
-        if structure.name == "Environment":
-            for name, value in structure.entries:
-                if name.startswith(_NAMES):
-                    return value
+    for environment in request.named("Environment".__eq__):
+        for name, value in environment.entries:
+            if name.startswith(_NAMES):
+                return value
     return None

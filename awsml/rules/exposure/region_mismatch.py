@@ -47,7 +47,7 @@ _DEFAULT_BUCKET = re.compile(r"s3://sagemaker-([a-z]{2}(?:-[a-z]+)+-\d)-\d{12}(?
 
 
 def check(request: Part) -> Problems:
-    parts = [part for part in request.leaves if _READ.search(part.name)]
+    parts = request.named(_READ.search)
     known = [(part, part.text) for part in parts if part.known]
     placed = [(part, region) for part, text in known if text and (region := _region_of(text))]
     home = request.plan.region or (placed[0][1] if placed else None)

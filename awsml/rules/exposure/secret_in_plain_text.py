@@ -30,7 +30,7 @@ APIS = (
 SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html"
 
 _MAPS = {"Environment", "HyperParameters", "StaticHyperParameters", "parameters"}
-_LISTS = {"environment"}  # Batch: a list of {name, value}
+_PAIRS = {"environment"}  # Batch: a list of {name, value}
 _WORDS = {"command", "ContainerArguments", "ContainerEntrypoint"}
 
 
@@ -49,13 +49,11 @@ def check(request: Part) -> Problems:
 
 def _exposed(request: Part) -> list[tuple[str, Part]]:
     """(name, value) of everything that a Describe call would show."""
-    found: list[tuple[str, Part]] = []
-    for part in request.structures:
-        if part.name in _MAPS:
-            found += part.entries
-        elif part.name in _LISTS:
-            named = [item for item in part.items if item["name"].known]
-            found += [(item["name"].text or "", item["value"]) for item in named]
-        elif part.name in _WORDS:
-            found += [("", word) for word in part.items]
-    return found
+    maps = request.named(_MAPS.__contains__)
+    found = [entry for part in maps if part.known for entry in part.entries]
+    found += [("", part) for part in maps if not part.known]
+    for pair in request.named(_PAIRS.__contains__):
+        name = pair["name"]
+        if name.known and name.exists:
+            found.append((name.text or "", pair["value"]))
+    return found + [("", word) for word in request.named(_WORDS.__contains__)]

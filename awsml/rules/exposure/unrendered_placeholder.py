@@ -40,7 +40,7 @@ _PLACEHOLDER = re.compile(
 
 
 def check(request: Part) -> Problems:
-    parts = [part for part in request.leaves if _NAMES.search(part.name)]
+    parts = request.named(_NAMES.search)
     for part in parts:
         found = _PLACEHOLDER.search(part.text or "") if part.known else None
         if found:
