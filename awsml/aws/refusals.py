@@ -111,7 +111,6 @@ _ABSENT_CODES = frozenset(
         "NoSuchKey",
         "NotFound",
         "ResourceNotFound",
-        "ResourceNotFound",
         "ResourceNotFoundException",
         "NoSuchResourceException",
     }

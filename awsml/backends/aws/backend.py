@@ -9,10 +9,10 @@ from typing import Any
 
 from awsml.aws.session import Aws
 from awsml.backends.aws.creation import CREATIONS
-from awsml.backends.aws.follow import POLL_SECONDS, Watch, follow
+from awsml.backends.aws.follow import POLL_SECONDS, Known, Watch, follow, known_of
 from awsml.backends.aws.refs import Resolver
-from awsml.backends.aws.submission import Submission, open_call
-from awsml.backends.aws.training import TrainingWatch, lacked_capacity
+from awsml.backends.aws.submission import OpenCall, Submission, open_call
+from awsml.backends.aws.training import TrainingWatch, lacked_capacity, stop_training_job
 from awsml.backends.aws.uploads import ensure_bucket, refs_of, send, uploads_of
 from awsml.errors import UsageError
 from awsml.events import Event, Finished, Note, Started
@@ -21,9 +21,12 @@ from awsml.store.run import Run, Status
 from awsml.store.runs import RunStore
 
 # What follows the thing that a run's last create call made.
-WATCHES: Mapping[str, Callable[[Aws, str, Callable[[float], None]], Watch]] = {
+WATCHES: Mapping[str, Callable[[Aws, str, Callable[[float], None], Known], Watch]] = {
     "CreateTrainingJob": TrainingWatch,
 }
+
+
+STOPS: Mapping[str, Callable[[Aws, str], None]] = {"CreateTrainingJob": stop_training_job}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class AwsBackend:
 
     def follow(self, run: Run) -> Iterator[Event]:
         """Events of a run that was sent, until it ends."""
-        watch = self._watch(self.store.get(run.id))
+        watch = self._watch(self.store.get(run.id), self.sleep)
         return follow(watch, run.id, every=self.every, clock=self.clock, sleep=self.sleep)
 
     def attend(
@@ -84,6 +87,25 @@ class AwsBackend:
         yield Started(run.id, self.where(), run.name)
         yield from self.follow(run)
 
+    def refresh(self, run: Run) -> Run:
+        """Ask AWS how a run stands, and write down what is new."""
+        pending = open_call(self.store, run.id)
+        if pending is not None:
+            self._look_for(run, pending)
+            run = self.store.get(run.id)
+        if run.over or not run.remote:
+            return run
+        for event in self._watch(run, _at_once).look():
+            self.store.record(run.id, event)
+        return self.store.get(run.id)
+
+    def stop(self, run: Run) -> None:
+        """Ask AWS to stop what the run started."""
+        stop = STOPS.get(run.remote.get("operation", ""))
+        if stop is None:
+            raise UsageError(f"run {run.id} has nothing on AWS to stop", slug="nothing-to-stop")
+        stop(self.aws, run.remote["name"])
+
     def where(self) -> str:
         return f"on AWS account {self.aws.identity().account}, {self.aws.region}"
 
@@ -119,6 +141,13 @@ class AwsBackend:
         }
         self.store.add_remote(run_id, remote)
 
+    def _look_for(self, run: Run, pending: OpenCall) -> None:
+        """One look for what a crash left in doubt; nothing is sent."""
+        submission = Submission(self.aws, self.store, run.id, self.sleep)
+        answer = submission.look(pending.operation, pending.params)
+        if answer is not None:
+            self._remember(run.id, pending.operation, pending.params, answer)
+
     def _until_end(self, run: Run) -> Generator[Event, None, Finished]:
         """Everything but the end, which is the value of this generator."""
         for event in self.follow(run):
@@ -136,11 +165,15 @@ class AwsBackend:
             yield from self._carry_out(run.id, call, resolver)
         return attempt
 
-    def _watch(self, run: Run) -> Watch:
+    def _watch(self, run: Run, sleep: Callable[[float], None]) -> Watch:
         watch = WATCHES.get(run.remote.get("operation", ""))
         if watch is None:
             raise UsageError(f"run {run.id} has nothing on AWS to follow", slug="nothing-to-resume")
-        return watch(self.aws, run.remote["name"], self.sleep)
+        return watch(self.aws, run.remote["name"], sleep, known_of(self.store, run.id))
+
+
+def _at_once(seconds: float) -> None:
+    """No waiting for late log lines: a status is wanted now."""
 
 
 def _has_preferences(plan: Plan) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from awsml.aws.refusals import AwsNotSent, AwsRefused, AwsSilent
 from awsml.errors import BackendError
 from awsml.events import Event, Finished, Note
+from awsml.store.runs import RunStore
 
 POLL_SECONDS = 10.0
 _PATIENCE_SECONDS = 900.0
@@ -21,6 +23,22 @@ class Watch(Protocol):
     """Something that can be looked at; a look that ends with Finished is the last."""
 
     def look(self) -> Sequence[Event]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an earlier watch has told already: phases, log lines up to a time, metric points."""
+
+    phases: int = 0
+    lines_until: float = 0.0
+    points: frozenset[tuple[str, float]] = frozenset()
+
+
+def known_of(store: RunStore, run_id: str) -> Known:
+    """What the store holds of a run, so that following it again repeats nothing."""
+    last = store.logs(run_id, tail=1)
+    points = frozenset((point.name, point.at) for point in store.series(run_id))
+    return Known(len(store.phases(run_id)), last[0].at if last else 0.0, points)
 
 
 class LostSight(BackendError):

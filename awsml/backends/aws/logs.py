@@ -25,22 +25,20 @@ class LogFollower:
     aws: Aws
     group: str
     prefix: str
+    after: float = 0.0  # lines up to this time have been told
     _since_ms: int = 0
     _seen: dict[str, int] = field(default_factory=dict)  # event id to its time
 
     def read(self) -> list[LogLine]:
         query: dict[str, Any] = {"logGroupName": self.group, "logStreamNamePrefix": self.prefix}
-        if self._since_ms:
-            query["startTime"] = self._since_ms
+        since = max(self._since_ms, int(self.after * 1000) + 1 if self.after else 0)
+        if since:
+            query["startTime"] = since
         events = _events(self.aws, query)
         fresh = [event for event in events if event["eventId"] not in self._seen]
         self._seen.update({event["eventId"]: event["timestamp"] for event in fresh})
         self._move_on()
         return [_line(event) for event in sorted(fresh, key=lambda event: event["timestamp"])]
-
-    def skip(self) -> None:
-        """Take everything up to now as read."""
-        self.read()
 
     def _move_on(self) -> None:
         latest = max(self._seen.values(), default=0)

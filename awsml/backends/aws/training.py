@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from awsml import catalog
 from awsml.aws.refusals import AwsRefused, is_absent
 from awsml.aws.session import Aws
+from awsml.backends.aws.follow import Known
 from awsml.backends.aws.logs import TRAINING_GROUP, LogFollower
 from awsml.events import Event, Finished, LogLine, MetricPoint, Note, PhaseChanged
 
@@ -32,6 +34,10 @@ class TrainingJob:
     @property
     def arn(self) -> str:
         return str(self.described["TrainingJobArn"])
+
+    @property
+    def region(self) -> str:
+        return self.arn.split(":")[3]
 
     @property
     def status(self) -> str:
@@ -88,7 +94,7 @@ class TrainingJob:
         spot = bool(self.described.get("EnableManagedSpotTraining"))
         trained = self.described.get("TrainingTimeInSeconds")
         billed = self.described.get("BillableTimeInSeconds")
-        names = [phase.phase for phase in self.phases()]
+        artifact = self.described.get("ModelArtifacts", {}).get("S3ModelArtifacts")
         figures = {
             "instance": kind,
             "instances": count,
@@ -96,11 +102,25 @@ class TrainingJob:
             "training_seconds": trained,
             "billable_seconds": None if billed is None else billed * count,
             "saved_seconds": (trained - billed) * count if spot and trained and billed else None,
-            "interruptions": names.count("Interrupted"),
-            "artifact": self.described.get("ModelArtifacts", {}).get("S3ModelArtifacts"),
+            "interruptions": [phase.phase for phase in self.phases()].count("Interrupted"),
+            "artifacts": {"model": artifact} if artifact else None,
             "secondary_status": self.phase,
         }
-        return {key: value for key, value in figures.items() if value is not None}
+        known = {key: value for key, value in figures.items() if value is not None}
+        return known | self._dollars(known)
+
+    def _dollars(self, figures: Mapping[str, Any]) -> dict[str, Any]:
+        """Billable and saved hours at the on-demand price, which managed Spot is billed at too."""
+        kind = figures.get("instance")
+        price = catalog.price("training", kind, self.region) if kind else None
+        if price is None:
+            return {}
+        hourly = float(price.usd)
+        dollars: dict[str, Any] = {"usd_per_hour": hourly, "usd_basis": price.fact.basis.value}
+        for seconds, usd in (("billable_seconds", "usd"), ("saved_seconds", "saved_usd")):
+            if seconds in figures:
+                dollars[usd] = round(figures[seconds] / 3600 * hourly, 4)
+        return dollars
 
     def finished(self) -> Finished:
         return Finished(self.status, self.reason, self.ended, self.figures())
@@ -138,12 +158,14 @@ class TrainingWatch:
     aws: Aws
     name: str
     sleep: Callable[[float], None] = time.sleep
+    known: Known = field(default_factory=Known)
     _phases: list[PhaseChanged] = field(default_factory=list)
-    _metrics: set[MetricPoint] = field(default_factory=set)
+    _points: set[tuple[str, float]] = field(init=False)
     _logs: LogFollower = field(init=False)
 
     def __post_init__(self) -> None:
-        self._logs = LogFollower(self.aws, TRAINING_GROUP, f"{self.name}/")
+        self._points = set(self.known.points)
+        self._logs = LogFollower(self.aws, TRAINING_GROUP, f"{self.name}/", self.known.lines_until)
 
     def look(self) -> list[Event]:
         """What is new since the last look, in order of time; the last one ends with Finished."""
@@ -152,9 +174,9 @@ class TrainingWatch:
         if job.over:
             self.sleep(_INGESTION_SECONDS)
         lines = self._logs.read()
-        points = [point for point in job.metrics() if point not in self._metrics]
+        points = [point for point in job.metrics() if (point.name, point.at) not in self._points]
         steps, notes = self._steps(job)
-        self._metrics.update(points)
+        self._points.update((point.name, point.at) for point in points)
         timed: list[PhaseChanged | LogLine | MetricPoint] = [*steps, *lines, *points]
         events: list[Event] = [*sorted(timed, key=lambda event: event.at), *notes]
         return [*events, job.finished()] if job.over else events
@@ -167,7 +189,7 @@ class TrainingWatch:
         notes = []
         if before and last < len(now) and now[last].detail != before[last].detail:
             notes.append(Note(f"{now[last].phase}: {now[last].detail}"))
-        return now[len(before) :], notes
+        return now[max(len(before), self.known.phases) :], notes
 
 
 def _seconds(moment: datetime | float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -122,7 +123,7 @@ def test_a_create_is_not_repeated_below_awsml(backend: AwsBackend, run: Run, wor
     list(backend.attend(run, plan()))
     sent = [entry["at"] for entry in world.journal.calls("CreateTrainingJob")]
     assert len(sent) == 3
-    assert all(later - earlier >= 60 for earlier, later in zip(sent, sent[1:], strict=False))
+    assert all(later - earlier >= 60 for earlier, later in itertools.pairwise(sent))
 
 
 def test_a_batch_job_whose_answer_was_lost_is_found_by_name(

@@ -1,8 +1,8 @@
 """A process that submits a run and is killed at a given step; one fork a case, told by lines.
 
 A step is the moment before or after something that can be half done: a write of the run store or
-a create call. `python -m tests.backends.aws.victim URL` reads cases from stdin, one JSON a line, and
-answers each with how the child ended and how many steps it passed.
+a create call. `python -m tests.backends.aws.victim URL` reads cases from stdin, one JSON a line,
+and answers each with how the child ended and how many steps it passed.
 """
 
 from __future__ import annotations
