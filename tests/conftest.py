@@ -33,6 +33,7 @@ def awsml(
     for name in list(os.environ):
         if name.startswith(("AWS_", "AWSML_", "SAGEMAKER_")):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / ".data"))
     monkeypatch.chdir(tmp_path)
 
     def call(*words: str, cwd: Path | None = None) -> Ran:

@@ -156,6 +156,7 @@ def _listed(tables: Tables, name: str, region: str, component: str) -> Price | N
 
 
 def _of_another_component(tables: Tables, name: str, region: str, component: str) -> Price | None:
+    """A type costs the same in every component, up to the rounding of the list."""
     if component not in accepted_by(name):
         return None
     listed = [_listed(tables, name, region, other) for other in SAGEMAKER]

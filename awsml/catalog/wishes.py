@@ -132,13 +132,10 @@ def _refused(one: Instance, wish: Wish) -> str:
 
 def _notes(one: Instance, wish: Wish) -> tuple[str, ...]:
     notes = []
-    if one.network_cards > 1 and one.card_baseline_gbps is not None:
-        notes.append(
-            f"{one.network_baseline_gbps:g} Gbps over {one.network_cards} cards between machines, "
-            f"{one.card_baseline_gbps:g} of them for S3"
-        )
+    if (one.card_baseline_gbps or 0) < (one.network_baseline_gbps or 0):
+        notes.append(f"S3 gets {one.card_baseline_gbps:g} of its Gbps")
     if one.life is not None:
-        notes.append(one.life.note)
+        notes.append(f"{one.life.status}: {one.life.note}")
     if offered(one.name, wish.region) is None:
         notes.append(f"whether {wish.region} offers it is not known")
     return tuple(notes)

@@ -109,9 +109,11 @@ def cli(ctx: click.Context, project: Path | None, region: str | None, profile: s
     A scenario (YAML) says what the job is. awsml says what AWS would be asked, what it costs,
     how long it takes and what to change; then runs it, on this machine or on AWS.
     """
+    from awsml.cli.facts import use_refreshed
     from awsml.cli.project import Project
 
     ctx.obj = Project.found(project, Path.cwd(), region, profile, os.environ)
+    use_refreshed(os.environ)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
