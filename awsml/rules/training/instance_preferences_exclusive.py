@@ -2,7 +2,7 @@
 
 `InstancePreferences` lets SageMaker take the first type that has capacity. It excludes
 `InstanceType`, `InstanceGroups`, `InstancePlacementConfig` and Spot. The count stands either in
-every preference or once for the job.
+every preference or once for the job. A type comes once.
 
 ## Why
 AWS refuses the request.
@@ -50,7 +50,23 @@ def check(job: Part) -> Problems:
             f"turn Spot off, or replace `{preferences}` by one instance type",
             related,
         )
+    yield from _repeated(preferences)
     yield from _counts(resources["InstanceCount"], preferences)
+
+
+def _repeated(preferences: Part) -> Problems:
+    seen: dict[str, Part] = {}
+    for preference in preferences.items:
+        part = preference["InstanceType"]
+        if part.text is not None and part.text in seen:
+            yield Problem(
+                part,
+                f"`{part.text}` is preferred twice",
+                "name each type once",
+                ((seen[part.text], "the first time"),),
+            )
+        elif part.text is not None:
+            seen[part.text] = part
 
 
 def _counts(whole: Part, preferences: Part) -> Problems:
