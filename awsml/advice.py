@@ -42,6 +42,7 @@ class Advice:
     field: str | None = None
     fixes: tuple[Fix, ...] = ()
     notes: tuple[str, ...] = ()
+    change: bool = True  # False: what is in force is the best, and the rows say why
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 
 from awsml.decide.barriers import S3_MODES, barrier
 from awsml.decide.evidence import Evidence
+from awsml.decide.saving import TIE_SECONDS, TIE_SHARE
 from awsml.estimate.breakdown import breakdown
 from awsml.kinds.kind import Choice
 from awsml.units import format_duration
 from awsml.workload import ChannelData, TrainingWorkload
 
-# Closer than this is a tie: within what the model was off on published measurements.
-TIE_SHARE = 0.02
-TIE_SECONDS = 15.0
 # Stands for a job so long in computing that reading always hides behind it.
 _ENDLESS_SECONDS = 1e7
 

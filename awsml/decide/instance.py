@@ -73,6 +73,7 @@ def instance_advice(evidence: Evidence) -> Advice | None:
         field="compute.instance",
         fixes=tuple(_fallback_fix(similar, evidence)),
         notes=tuple(_fallback_notes(evidence)),
+        change=here.retired,
     )
 
 

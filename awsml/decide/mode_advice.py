@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from awsml.advice import Advice, Alternative
 from awsml.decide.evidence import Evidence
-from awsml.decide.input_mode import TIE_SECONDS, TIE_SHARE, Chosen
+from awsml.decide.input_mode import Chosen
 from awsml.decide.mode_flips import flips
 from awsml.decide.mode_notes import notes
 from awsml.decide.options import (
@@ -17,7 +17,7 @@ from awsml.decide.options import (
     mode_options,
     volume_options,
 )
-from awsml.decide.saving import saved
+from awsml.decide.saving import clearly_less, saved
 from awsml.decide.sharding import small_files
 from awsml.estimate.breakdown import mode_in_force
 from awsml.finding import Fix
@@ -38,14 +38,23 @@ def mode_advice(evidence: Evidence, chosen: Chosen) -> Advice | None:
     return Advice(
         subject="input mode",
         recommend=_recommendation(best, now),
-        because=how(best),
+        because=_because(best, Option(_mode(baseline), baseline)),
         saves_usd=saved(baseline.usd, usd),
         saves_seconds=saved(baseline.billed, billed),
         alternatives=tuple(_row(option, best) for option in options),
         field=field,
         fixes=tuple(_fixes(best, evidence)),
         notes=(*flips(best, options), *notes(best, options)),
+        change=best.name != _mode(now),
     )
+
+
+def _because(best: Option, before: Option) -> str:
+    """How the best way works and what it gains over the scenario, or over a plain copy."""
+    seconds, old = best.seconds, before.seconds
+    if seconds is None or old is None or abs(old - seconds) < 1:
+        return how(best)
+    return f"{how(best)}: {_difference(best, before)} than {before.name}"
 
 
 def _options(now: Evidence) -> list[Option]:
@@ -80,17 +89,8 @@ def _faster(current: Option | None, others: Sequence[Option]) -> Option | None:
     known = [option for option in others if option.seconds is not None]
     if not known or (current is not None and current.seconds is None):
         return current or (others[0] if others else None)
-    best = min(known, key=_seconds)
-    return best if current is None or beats(best, current) else current
-
-
-def beats(one: Option, other: Option) -> bool:
-    margin = max(TIE_SECONDS, TIE_SHARE * _seconds(other))
-    return _seconds(one) < _seconds(other) - margin
-
-
-def _seconds(option: Option) -> float:
-    return float("inf") if option.seconds is None else option.seconds
+    best = min(known, key=lambda option: option.seconds or 0.0)
+    return best if current is None or clearly_less(best.seconds, current.seconds) else current
 
 
 def _baseline(written: Evidence, now: Evidence) -> Evidence:
@@ -130,9 +130,9 @@ def _verdict(option: Option, best: Option) -> str:
         return "unknown"
     if option.ideal:
         return "unknown" if _cheaper(option, best) else "worse"
-    if beats(option, best):
+    if clearly_less(option.seconds, best.seconds):
         return "better" if option.barrier is None or _surely(option, best) else "unknown"
-    return "worse" if beats(best, option) else "equal"
+    return "worse" if clearly_less(best.seconds, option.seconds) else "equal"
 
 
 def _cheaper(option: Option, than: Option) -> bool:
@@ -147,7 +147,7 @@ def _difference(option: Option, best: Option) -> str:
     seconds = option.seconds - best.seconds
     if abs(seconds) < 1:
         return f"within a second of {best.name}"
-    text = f"{format_duration(abs(seconds))} {'longer' if seconds >= 0 else 'less'} in all"
+    text = f"{format_duration(abs(seconds))} {'longer' if seconds >= 0 else 'less'}"
     usd, best_usd = option.usd.expected, best.usd.expected
     if usd is None or best_usd is None:
         return text

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from awsml.decide.evidence import Evidence
 from awsml.decide.flip import crossing
-from awsml.decide.input_mode import TIE_SECONDS, TIE_SHARE
 from awsml.decide.options import Option
+from awsml.decide.saving import TIE_SECONDS, TIE_SHARE
 from awsml.units import format_bytes, format_count, format_duration
 from awsml.workload import ChannelData, TrainingWorkload
 

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from awsml.basis import Estimate, weakest
 
+# Closer than this is a tie: within what the model was off on published measurements.
+TIE_SHARE = 0.02
+TIE_SECONDS = 15.0
+
+
+def clearly_less(seconds: float | None, other: float | None) -> bool:
+    """Whether one time is less by more than a tie; nothing is less than what is unknown."""
+    if seconds is None or other is None:
+        return False
+    return seconds < other - max(TIE_SECONDS, TIE_SHARE * other)
+
 
 def saved(before: Estimate, after: Estimate) -> Estimate:
     """Before less after. The constants are the same on both sides, so ends go with ends."""

@@ -7,8 +7,7 @@ from dataclasses import replace
 from awsml import catalog
 from awsml.advice import Advice, Alternative
 from awsml.decide.evidence import Evidence
-from awsml.decide.saving import saved
-from awsml.estimate.breakdown import mode_in_force
+from awsml.decide.saving import clearly_less, saved
 from awsml.units import format_bytes, format_duration
 from awsml.workload import ChannelData, TrainingWorkload
 
@@ -25,8 +24,9 @@ def sharding_advice(now: Evidence) -> Advice | None:
     size = catalog.constant("shard_bytes").value
     packed = now.given(_packed(now.workload, size))
     jobs = {mode: packed.in_mode(mode) for mode in ("file", "fastfile")}
-    unknown = float("inf")
-    mode = min(("fastfile", "file"), key=lambda m: (_measure(jobs[m]) or unknown, m == "file"))
+    mode = (
+        "file" if clearly_less(_measure(jobs["file"]), _measure(jobs["fastfile"])) else "fastfile"
+    )
     better = jobs[mode]
     channel = small[0]
     objects = f"{channel.objects:,}" if channel.objects else "many"
@@ -43,7 +43,7 @@ def sharding_advice(now: Evidence) -> Advice | None:
         alternatives=tuple(
             Alternative(
                 f"shards, {name}",
-                "chosen" if name == mode else "worse",
+                "chosen" if name == mode else _verdict(job, better),
                 f"{_told(job)}, after a copy or listing of "
                 f"{format_duration(job.expected.download or 0.0) if job.expected else 'unknown'}",
                 job.usd,
@@ -55,9 +55,13 @@ def sharding_advice(now: Evidence) -> Advice | None:
     )
 
 
+def _verdict(job: Evidence, better: Evidence) -> str:
+    return "worse" if clearly_less(_measure(better), _measure(job)) else "equal"
+
+
 def _small(channel: ChannelData) -> bool:
     """Objects so many and so small that opening them is what takes the time."""
-    if channel.size_bytes is None or channel.objects is None or mode_in_force(channel) == "efs":
+    if channel.size_bytes is None or channel.objects is None or channel.file_system:
         return False
     many = channel.objects > catalog.constant("reshard_above_objects").value
     limit: float = catalog.constant("reshard_below_bytes").value

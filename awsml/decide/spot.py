@@ -137,6 +137,7 @@ def spot_advice(evidence: Evidence, answer: SpotAnswer) -> Advice:
         field="spot",
         fixes=tuple(_fixes(evidence, answer)),
         notes=tuple(_notes(evidence, answer)),
+        change=best != answer.now,
     )
 
 

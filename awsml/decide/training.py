@@ -58,7 +58,7 @@ def decide(spec: Any, workload: TrainingWorkload, grounds: Grounds) -> Decision:
         time=TimeLine(phases(now.workload, now.setting), by_input_mode(now)),
         cost=_cost(now, spot),
         blocks={"spot": spot_block(spot)} if spot else {},
-        findings=(*wrong, *worthwhile(advice)),
+        findings=(*wrong, *worthwhile(a for a in advice if a is not about_spot or workload.spot)),
     )
 
 

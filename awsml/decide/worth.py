@@ -12,7 +12,6 @@ SLUGS = {
     "input mode": "slow-input-mode",
     "small files": "small-files",
     "spot": "spot-terms",
-    "instance": "dearer-instance",
 }
 _LEAST_USD = 0.01
 _LEAST_SECONDS = 60.0
@@ -39,7 +38,9 @@ def advice_finding(slug: str, advice: Advice) -> Finding:
 
 
 def _worth(advice: Advice) -> bool:
-    """Dollars decide where they are known; else minutes do."""
+    """Something to change, and dollars to gain by it; minutes where dollars are unknown."""
+    if not advice.change:
+        return False
     usd, seconds = _expected(advice.saves_usd), _expected(advice.saves_seconds)
     if usd is not None:
         return usd >= _LEAST_USD

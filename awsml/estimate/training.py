@@ -96,8 +96,14 @@ def _figure(workload: TrainingWorkload, setting: Setting | None, name: str) -> E
         return Estimate.unknown("s", *missing)
     low, expected, high = sorted(known)
     assumed = _assumed_objects(workload) if name in _OBJECT_PHASES else ()
-    basis = Basis.ASSUMED if assumed else setting.rates.basis(rests_on(workload, setting, name))
+    basis = Basis.ASSUMED if assumed else _basis(workload, setting, name)
     return Estimate(low, expected, high, "s", basis, assumed)
+
+
+def _basis(workload: TrainingWorkload, setting: Setting, name: str) -> Basis:
+    """A stated rate of computing is an estimate, however well the rest is known."""
+    stated = [Basis.ESTIMATED] if name in ("epochs", "billed") else []
+    return weakest((*stated, setting.rates.basis(rests_on(workload, setting, name))))
 
 
 def _assumed_objects(workload: TrainingWorkload) -> tuple[str, ...]:

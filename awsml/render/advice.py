@@ -1,0 +1,117 @@
+"""Advice as a person reads it: what to change, what it saves, and why each other way loses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from awsml.advice import Advice, Alternative
+from awsml.basis import Estimate
+from awsml.finding import Fix
+from awsml.render.table import Column, table, wrap
+from awsml.units import format_duration, format_usd
+
+_INDENT = 2
+WIDE = 120  # columns from which a table has room for sentences
+_COLUMNS = (
+    Column("option"),
+    Column("verdict"),
+    Column("time", right=True),
+    Column("dollars", right=True),
+)
+
+Form = Callable[[float], str]
+
+
+def advice_text(advice: Sequence[Advice], width: int = 80) -> str:
+    """One section for each advice."""
+    if not advice:
+        return "no advice: the scenario leaves nothing to weigh"
+    return "\n\n".join(_section(each, width) for each in advice)
+
+
+def applied_text(applied: Iterable[Fix], left: Iterable[Fix]) -> str:
+    """What --apply wrote, and what it left because the script or the account has to agree."""
+    lines = [f"set {fix.field}: {fix.value}" for fix in applied]
+    lines += [f"left to you: {fix.field}: {fix.value}" for fix in left]
+    return "\n".join(lines) or "nothing to apply"
+
+
+def _section(advice: Advice, width: int) -> str:
+    parts = [
+        *_wrapped(f"{advice.subject}: {advice.recommend}", width, 0),
+        *_wrapped(f"because {advice.because}", width, _INDENT),
+        *_wrapped(_saving(advice), width, _INDENT),
+    ]
+    if advice.alternatives:
+        parts += ["", _rows(advice.alternatives, width)]
+    if advice.notes:
+        parts.append("")
+    for note in advice.notes:
+        parts += _wrapped(f"- {note}", width, _INDENT)
+    for fix in advice.fixes:
+        how = "awsml advise --apply sets it" if fix.safe else "check it first"
+        parts += _wrapped(f"- {fix.field}: {fix.value} ({how})", width, _INDENT)
+    return "\n".join(parts)
+
+
+def _saving(advice: Advice) -> str:
+    """Dollars and time, or what would tell."""
+    figures = [
+        *_change(advice.saves_usd, format_usd, "costs {} more"),
+        *_change(advice.saves_seconds, format_duration, "takes {} longer"),
+    ]
+    if figures:
+        return ", ".join(figures)
+    wanted = dict.fromkeys(
+        missing
+        for estimate in (advice.saves_seconds, advice.saves_usd)
+        if estimate
+        for missing in estimate.missing
+    )
+    return f"saving unknown; {', '.join(wanted)} would tell" if wanted else "saving unknown"
+
+
+def _change(estimate: Estimate | None, form: Form, price: str) -> Iterator[str]:
+    """A saving with its range; one below nothing is a price to pay."""
+    if estimate is None or estimate.expected is None:
+        return
+    value = estimate.expected
+    text = f"saves {form(value)}" if value >= 0 else price.format(form(-value))
+    low, high = estimate.low, estimate.high
+    if value >= 0 and low is not None and high is not None and form(low) != form(high):
+        text += f" ({form(low)} to {form(high)}, {estimate.basis.value})"
+    yield text
+
+
+def _rows(alternatives: Sequence[Alternative], width: int) -> str:
+    """A column for the reasons where the line is wide; else they stand below their row."""
+    rows = [
+        (
+            each.option,
+            each.verdict,
+            _expected(each.seconds, format_duration),
+            _expected(each.usd, format_usd),
+        )
+        for each in alternatives
+    ]
+    reasons = [each.why for each in alternatives]
+    if width >= WIDE:
+        wide = [(*row, why) for row, why in zip(rows, reasons, strict=True)]
+        return table((*_COLUMNS, Column("why", shrink=True)), wide, width, _INDENT)
+    heading, *lines = table(_COLUMNS, rows, width, _INDENT).split("\n")
+    stacked = [heading]
+    for line, why in zip(lines, reasons, strict=True):
+        stacked += [line, *(f"{' ' * 3 * _INDENT}{part}" for part in wrap(why, width - 6))]
+    return "\n".join(stacked)
+
+
+def _expected(estimate: Estimate | None, form: Form) -> str:
+    if estimate is None or estimate.expected is None:
+        return "unknown"
+    return form(estimate.expected)
+
+
+def _wrapped(text: str, width: int, indent: int) -> list[str]:
+    """Lines of the text, the ones after the first two columns further in."""
+    first, *rest = wrap(text, width - indent - _INDENT)
+    return [" " * indent + first, *(" " * (indent + _INDENT) + line for line in rest)]
