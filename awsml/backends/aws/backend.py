@@ -39,9 +39,9 @@ class AwsBackend:
     sleep: Callable[[float], None] = time.sleep
     every: float = POLL_SECONDS
 
-    def start(self, run: Run, plan: Plan, role: str | None = None) -> Iterator[Event]:
+    def start(self, run: Run, plan: Plan) -> Iterator[Event]:
         """Say where, upload what is missing, send the calls."""
-        resolver = Resolver(self.aws, run.id, role, tuple(uploads_of(plan.calls)))
+        resolver = Resolver(self.aws, run.id, tuple(uploads_of(plan.calls)))
         yield Started(run.id, self.where(), run.name)
         yield from self._upload(plan, resolver)
         for call in plan.calls:
@@ -52,27 +52,30 @@ class AwsBackend:
         watch = self._watch(self.store.get(run.id), self.sleep)
         return follow(watch, run.id, every=self.every, clock=self.clock, sleep=self.sleep)
 
-    def attend(
-        self, run: Run, plan: Plan, role: str | None = None, fallback: Sequence[str] = ()
-    ) -> Iterator[Event]:
+    def attend(self, run: Run, plan: Plan, fallback: Sequence[str] = ()) -> Iterator[Event]:
         """Start and follow; where AWS lacks capacity, try the next instance type.
 
         Only an attached run can do that: AWS accepts the job and fails it minutes later. AWS's
         own InstancePreferences do it better, but not with Spot.
         """
-        yield from self.start(run, plan, role)
+        yield from self.start(run, plan)
         end = yield from self._until_end(run)
         for instance in () if _has_preferences(plan) else fallback:
             if not lacked_capacity(end):
                 break
             yield Note(f"{end.reason} The next attempt takes {instance}.", "warning")
-            attempt = yield from self._again(run, _on(plan, instance), role, instance)
+            attempt = yield from self._again(run, _on(plan, instance), instance)
             end = yield from self._until_end(run)
             self.store.settle(attempt.id, Status(end.status), end.reason)
         yield end
 
     def resume(self, run: Run) -> Iterator[Event]:
         """Settle what a crash left in doubt, then follow."""
+        yield from self.settle(run)
+        yield from self.follow(run)
+
+    def settle(self, run: Run) -> Iterator[Event]:
+        """Find out whether AWS has the run, and send it if it has not."""
         pending = open_call(self.store, run.id)
         if pending is not None:
             submission = Submission(self.aws, self.store, run.id, self.sleep)
@@ -85,7 +88,6 @@ class AwsBackend:
                 slug="nothing-to-resume",
             )
         yield Started(run.id, self.where(), run.name)
-        yield from self.follow(run)
 
     def refresh(self, run: Run) -> Run:
         """Ask AWS how a run stands, and write down what is new."""
@@ -156,11 +158,9 @@ class AwsBackend:
             yield event
         raise AssertionError("a followed run ends with Finished")
 
-    def _again(
-        self, run: Run, plan: Plan, role: str | None, label: str
-    ) -> Generator[Event, None, Run]:
+    def _again(self, run: Run, plan: Plan, label: str) -> Generator[Event, None, Run]:
         attempt = self.store.child(run.id, label)
-        resolver = Resolver(self.aws, attempt.id, role, tuple(uploads_of(plan.calls)))
+        resolver = Resolver(self.aws, attempt.id, tuple(uploads_of(plan.calls)))
         for call in plan.calls:
             yield from self._carry_out(run.id, call, resolver)
         return attempt

@@ -28,7 +28,6 @@ class Resolver:
 
     aws: Aws
     run_id: str
-    role: str | None
     uploads: tuple[Upload, ...]
     answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -58,8 +57,13 @@ class Resolver:
             "account": lambda: self.aws.identity().account,
             "region": lambda: self.aws.region,
             "default-bucket": lambda: self.default_bucket,
-            "role": self._role,
         }
+        if ref.name == "role":
+            raise UsageError(
+                "no role is set, and AWS needs one to run the job",
+                hint="set `role: arn:aws:iam::ACCOUNT:role/NAME` in the scenario or awsml.yaml",
+                slug="role-missing",
+            )
         if ref.name not in simple:
             raise UsageError(
                 f"the plan leaves `{ref.name}` open, and nothing decided it",
@@ -67,15 +71,6 @@ class Resolver:
                 slug="plan-has-unknowns",
             )
         return simple[ref.name]()
-
-    def _role(self) -> str:
-        if self.role is None:
-            raise UsageError(
-                "no role is set, and AWS needs one to run the job",
-                hint="set `role: arn:aws:iam::ACCOUNT:role/NAME` in the scenario or awsml.yaml",
-                slug="role-missing",
-            )
-        return self.role
 
     def _uploaded(self, ref: Ref) -> str:
         upload = next(upload for upload in self.uploads if upload.ref == ref)

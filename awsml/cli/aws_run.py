@@ -1,0 +1,170 @@
+"""A planned scenario carried out on AWS, attached or not; what every such command needs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from types import FrameType
+
+import click
+
+from awsml.api import Planned
+from awsml.aws.session import Session
+from awsml.backends.aws.backend import AwsBackend
+from awsml.backends.aws.uploads import uploads_of
+from awsml.cli.live import view_of
+from awsml.cli.local_run import draft_of, write_run
+from awsml.cli.output import Output, ask, say, style_of
+from awsml.cli.planning import report_text
+from awsml.cli.project import Project
+from awsml.errors import UsageError
+from awsml.events import Event, Finished
+from awsml.store.run import Run, Status
+from awsml.store.runs import RunStore
+
+
+def session_of(project: Project, region: str | None = None) -> Session:
+    """The door to AWS with the command line's profile and region."""
+    return Session(project.profile, project.region or region)
+
+
+def run_on_aws(
+    project: Project, work: Planned, outputs: Sequence[Output], *, detach: bool, yes: bool
+) -> int:
+    """The exit code of a run that is followed to its end, or of having started it.
+
+    Nothing is sent before the plan, its cost and the uploads were shown.
+    """
+    session = session_of(project, work.plan.region)
+    say(f"on AWS, {session.region}: {work.plan.name}")
+    say(report_text(work, style_of(sys.stderr)))
+    for upload in uploads_of(work.plan.calls):
+        say(f"to upload where it is not there yet: {upload}")
+    _agree(yes)
+    with RunStore(project.state) as store:
+        run = store.create(draft_of(work, "aws", detached=detach))
+        attendant = Attendant(project, store, run, session)
+        if detach:
+            return attendant.launch(attendant.backend.start(run, work.plan), outputs)
+        fallback = work.spec.compute.fallback if work.plan.kind == "training" else ()
+        return attendant.watch(attendant.backend.attend(run, work.plan, fallback), outputs)
+
+
+def resume_on_aws(project: Project, run: Run, outputs: Sequence[Output], *, detach: bool) -> int:
+    """Settle what is in doubt about a run, and follow it."""
+    with RunStore(project.state) as store:
+        attendant = Attendant(project, store, run, session_of(project, run.region))
+        if detach:
+            return attendant.launch(attendant.backend.settle(run), outputs)
+        return attendant.watch(attendant.backend.resume(run), outputs)
+
+
+def stop_on_aws(project: Project, run: Run) -> None:
+    """Ask AWS to end what a run started."""
+    with RunStore(project.state) as store:
+        backend = AwsBackend(session_of(project, run.region), store)
+        backend.stop(backend.refresh(run))
+    say(f"AWS was asked to stop run {run.id}: SIGTERM, 120 seconds, then the upload")
+
+
+def _agree(yes: bool) -> None:
+    if yes or ask("Start this on AWS?"):
+        return
+    if sys.stdin.isatty():
+        raise click.Abort
+    raise UsageError(
+        "nothing was started: there is no terminal to ask on", hint="add `-y`", slug="not-agreed"
+    )
+
+
+class Detached(BaseException):
+    """The person or the system wants awsml to leave; the run stays."""
+
+
+class Attendant:
+    """Looks after one run on AWS. A signal is taken while it waits, never in mid-call."""
+
+    def __init__(self, project: Project, store: RunStore, run: Run, session: Session) -> None:
+        self._project, self._store, self._run = project, store, run
+        self._asked = threading.Event()
+        self._signal = signal.SIGINT
+        self.backend = AwsBackend(session, store, sleep=self._sleep)
+
+    def launch(self, events: Iterator[Event], outputs: Sequence[Output]) -> int:
+        """Start it and return."""
+        view = view_of(sys.stderr, style_of(sys.stderr))
+        for event in self._store.recording(self._run.id, events):
+            view.show(event)
+        view.close()
+        self._say_goes_on()
+        write_run(self._project, self._run.id, outputs)
+        return 0
+
+    def watch(self, events: Iterator[Event], outputs: Sequence[Output]) -> int:
+        """Draw the events to the end; Ctrl-C asks on a terminal, and detaches off one."""
+        before = {s: signal.signal(s, self._on_signal) for s in (signal.SIGINT, signal.SIGTERM)}
+        view = view_of(sys.stderr, style_of(sys.stderr))
+        end = None
+        try:
+            for event in self._store.recording(self._run.id, events):
+                view.show(event)
+                end = event if isinstance(event, Finished) else None
+        except Detached:
+            view.close()
+            self._say_goes_on()
+            return 0 if _terminal() else 128 + self._signal
+        finally:
+            view.close()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        write_run(self._project, self._run.id, outputs)
+        return 0 if end is not None and end.status == Status.COMPLETED else 1
+
+    def _on_signal(self, number: int, _: FrameType | None) -> None:
+        """The first signal is answered at the next wait; the second one ends awsml at once."""
+        if self._asked.is_set():
+            raise Detached
+        self._signal = signal.Signals(number)
+        self._asked.set()
+
+    def _sleep(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        if not self._asked.wait(seconds):
+            return
+        if not _terminal() or self._signal != signal.SIGINT:
+            raise Detached
+        self._decide()
+        self._asked.clear()
+        time.sleep(max(0.0, end - time.monotonic()))
+
+    def _decide(self) -> None:
+        try:
+            answer = click.prompt(
+                "\n[s]top the run, [d]etach and let it go on, or [c]ontinue watching?",
+                default="d",
+                type=click.Choice(["s", "d", "c"]),
+                show_choices=False,
+                err=True,
+            )
+        except click.Abort:
+            answer = "d"
+        if answer == "d":
+            raise Detached
+        if answer == "s":
+            self.backend.stop(self._store.get(self._run.id))
+            say("AWS was asked to stop it: SIGTERM, 120 seconds, then the upload")
+
+    def _say_goes_on(self) -> None:
+        run = self._store.get(self._run.id)
+        if run.remote:
+            say(f"run {run.id} goes on at AWS; follow it: awsml logs -f {run.id}")
+        else:
+            say(f"it is not known whether AWS has run {run.id}: awsml status {run.id} asks")
+
+
+def _terminal() -> bool:
+    return os.isatty(0) and sys.stderr.isatty()
