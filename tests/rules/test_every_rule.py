@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from rule_cases import CASES, Case, cases_of, plan_of, read_yaml
 
 from awsml.rules.discovery import all_rules, find_rule, folder_apis
 from awsml.rules.engine import Outcome, run_rule
 from awsml.rules.page import HEADINGS, page_text, sections, title
 from awsml.rules.part import PlanView
 from awsml.rules.rule import Confidence, Level, Rule
+from tests.rules.rule_cases import CASES, Case, cases_of, plan_of, read_yaml
 
 RULES = {rule.slug: rule for rule in all_rules()}
 EVERY_CASE = [case for slug in RULES for case in cases_of(slug)]

@@ -16,6 +16,7 @@ AWS refuses the request. Above an hour the user guide and the API disagree about
     ResourceConfig: {InstanceType: ml.g5.xlarge, InstanceCount: 1, KeepAlivePeriodInSeconds: 600}
 """
 
+from awsml.catalog import limit
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import TRAINING_JOBS
 
@@ -39,7 +40,7 @@ def check(job: Part) -> Problems:
     if groups.items:
         related = ((groups, "these are the groups"),)
         yield Problem(keep, "instance groups cannot be kept warm", hint, related)
-    if keep.number > _GUIDE_MAXIMUM_SECONDS:
+    if _GUIDE_MAXIMUM_SECONDS < keep.number <= limit("training_keep_alive_maximum").value:
         yield Problem(
             keep,
             f"instances are kept for {keep.number} s, and the user guide allows "
