@@ -70,7 +70,7 @@ def run_here(
     if detach:
         _until_started(running.events())
         running.detach()
-        say(f"run {run.id} goes on {HERE}; follow it: awsml logs -f {run.id}")
+        say(f"run {run.id} goes on; follow it: awsml logs -f {run.id}")
         write_run(project, run.id, outputs)
         return 0
     end = Watcher(running, view_of(sys.stderr, style_of(sys.stderr)), run.id).watch()

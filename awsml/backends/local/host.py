@@ -71,6 +71,7 @@ class Host:
         self._launcher.stdin.close()
         self._heard = b""
         self._rest = b""
+        self._closed = False
         self.ending: Ending | None = None
 
     @property
@@ -117,6 +118,9 @@ class Host:
 
     def close(self) -> None:
         """Ends the tree if it still runs, and leaves nothing of it behind."""
+        if self._closed:
+            return
+        self._closed = True
         self._leash.close()
         self._launcher.wait()
         os.close(self.output)

@@ -55,7 +55,9 @@ def parse_interrupt(text: str) -> Interrupt:
         seconds = parse_duration(when)
     except QuantityError as error:
         raise _no_interrupt(text) from error
-    return Interrupt(seconds=max(seconds, 0.0), warned=warned)
+    if seconds < 0:
+        raise _no_interrupt(text)
+    return Interrupt(seconds=seconds, warned=warned)
 
 
 def _no_interrupt(text: str) -> UsageError:

@@ -71,7 +71,6 @@ class LocalTraining:
         self._terms, self._control, self._base, self._clock = terms, control, base, clock
         self._place = Workplace(store.folder)
         self._folder = store.folder_of(run.id)
-        self._metrics = MetricFinder(job.metrics)
         self._progress = _Progress()
 
     def events(self) -> Iterator[Event]:
@@ -96,29 +95,32 @@ class LocalTraining:
             self._store.folder, len(self._job.hosts)
         )
         yield from differences(self._job, isolation, self._terms)
+        metrics = MetricFinder(self._job.metrics)
         python = chosen_python(self._terms.python, self._base)
         endpoint = stack.enter_context(ObjectServer(self._place.objects)).url
         instances = Instances(
             self._job, self._folder, self._place, isolation, python, endpoint, self._terms.environ
         )
-        outcome = yield from self._attempts(instances)
+        outcome = yield from self._attempts(instances, metrics)
         yield from self._close(outcome, instances)
 
-    def _attempts(self, instances: Instances) -> Generator[Event, None, Outcome]:
+    def _attempts(
+        self, instances: Instances, metrics: MetricFinder
+    ) -> Generator[Event, None, Outcome]:
         """Attempts until one is not reclaimed, whose outcome it is."""
         interrupt = self._terms.interrupt
         times = interrupt.times(self._terms.expected_seconds) if interrupt else []
         while True:
             number = self._progress.attempts
             reclaim = times[number] if number < len(times) else None
-            outcome = yield from self._attempt(instances, reclaim)
+            outcome = yield from self._attempt(instances, metrics, reclaim)
             if outcome.why is not Why.RECLAIMED:
                 if len(self._progress.reclaims) < len(times):
                     yield Note("the job was over before the rehearsed reclaim came", "warning")
                 return outcome
 
     def _attempt(
-        self, instances: Instances, reclaim: float | None
+        self, instances: Instances, metrics: MetricFinder, reclaim: float | None
     ) -> Generator[Event, None, Outcome]:
         """Fresh hosts, their data and checkpoints, and the training itself."""
         self._progress.attempts += 1
@@ -136,9 +138,7 @@ class LocalTraining:
             streams = stack.enter_context(instances.streams())
             hosts = instances.started(orders, stack)
             limits = self._limits(reclaim)
-            attempt = Attempt(
-                hosts, self._metrics, limits, self._control, streams.said, self._clock
-            )
+            attempt = Attempt(hosts, metrics, limits, self._control, streams.said, self._clock)
             if sync is not None:
                 sync.start()
                 stack.callback(sync.stop, last_look=False)
@@ -147,6 +147,8 @@ class LocalTraining:
         outcome = attempt.outcome
         self._progress.trained_seconds += outcome.seconds
         yield from self._after_attempt(outcome, sync)
+        if sync is not None:
+            sync.close()
         return outcome
 
     def _after_attempt(self, outcome: Outcome, sync: CheckpointSync | None) -> Iterator[Event]:
