@@ -152,7 +152,8 @@ def _needs(schema: Schema, definitions: Mapping[str, Schema], seen: tuple[str, .
     optional = [each for each in schema.get("anyOf", ()) if each != _NULL]
     if len(optional) == 1:
         needs = _needs(optional[0], definitions, seen)
-    if isinstance(schema.get("additionalProperties"), dict):
-        values = _needs(schema["additionalProperties"], definitions, seen)
-        return {"additionalProperties": values} if values else {}
+    for key in ("additionalProperties", "items"):
+        if isinstance(schema.get(key), dict):
+            values = _needs(schema[key], definitions, seen)
+            return {key: values} if values else {}
     return {**needs, **({"properties": inner} if inner else {})}
