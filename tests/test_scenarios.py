@@ -15,7 +15,7 @@ import pytest
 from awsml import api
 from awsml.api import Terms
 from awsml.finding import Level
-from awsml.kinds import KINDS
+from awsml.kinds import INCLUDES, KINDS
 from awsml.scenario import Document, load
 
 ROOT = Path(__file__).parent.parent
@@ -25,7 +25,10 @@ FOLDERS = ("scenarios", "templates/starters")
 
 def documents() -> list[Document]:
     files = [file for folder in FOLDERS for file in sorted((ROOT / folder).rglob("*.yaml"))]
-    loaded = [load(os.path.relpath(file, ROOT), environ={}, kinds=KINDS) for file in files]
+    loaded = [
+        load(os.path.relpath(file, ROOT), environ={}, kinds=KINDS, includes=INCLUDES)
+        for file in files
+    ]
     return [d for each in loaded for d in each.documents if d.kind in KINDS]
 
 
@@ -40,7 +43,9 @@ def requests_of(report: Any) -> dict[str, Any]:
     chosen = {
         path: entry for path, entry in printed["effective"].items() if entry["source"] == "chosen"
     }
-    found = [f"{f['level']}[{f['slug']}] {f['field'] or f['request_path']}" for f in printed["findings"]]
+    found = [
+        f"{f['level']}[{f['slug']}] {f['field'] or f['request_path']}" for f in printed["findings"]
+    ]
     return {"calls": printed["calls"], "chosen": chosen, "findings": found}
 
 
@@ -69,4 +74,6 @@ def test_a_scenario_has_no_error_it_does_not_expect(document: Document) -> None:
 
 
 def test_no_golden_plan_is_left_over() -> None:
-    assert {path.name for path in GOLDEN.glob("*.json")} == {golden_path(d).name for d in documents()}
+    assert {path.name for path in GOLDEN.glob("*.json")} == {
+        golden_path(d).name for d in documents()
+    }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from awsml.cli.project import Project
 from awsml.errors import UsageError
-from awsml.kinds import KINDS
+from awsml.kinds import INCLUDES, KINDS
 from awsml.scenario import Document, Loaded, Override, load, read_defaults
 
 SUFFIXES = (".yaml", ".yml")
@@ -30,6 +30,7 @@ def loaded(
         overrides=overrides,
         defaults=defaults,
         kinds=KINDS,
+        includes=INCLUDES,
     )
 
 

@@ -8,6 +8,9 @@ from awsml.kinds.kind import Kind
 
 KINDS = ("training", "tuning", "endpoint", "batch", "cluster")
 
+# Fields that may name a file of another kind instead of holding it.
+INCLUDES = {"tuning": {"training": "training"}}
+
 
 def kind_named(name: str) -> Kind:
     """The kind of that name; only its own modules are imported."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from awsml.errors import UsageError
 from awsml.finding import Finding, Place
-from awsml.scenario.nodes import MapNode, ScalarNode, merge
+from awsml.scenario.nodes import Entry, MapNode, ScalarNode, merge
 from awsml.scenario.parser import parse
 from awsml.scenario.source import SourceText, read_source
 from awsml.scenario.suppression import Ignore, read_ignores
@@ -82,6 +82,24 @@ class Bases:
             assert isinstance(layer, MapNode)
             merged = layer
         return merged
+
+    def included(self, root: MapNode, kinds: Mapping[str, str], file: SourceText) -> MapNode:
+        """Fields that name a file of another kind become that file's document, places and all.
+
+        `kinds` maps such fields of this document to the kind that they hold.
+        """
+        for name, kind in kinds.items():
+            entry = root.entries.get(name)
+            if entry is None or not isinstance(entry.value, ScalarNode) or entry.value.is_null:
+                continue
+            texts = {**self.texts, file.file: file}
+            key = ScalarNode("kind", entry.key.place)
+            asked = Entry(key, ScalarNode(kind, entry.value.place))
+            base = Entry(ScalarNode("extends", entry.key.place), entry.value)
+            stub = MapNode({"kind": asked, "extends": base}, entry.value.place)
+            inner = self.extended(stub, texts.get(entry.value.place.file, file))
+            root = replace(root, entries={**root.entries, name: Entry(entry.key, inner)})
+        return root
 
     def _base_name(self, root: MapNode, texts: Mapping[str, SourceText]) -> ScalarNode | None:
         entry = root.entries.get("extends")

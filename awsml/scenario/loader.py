@@ -26,16 +26,18 @@ def load(
     overrides: Sequence[Override] = (),
     defaults: Defaults | None = None,
     kinds: Collection[str] = (),
+    includes: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Loaded:
     """The documents of a file, or of `text` under the name `path`.
 
-    `kinds` are the names that head a section of the defaults file. UsageError where no tree
+    `kinds` are the names that head a section of the defaults file; `includes` says for a kind
+    which of its fields may name a file of which other kind. UsageError where no tree
     can be built; everything else that is wrong is a finding.
     """
     name = str(path)
     source = read_source(name) if text is None else decode_source(text, name)
     file = parse_file(source)
-    layers = _Layers(file, Bases(environ), defaults, Flags(overrides), kinds)
+    layers = _Layers(file, Bases(environ), defaults, Flags(overrides), kinds, includes or {})
     documents = [layers.document(index, root) for index, root in enumerate(file.roots)]
     return Loaded(documents, list(dict.fromkeys(layers.complaints())))
 
@@ -50,12 +52,14 @@ class _Layers:
         defaults: Defaults | None,
         flags: Flags,
         kinds: Collection[str],
+        includes: Mapping[str, Mapping[str, str]],
     ) -> None:
         self._file = file
         self._bases = bases
         self._defaults = defaults
         self._flags = flags
         self._kinds = kinds
+        self._includes = includes
         self._missing: list[Finding] = []
 
     def document(self, index: int, root: MapNode) -> Document:
@@ -67,6 +71,8 @@ class _Layers:
             layered = merge(weak, root)
             assert isinstance(layered, MapNode)
             root = layered
+        own = self._includes.get(root.text("kind") or "", {})
+        root = self._bases.included(root, own, self._file.text)
         texts = self._texts()
         variables = Variables(self._bases.environ, texts)
         root = variables.fill_map(self._flags.apply(root))
