@@ -35,6 +35,27 @@ class Choice:
     because: str
 
 
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The origins of a spec that stands inside another one, under a field."""
+
+    origins: Origins
+    prefix: str
+
+    @property
+    def file(self) -> str:
+        return self.origins.file
+
+    def origin(self, field: str) -> Origin:
+        return self.origins.origin(f"{self.prefix}.{field}")
+
+    def place(self, field: str) -> Place | None:
+        return self.origins.place(f"{self.prefix}.{field}")
+
+    def folder(self, field: str) -> str:
+        return self.origins.folder(f"{self.prefix}.{field}")
+
+
 Choices = Mapping[str, Choice]  # by scenario field, such as inputs.train.mode
 
 
@@ -45,6 +66,16 @@ class Context:
     origins: Origins
     choices: Choices = field(default_factory=dict)
     region: str | None = None
+
+    def within(self, prefix: str) -> Context:
+        """The context of a spec that stands under a field of this one."""
+        start = f"{prefix}."
+        inner = {
+            path.removeprefix(start): choice
+            for path, choice in self.choices.items()
+            if path.startswith(start)
+        }
+        return Context(Within(self.origins, prefix), inner, self.region)
 
     def local_path(self, field_path: str, text: str) -> str:
         """A path of the scenario as seen from the working folder."""
