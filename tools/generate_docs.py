@@ -171,7 +171,7 @@ def rules_text() -> str:
 
 
 def errors_text() -> str:
-    from awsml.render.page import written_pages
+    from awsml.render.explanation import written_pages
 
     intro = "What awsml says beside its rules. `awsml explain SLUG` prints each."
     areas = groupby(written_pages(), key=lambda page: page.area)

@@ -8,7 +8,7 @@ import click
 
 from awsml.cli.output import Output, as_json_text, outputs_option, write
 from awsml.errors import UsageError
-from awsml.render.page import page, page_slugs
+from awsml.render.explanation import page, page_slugs
 
 
 @click.command("explain", epilog="Example: awsml explain max-wait-needs-spot")

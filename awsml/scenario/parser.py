@@ -6,7 +6,6 @@ takes more than a moment, whatever it holds.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +16,7 @@ from awsml.errors import UsageError
 from awsml.finding import Confidence, Finding, Level, Place, Related
 from awsml.scenario.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 from awsml.scenario.source import SourceText
+from awsml.scenario.syntax import control_character, syntax_error
 
 DEEPEST = 100
 MOST_NODES = 100_000
@@ -47,9 +47,9 @@ def parse(source: SourceText) -> Parsed:
         finally:
             events.dispose()
     except yaml.reader.ReaderError as error:
-        raise _control_character(source, error) from error
+        raise control_character(source) from error
     except yaml.MarkedYAMLError as error:
-        raise _syntax_error(source, error) from error
+        raise syntax_error(source, error) from error
     return Parsed(tuple(builder.roots), tuple(builder.findings))
 
 
@@ -265,71 +265,3 @@ def _duplicate(key: ScalarNode, first: ScalarNode) -> Finding:
 
 def _finding(slug: str, message: str, place: Place, hint: str) -> Finding:
     return Finding(slug, Level.ERROR, message, hint, Confidence.VERIFIED, place)
-
-
-def _control_character(source: SourceText, error: yaml.reader.ReaderError) -> UsageError:
-    match = re.search(
-        "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", source.text
-    )
-    start = match.start() if match else 0
-    name = f"U+{ord(match[0]):04X}" if match else "a character"
-    return UsageError(
-        f"{name} is a control character, which YAML does not allow",
-        hint='remove it, or write it as an escape in double quotes, such as `"\\x00"`',
-        where=source.place(start, start + 1),
-        slug="bad-yaml",
-    )
-
-
-# What libyaml says, in words that say what to do: part of its text, ours, a hint.
-_SYNTAX = (
-    (
-        "mapping values are not allowed",
-        "a second `:` on one line, where no key can stand",
-        "put the value in quotes, or start the key on its own line",
-    ),
-    ("could not find expected ':'", "a key without `:`", "write `key: value`"),
-    ("unexpected end of stream", "the quotes that open here are never closed", "close the quotes"),
-    (
-        "did not find expected key",
-        "a key was expected here",
-        "give each key of a mapping the same indentation",
-    ),
-    ("did not find expected ',' or", "a bracket is not closed", "close it, or add the missing `,`"),
-    (
-        "cannot start any token",
-        "a value cannot start with this character",
-        "put the value in quotes",
-    ),
-    (
-        "block sequence entries are not allowed",
-        "a list item cannot stand here",
-        "start the list on its own line",
-    ),
-    (
-        "did not find expected <document start>",
-        "text that belongs to no document",
-        "indent it, or start a new document with `---`",
-    ),
-)
-
-
-def _syntax_error(source: SourceText, error: yaml.MarkedYAMLError) -> UsageError:
-    mark = error.problem_mark or error.context_mark
-    problem = str(error.problem or error.context or "not YAML")
-    opened = ("unexpected end of stream" in problem, "expected ',' or" in problem)
-    if any(opened) and error.context_mark is not None:
-        mark = error.context_mark  # where the quotes or the bracket opened
-    line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-    text = source.line(line) or ""
-    if "\t" in text[: len(text) - len(text.lstrip())]:
-        message, hint = (
-            "a tab cannot indent YAML",
-            f"replace it by spaces: `expand -t 2 {source.file}`",
-        )
-        column = text.index("\t") + 1
-    else:
-        known = ((ours, fix) for theirs, ours, fix in _SYNTAX if theirs in problem)
-        message, hint = next(known, (problem, "check quotes and indentation around this place"))
-    where = Place(source.file, line, column, line, column + 1)
-    return UsageError(message, hint=hint, where=where, slug="bad-yaml")

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from awsml.cli.explain import command
 from awsml.errors import UsageError
-from awsml.render.page import page, page_slugs, written_pages
+from awsml.render.explanation import page, page_slugs, written_pages
 from awsml.rules.discovery import all_rules
 from tests.contracts import check
 from tests.slugs import named_slugs
