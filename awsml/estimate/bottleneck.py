@@ -85,7 +85,7 @@ TESTS: Sequence[Test] = (
         "io",
         (
             (at_least("io_wait", "io_wait_share"), below("gpu", "batch_size_share")),
-            (at_least("reading", "io_wait_share"), below("gpu", "batch_size_share")),
+            (at_least("data_wait", "io_wait_share"), below("gpu", "batch_size_share")),
         ),
         frozenset({"training"}),
     ),

@@ -14,7 +14,7 @@ def verdict(about="training", **signals):
     return diagnose(signals, about, threshold)
 
 
-BUSY = {"cpu": 0.5, "cpu_p95": 0.6, "io_wait": 0.1, "reading": 0.1, "network": 0.1}
+BUSY = {"cpu": 0.5, "cpu_p95": 0.6, "io_wait": 0.1, "data_wait": 0.1, "network": 0.1}
 
 
 @pytest.mark.parametrize(
@@ -43,9 +43,8 @@ def test_what_starves_a_gpu_is_named_before_the_gpu_itself():
 
 
 def test_the_reason_quotes_the_value_and_the_threshold():
-    assert verdict(network=0.1, cpu=0.3, io_wait=0.62, gpu=0.4).because == (
-        "io wait 62% (at least 50%), GPU 40% (below 70%)".replace("io wait", "I/O wait")
-    )
+    found = verdict(network=0.1, cpu=0.3, io_wait=0.62, gpu=0.4)
+    assert found.because == "I/O wait 62% (at least 50%), GPU 40% (below 70%)"
 
 
 def test_without_signals_nothing_is_claimed_and_all_of_them_are_asked_for():
