@@ -49,7 +49,7 @@ class DirectoryStore:
     def objects(self, bucket: str, prefix: str) -> Iterator[Object]:
         if not self.root.is_dir():
             raise ObjectError("NoSuchBucket", f"there is no folder {self.root}")
-        for key, size in _files(self.root, "", (self.root,)):
+        for key, size in files_below(self.root):
             if key.startswith(prefix):
                 yield Object(bucket, key, size)
 
@@ -90,6 +90,11 @@ def read_file_into(path: Path, found: Object, start: int, buffer: memoryview) ->
 
 def changed(found: Object) -> ObjectError:
     return ObjectError("PreconditionFailed", f"{found.uri} changed while it was being read")
+
+
+def files_below(root: Path) -> Iterator[tuple[str, int]]:
+    """Relative paths and sizes of all files, in the order of their names as keys."""
+    return _files(root, "", (root,))
 
 
 def _files(folder: Path, start: str, above: tuple[Path, ...]) -> Iterator[tuple[str, int]]:
