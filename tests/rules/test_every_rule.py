@@ -6,11 +6,15 @@ import re
 
 import pytest
 
+from awsml import api
+from awsml.kinds import INCLUDES, KINDS
+from awsml.plan import Plan
 from awsml.rules.discovery import all_rules, find_rule, folder_apis
 from awsml.rules.engine import Outcome, run_rule
 from awsml.rules.page import HEADINGS, page_text, sections, title
 from awsml.rules.part import PlanView
 from awsml.rules.rule import Confidence, Level, Rule
+from awsml.scenario import load
 from tests.rules.rule_cases import CASES, Case, cases_of, plan_of, read_yaml
 
 RULES = {rule.slug: rule for rule in all_rules()}
@@ -25,9 +29,12 @@ def words(outcome: Outcome) -> list[str]:
 
 @pytest.mark.parametrize("case", EVERY_CASE, ids=str)
 def test_a_case_comes_out_as_it_says(case: Case) -> None:
-    rule = RULES[case.slug]
-    outcome = run_rule(rule, plan_view(case, rule))
+    outcome = outcome_of(case)
     assert sorted(words(outcome)) == sorted(case.expect)
+    if case.at:
+        place = outcome.findings[0].place
+        assert place is not None
+        assert f"{place.line}:{place.column}" == case.at
     if case.level:
         assert {str(finding.level) for finding in outcome.findings} == {case.level}
     if case.says:
@@ -79,8 +86,7 @@ def test_the_folder_of_a_rule_names_its_apis(rule: Rule) -> None:
 
 @pytest.mark.parametrize("case", EVERY_CASE, ids=str)
 def test_messages_follow_the_house_style(case: Case) -> None:
-    rule = RULES[case.slug]
-    for finding in run_rule(rule, plan_view(case, rule)).findings:
+    for finding in outcome_of(case).findings:
         assert not finding.message.endswith(".")
         assert "None" not in finding.message.replace("`None`", "")
         assert finding.hint is None or not finding.hint.endswith(".")
@@ -90,8 +96,18 @@ def test_every_case_file_belongs_to_a_rule() -> None:
     assert {path.stem for path in CASES.glob("*.yaml")} == set(RULES)
 
 
-def plan_view(case: Case, rule: Rule) -> PlanView:
-    return PlanView(plan_of(case.fragment, rule, case.region))
+def outcome_of(case: Case) -> Outcome:
+    rule = RULES[case.slug]
+    plan = scenario_plan(case) if case.scenario else plan_of(case.fragment, rule, case.region)
+    return run_rule(rule, PlanView(plan))
+
+
+def scenario_plan(case: Case) -> Plan:
+    """The plan that the whole way from text makes of a case's scenario."""
+    loaded = load("case.yaml", text=case.scenario, environ={}, kinds=KINDS, includes=INCLUDES)
+    planned = api.plan(loaded.documents[-1], api.Terms(region=case.region, target="aws"))
+    assert planned.spec is not None, planned.report.findings
+    return planned.plan
 
 
 def example(rule: Rule, heading: str) -> PlanView:
