@@ -15,6 +15,8 @@ from awsml.scenario.parser import parse
 from awsml.scenario.paths import Step, format_path, parse_path
 from awsml.scenario.source import SourceText
 
+_YAML_STARTS = frozenset("[{\"'")
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _ALIAS = re.compile(r"[ \t]*:[ \t]+(\*[^\s,\[\]{}]+)")
 
 
@@ -174,7 +176,7 @@ def _nested(steps: Sequence[Step], value: str, *, flow: bool) -> str:
 
 def _typed(value: str, *, flow: bool) -> str:
     """A list, mapping or quoted text as it is; any other text quoted where YAML needs it."""
-    return value if value[:1] in ("[", "{", '"', "'") else _quoted(value, flow=flow)
+    return value if value[:1] in _YAML_STARTS else _quoted(value, flow=flow)
 
 
 def _quoted(text: str, *, flow: bool) -> str:
@@ -183,11 +185,17 @@ def _quoted(text: str, *, flow: bool) -> str:
         read = plain(parse(SourceText("", sample)).roots[0])
     except UsageError:
         read = None
-    return text if read == [text] else json.dumps(text, ensure_ascii=False)
+    if read == [text]:
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
 
 
 def _wanted(value: str) -> Any:
-    return plain(parse(SourceText("", f"[{_typed(value, flow=True)}]")).roots[0])[0]
+    """What a value reads as: itself, unless it is typed as a list, mapping or quoted text."""
+    if value[:1] not in _YAML_STARTS:
+        return value
+    return plain(parse(SourceText("", f"[{value}]")).roots[0])[0]
 
 
 def _check(

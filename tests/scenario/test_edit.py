@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from awsml.errors import UsageError
@@ -108,6 +108,8 @@ def test_what_cannot_be_changed_alone_is_refused(field: str, value: str) -> None
     st.sampled_from(["kind", "compute.count", "inputs.train.mode", "note", "fresh", "tags.x"]),
     st.text(max_size=20).filter(lambda text: text[:1] not in ("[", "{", '"', "'")),
 )
+@example("kind", "\x85")
+@example("kind", "")
 def test_any_text_that_is_set_is_read_back(field: str, value: str) -> None:
     try:
         changed = set_value(TEXT, field, value)
