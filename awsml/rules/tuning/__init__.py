@@ -1,0 +1,3 @@
+"""Rules about tuning jobs: objective, ranges, strategy and limits."""
+
+APIS = ("sagemaker:CreateHyperParameterTuningJob",)
