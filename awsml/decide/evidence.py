@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from awsml import catalog
@@ -9,6 +10,7 @@ from awsml.basis import Estimate
 from awsml.decide.decision import Grounds
 from awsml.estimate.breakdown import Breakdown, Setting, breakdown, with_mode
 from awsml.estimate.machine import machine_of
+from awsml.estimate.measured import SAMPLES, downloads
 from awsml.estimate.rates import RateTable, rate_table
 from awsml.estimate.training import billed_seconds, dollars
 from awsml.estimate.transfer import lustre_tib
@@ -68,16 +70,30 @@ class Evidence:
 def evidence_of(workload: TrainingWorkload, grounds: Grounds) -> Evidence:
     """The catalogue's word on the scenario's machine, region and algorithm."""
     rates = rate_table(catalog.ranged).replaced(grounds.measured)
+    workload = _with_measured_rate(workload, grounds.measured)
+    setting = setting_of(workload.instance, rates)
+    if setting is not None:
+        setting = replace(setting, downloads=downloads(grounds.measured))
     region = grounds.region or workload.region
     facts = catalog.algorithm(workload.algorithm) if workload.algorithm else None
     return Evidence(
         workload=workload,
-        setting=setting_of(workload.instance, rates),
+        setting=setting,
         rates=rates,
         region=region,
         usd_per_hour=hourly_price(workload.instance, region),
         algorithm_modes=frozenset(mode.lower() for mode in facts.modes) if facts else frozenset(),
     )
+
+
+def _with_measured_rate(
+    workload: TrainingWorkload, measured: Mapping[str, Estimate]
+) -> TrainingWorkload:
+    """A rate measured on the same job stands in where the scenario states none."""
+    rate = measured.get(SAMPLES)
+    if rate is None or workload.samples_per_second or workload.compute_seconds is not None:
+        return workload
+    return replace(workload, samples_per_second=rate.expected)
 
 
 def setting_of(instance: str | None, rates: RateTable) -> Setting | None:

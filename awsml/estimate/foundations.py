@@ -21,7 +21,7 @@ _PARTS = {
 
 
 def rests_on(workload: TrainingWorkload, setting: Setting, figure: str) -> frozenset[str]:
-    """Names of rates behind a phase, or behind `start` or `billed`."""
+    """Names of rates behind a phase, or behind `start` or `billed`; none behind a measured copy."""
     parts = _PARTS.get(figure, (figure,))
     return frozenset(name for part in parts for name in _behind(workload, setting, part))
 
@@ -30,7 +30,8 @@ def _behind(workload: TrainingWorkload, setting: Setting, part: str) -> Iterator
     yield from _FIXED.get(part, ())
     if part == "image":
         yield "builtin_image_pull_seconds" if workload.algorithm else "image_pull_seconds"
-    if part in ("download", "image"):
+    modes = {mode_in_force(channel) for channel in workload.channels}
+    if part in ("download", "image") and not modes <= set(setting.downloads):
         yield "download_overhead_seconds"
     if part == "epochs":
         yield "warm_up_seconds"
@@ -42,6 +43,8 @@ def _feeding(
     channel: ChannelData, workload: TrainingWorkload, setting: Setting, part: str
 ) -> Iterator[str]:
     mode = mode_in_force(channel)
+    if part in ("download", "image") and mode in setting.downloads:
+        return
     disk = "local_disk_bytes_per_second" if setting.machine.has_local_disk else "ebs_efficiency"
     if part in ("download", "image") and mode == "file":
         yield from (disk, "file_seconds_per_object", "network_efficiency")
