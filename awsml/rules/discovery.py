@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
@@ -14,9 +15,14 @@ _PACKAGE = "awsml.rules"
 
 @cache
 def rules_for(apis: frozenset[str]) -> tuple[Rule, ...]:
-    """The rules that read any of these APIs (`sagemaker:CreateTrainingJob`)."""
+    """The rules that read any of these APIs, each narrowed to the places in them."""
     folders = [name for name, known in _folders() if not apis.isdisjoint(known)]
-    return tuple(r for name in folders for r in _rules_in(name) if not apis.isdisjoint(r.apis))
+    found = (_narrowed(rule, apis) for name in folders for rule in _rules_in(name))
+    return tuple(rule for rule in found if rule.places)
+
+
+def _narrowed(rule: Rule, apis: frozenset[str]) -> Rule:
+    return replace(rule, places=tuple(place for place in rule.places if place[0] in apis))
 
 
 def all_rules() -> tuple[Rule, ...]:
