@@ -10,14 +10,20 @@ from typing import Any
 from awsml.aws.session import Aws
 from awsml.backends.aws.creation import CREATIONS
 from awsml.backends.aws.follow import POLL_SECONDS, Known, Watch, follow, known_of
+from awsml.backends.aws.logs import TRAINING_GROUP, past_lines
 from awsml.backends.aws.refs import Resolver
 from awsml.backends.aws.submission import OpenCall, Submission, open_call
-from awsml.backends.aws.training import TrainingWatch, lacked_capacity, stop_training_job
+from awsml.backends.aws.training import (
+    TrainingWatch,
+    find_training_job,
+    lacked_capacity,
+    stop_training_job,
+)
 from awsml.backends.aws.uploads import ensure_bucket, refs_of, send, uploads_of
 from awsml.errors import UsageError
-from awsml.events import Event, Finished, Note, Started
+from awsml.events import Event, Finished, LogLine, Note, Started
 from awsml.plan import Call, Plan
-from awsml.store.run import Run, Status
+from awsml.store.run import Draft, Run, Status
 from awsml.store.runs import RunStore
 
 # What follows the thing that a run's last create call made.
@@ -26,6 +32,8 @@ WATCHES: Mapping[str, Callable[[Aws, str, Callable[[float], None], Known], Watch
 }
 
 
+# The log group of what it made, and how its streams begin.
+LOGS: Mapping[str, tuple[str, str]] = {"CreateTrainingJob": (TRAINING_GROUP, "{}/")}
 STOPS: Mapping[str, Callable[[Aws, str], None]] = {"CreateTrainingJob": stop_training_job}
 
 
@@ -100,6 +108,25 @@ class AwsBackend:
         for event in self._watch(run, _at_once).look():
             self.store.record(run.id, event)
         return self.store.get(run.id)
+
+    def adopt(self, name: str) -> Run | None:
+        """Take a job that awsml did not start into the store, to look after it like a run."""
+        job = find_training_job(self.aws, name)
+        if job is None:
+            return None
+        draft = Draft("training", name, "aws", (job.request(),), region=self.aws.region)
+        run = self.store.create(draft)
+        operation, params = "CreateTrainingJob", {"TrainingJobName": name}
+        self._remember(run.id, operation, params, {"TrainingJobArn": job.arn})
+        return self.refresh(self.store.get(run.id))
+
+    def logs(self, run: Run, since: float | None, tail: int | None) -> list[LogLine]:
+        """What the containers of a run printed."""
+        source = LOGS.get(run.remote.get("operation", ""))
+        if source is None:
+            return []
+        group, prefix = source
+        return past_lines(self.aws, group, prefix.format(run.remote["name"]), since, tail)
 
     def stop(self, run: Run) -> None:
         """Ask AWS to stop what the run started."""

@@ -14,6 +14,7 @@ from awsml.aws.session import Aws
 from awsml.backends.aws.follow import Known
 from awsml.backends.aws.logs import TRAINING_GROUP, LogFollower
 from awsml.events import Event, Finished, LogLine, MetricPoint, Note, PhaseChanged
+from awsml.readers.described import request_of
 
 _OVER = frozenset({"Completed", "Failed", "Stopped"})
 _NO_CAPACITY = "CapacityError"
@@ -77,6 +78,11 @@ class TrainingJob:
         groups = resources.get("InstanceGroups") or [resources]
         kind = next((group["InstanceType"] for group in groups if "InstanceType" in group), None)
         return kind, sum(group.get("InstanceCount", 1) for group in groups)
+
+    def request(self) -> dict[str, Any]:
+        """The call that made it, as far as a description tells."""
+        params = request_of("sagemaker:CreateTrainingJob", self.described)
+        return {"service": "sagemaker", "operation": "CreateTrainingJob", "params": params}
 
     def phases(self) -> Iterator[PhaseChanged]:
         for step in self.described.get("SecondaryStatusTransitions", ()):

@@ -39,7 +39,7 @@ def scenario_of(request: Params, region: str | None) -> dict[str, Any]:
         "network": _network(request),
         "tags": {tag["Key"]: tag["Value"] for tag in request.get("Tags", ())},
     }
-    return _without_empty(scenario)
+    return {key: kept for key, value in scenario.items() if (kept := _said(value)) not in _NOTHING}
 
 
 def _compute(resources: Params) -> dict[str, Any]:
@@ -128,9 +128,11 @@ def _unit(value: int | None, unit: str, space: str = " ") -> str | None:
     return None if value is None else f"{value}{space}{unit}"
 
 
-def _without_empty(value: Any) -> Any:
-    """The same without None and what is empty, so that only what was said is written."""
-    if isinstance(value, dict):
-        kept = {key: _without_empty(item) for key, item in value.items()}
-        return {key: item for key, item in kept.items() if item not in (None, {}, [])}
+_NOTHING: tuple[Any, ...] = (None, {}, [])
+
+
+def _said(value: Any) -> Any:
+    """The same without what was not said."""
+    if isinstance(value, Mapping):
+        return {k: kept for k, v in value.items() if (kept := _said(v)) not in _NOTHING}
     return value

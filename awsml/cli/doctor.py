@@ -1,0 +1,68 @@
+"""`awsml doctor`: what would stop a run on AWS, before it costs a start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from awsml.backends.aws.verdict import Check, State
+from awsml.cli.options import scenario_argument, training_overrides
+from awsml.cli.output import Output, Style, as_json_text, outputs_option, write
+from awsml.cli.planning import flag_reader, planned
+from awsml.cli.project import Project
+from awsml.cli.scenarios import candidates
+from awsml.plan import Plan
+from awsml.render.table import wrap
+
+_MARKS = {
+    State.PASSED: ("ok", "green"),
+    State.FAILED: ("fail", "red"),
+    State.UNPROVEN: ("?", "yellow"),
+}
+
+
+@click.command("doctor", epilog="Example: awsml doctor train.yaml --spot")
+@scenario_argument
+@training_overrides
+@outputs_option("text", "json")
+@click.pass_obj
+def command(
+    project: Project, /, scenario: Path | None, outputs: Sequence[Output], **flags: object
+) -> int:
+    """Check credentials, role, buckets, data, image, quota and region of a scenario on AWS.
+
+    Nothing is created. Without a scenario, only the credentials and the region are checked.
+    """
+    from awsml.backends.aws.doctor import examine
+    from awsml.backends.aws.needs import needs_of
+    from awsml.cli.aws_run import session_of
+
+    plan = Plan("none", "", ())
+    if scenario is not None or any(candidates(project.root)):
+        plan = planned(project, scenario, flag_reader(project, **flags), target="aws").plan
+    checks = list(examine(session_of(project, plan.region), needs_of(plan)))
+    writers = {
+        "text": lambda style: checks_text(checks, style),
+        "json": lambda _: as_json_text({"version": 1, "checks": [c.as_json() for c in checks]}),
+    }
+    write(outputs, writers)
+    return 1 if any(check.state is State.FAILED for check in checks) else 0
+
+
+def checks_text(checks: Sequence[Check], style: Style) -> str:
+    lines = [line for check in checks for line in _check_lines(check, style)]
+    counts = [sum(check.state is state for check in checks) for state in State]
+    passed, failed, unproven = counts
+    return "\n".join([*lines, "", f"{passed} passed, {failed} failed, {unproven} not provable"])
+
+
+def _check_lines(check: Check, style: Style) -> list[str]:
+    mark, colour = _MARKS[check.state]
+    head = f"{style.paint(f'{mark:<4}', fg=colour)}  {check.what:<11}  "
+    first, *rest = wrap(check.says, style.width - 19)
+    lines = [head + first, *(" " * 19 + part for part in rest)]
+    if check.hint:
+        lines += [" " * 19 + part for part in wrap(f"hint: {check.hint}", style.width - 19)]
+    return lines

@@ -1,0 +1,90 @@
+"""`awsml import`: a scenario from a job that is on AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from awsml import api
+from awsml.api import Terms
+from awsml.cli.output import Output, as_json_text, outputs_option, say, write
+from awsml.cli.project import Project
+from awsml.errors import UsageError
+from awsml.kinds import KINDS
+from awsml.kinds.difference import raw_difference
+from awsml.kinds.training.reverse import scenario_of
+from awsml.plan import as_json
+from awsml.readers.described import request_of
+from awsml.scenario import load
+from awsml.scenario.text import scenario_text
+
+_OPERATION = "CreateTrainingJob"
+_NAME = "TrainingJobName"  # a new run makes a new one
+
+
+@click.group("import", epilog="Example: awsml import training-job NAME -o yaml=train.yaml")
+def command() -> None:
+    """Write a scenario from a job on AWS."""
+
+
+@command.command("training-job", epilog="Example: awsml import training-job resnet-2026-05-01")
+@click.argument("name")
+@outputs_option("yaml", "json")
+@click.pass_obj
+def training_job(project: Project, name: str, outputs: Sequence[Output]) -> None:
+    """Write a scenario that compiles to the request the job NAME was made with.
+
+    What has no field of its own stands in its `aws:` block.
+    """
+    from awsml.cli.aws_run import session_of
+
+    session = session_of(project)
+    described = session.call("sagemaker", "DescribeTrainingJob", {_NAME: name})
+    arn = described["TrainingJobArn"]
+    tags = session.pages("sagemaker", "ListTags", {"ResourceArn": arn}, "Tags")
+    request = request_of("sagemaker:CreateTrainingJob", described)
+    own = [tag for tag in tags if not tag["Key"].startswith(("aws:", "awsml:"))]
+    scenario = imported(request | ({"Tags": own} if own else {}), session.region)
+    writers = {
+        "yaml": lambda _: scenario_text(scenario),
+        "json": lambda _: as_json_text({"version": 1, "scenario": scenario}),
+    }
+    write(outputs, writers)
+    say(f"the scenario compiles to the request of {name}; a run gets a name of its own")
+
+
+def imported(request: Mapping[str, Any], region: str) -> dict[str, Any]:
+    """A scenario whose plan sends the request; its name apart, checked by compiling it."""
+    wanted, scenario = _unnamed(request), scenario_of(request, region)
+    raw = raw_difference(_compiled(scenario), wanted)
+    if raw:
+        scenario["aws"] = {_OPERATION: raw}
+    left = raw_difference(_compiled(scenario), wanted)
+    if left:
+        raise UsageError(
+            f"the scenario would not send these parameters as they are: {', '.join(sorted(left))}",
+            hint=f"aws sagemaker describe-training-job --training-job-name {request[_NAME]}",
+            slug="not-importable",
+        )
+    return scenario
+
+
+def _compiled(scenario: Mapping[str, Any]) -> dict[str, Any]:
+    """What a scenario sends, read back from its text."""
+    loaded = load("imported.yaml", environ={}, text=scenario_text(scenario), kinds=KINDS)
+    report = api.plan(loaded.documents[0], Terms(), loaded.findings).report
+    call = report.plan.call(_OPERATION)
+    if call is None:
+        said = "; ".join(finding.message for finding in report.findings)
+        raise UsageError(
+            f"no scenario can say this request: {said}",
+            hint="keep it as a raw request: awsml validate --requests FILE",
+            slug="not-importable",
+        )
+    return _unnamed(as_json(call.params))
+
+
+def _unnamed(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in params.items() if key != _NAME}
