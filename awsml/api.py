@@ -68,7 +68,8 @@ def validate_file(loaded: Loaded, terms: Terms) -> Checked:
     """All documents of a file; comments that silence nothing are findings themselves."""
     planned = [examine(document, terms) for document in loaded.documents]
     found = [*loaded.findings, *(f for each in planned for f in each.report.findings)]
-    kept = suppress(loaded.documents, found)
+    everything_ran = all(each.spec is not None for each in planned)
+    kept = suppress(loaded.documents, found, checked=None if everything_ran else ())
     skipped = [entry for each in planned for entry in each.report.not_checked]
     return Checked(tuple(worst_first(kept.findings)), tuple(skipped), len(kept.silenced))
 
