@@ -38,7 +38,9 @@ APIS = (
 )
 SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html"
 
+# An MLflow server may be in another Region.
 _READ = re.compile(
+    r"^(?!Mlflow)\w*"
     r"(Image|ImageUri|KmsKeyId|Arn|AlgorithmName|ModelPackageName|S3Uri|S3OutputPath)$"
 )
 _OF_ONE_REGION = {"kms", "sagemaker"}
