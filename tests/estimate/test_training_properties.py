@@ -91,7 +91,8 @@ def test_a_download_grows_with_bytes(workload, machine, mode, factor):
     (channel,) = job.channels
     larger = replace(job, channels=(replace(channel, size_bytes=channel.size_bytes * factor),))
     assert breakdown(larger, setting).download >= breakdown(job, setting).download
-    assert breakdown(larger, setting).billed >= breakdown(job, setting).billed * (1 - 1e-9)
+    if mode != "fsx":  # more data get a larger file system, which is faster
+        assert breakdown(larger, setting).billed >= breakdown(job, setting).billed * (1 - 1e-9)
 
 
 @given(workloads, machines, modes, st.integers(1, 100))
