@@ -21,8 +21,12 @@ class Part(BaseModel):
 class Code(Part):
     """The script and the folder that is sent with it."""
 
-    dir: Annotated[str, Field(description="Folder with the script, relative to this file.")]
-    entry: Annotated[str, Field(description="Script in that folder, such as train.py.")]
+    dir: Annotated[
+        str, Field(description="Folder with the script, relative to this file.", examples=["./src"])
+    ]
+    entry: Annotated[
+        str, Field(description="Script in that folder, such as train.py.", examples=["train.py"])
+    ]
 
 
 class Image(Part):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -12,7 +12,7 @@ from awsml.scenario.document import Document
 from awsml.scenario.fields import Problem
 from awsml.scenario.mistake import Mistake, allowed
 from awsml.scenario.paths import Step, format_path
-from awsml.scenario.shape import field_at, field_paths, fields_of, models_at
+from awsml.scenario.shape import example_of, field_at, field_paths, fields_of, models_at
 from awsml.scenario.suggestion import closest, folded, nearest
 from awsml.units import QuantityError
 
@@ -104,7 +104,9 @@ def _missing(document: Document, model: type[BaseModel], mistake: Mistake) -> Fi
     field = field_at(model, mistake.steps)
     reason = _sentence(field.description if field is not None else None)
     message = f"`{path}` is missing" + (f": {reason}" if reason else "")
-    hint = f"add `{path}: {_example(model, mistake.steps)}`"
+    parent = format_path(mistake.steps[:-1])
+    hint = f"add `{_last(mistake)}: {_example(model, mistake.steps)}`"
+    hint += f" to `{parent}`" if parent else ""
     return _finding(document, mistake, "missing-required", message, hint)
 
 
@@ -180,8 +182,11 @@ def _finding(
 def _example(model: type[BaseModel], steps: Sequence[Step], fallback: str = "...") -> str:
     """Something that can stand at a path: the field's example, else its required fields'."""
     field = field_at(model, steps)
-    if field is not None and field.examples:
-        return _yaml(field.examples[0])
+    example = example_of(field) if field is not None else None
+    if example is not None:
+        return _yaml(example)
+    if field is not None and get_origin(field.annotation) is Literal:
+        return str(get_args(field.annotation)[0])
     inner = next(iter(models_at(model, steps)), None)
     if inner is None:
         return fallback

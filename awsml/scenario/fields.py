@@ -139,7 +139,7 @@ def _name(value: Any) -> Any:
         return value
     better = re.sub(r"[^A-Za-z0-9]+", "-", value).strip("-")[:63].rstrip("-") or "my-job"
     reason = "longer than 63 characters" if len(value) > 63 else "not letters, digits and hyphens"
-    raise Problem(f"the name `{value[:80]}` is {reason}", hint=f"write `{better}`", slug="bad-name")
+    raise Problem(f"`{value[:80]}` is {reason}", hint=f"write `{better}`", slug="bad-name")
 
 
 Duration = Annotated[

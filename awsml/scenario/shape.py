@@ -6,7 +6,7 @@ import types
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from awsml.scenario.paths import Step
@@ -33,6 +33,15 @@ def field_at(model: type[BaseModel], steps: Sequence[Step]) -> FieldInfo | None:
         return None
     fields = (fields_of(each).get(steps[-1]) for each in models_at(model, steps[:-1]))
     return next((field for field in fields if field is not None), None)
+
+
+def example_of(field: FieldInfo) -> Any:
+    """What the field, or its type, gives as an example; None where neither does."""
+    if field.examples:
+        return field.examples[0]
+    schemas = (each for each in field.metadata if isinstance(each, WithJsonSchema))
+    examples = (each.json_schema.get("examples") for each in schemas if each.json_schema)
+    return next((each[0] for each in examples if each), None)
 
 
 def field_paths(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:

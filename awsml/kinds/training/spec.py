@@ -27,7 +27,12 @@ InputMode = Literal["file", "fastfile", "pipe", "auto"]
 class Compute(Part):
     """The machines of the job."""
 
-    instance: Annotated[str, Field(description="Instance type, such as ml.g5.2xlarge, or auto.")]
+    instance: Annotated[
+        str,
+        Field(
+            description="Instance type, such as ml.g5.2xlarge, or auto.", examples=["ml.g5.2xlarge"]
+        ),
+    ]
     count: Annotated[int, Field(ge=1, description="How many instances.")] = 1
     volume: Annotated[
         VolumeGib | Choice, Field(description="Storage volume, such as 100 GB, or auto.")
@@ -62,7 +67,8 @@ class Checkpoint(Part):
     """Checkpoints of a job, on Spot or not."""
 
     to: Annotated[
-        Location | None, Field(description="Where they are kept on S3; beside the output if absent.")
+        Location | None,
+        Field(description="Where they are kept on S3; beside the output if absent."),
     ] = None
     every: Annotated[
         Duration | None, Field(description="How often the script writes a checkpoint.")
@@ -87,9 +93,17 @@ class Data(Part):
 class FileSystem(Part):
     """An EFS or FSx for Lustre file system as a channel; it needs `network`."""
 
-    id: Annotated[str, Field(description="File system id, such as fs-0123456789abcdef0.")]
+    id: Annotated[
+        str,
+        Field(
+            description="File system id, such as fs-0123456789abcdef0.",
+            examples=["fs-0123456789abcdef0"],
+        ),
+    ]
     type: Annotated[Literal["efs", "fsx"], Field(description="Kind of file system.")]
-    path: Annotated[str, Field(description="Directory, for FSx under its mount name.")]
+    path: Annotated[
+        str, Field(description="Directory, for FSx under its mount name.", examples=["/data/train"])
+    ]
     access: Annotated[Literal["ro", "rw"], Field(description="Read-only or read-write.")] = "ro"
 
 
@@ -175,7 +189,13 @@ class TrainingSpec(Spec):
     kind: Literal["training"]
     name: Annotated[Name, Field(description="Name; AWS's job name begins with it.")]
     code: Annotated[Code | None, Field(description="The script and its folder.")] = None
-    image: Annotated[Image, Field(description="Framework, built-in algorithm or own image.")]
+    image: Annotated[
+        Image,
+        Field(
+            description="Framework, built-in algorithm or own image.",
+            examples=[{"framework": "pytorch", "version": "2.10"}],
+        ),
+    ]
     command: Annotated[
         list[str],
         Field(max_length=100, description="Command of an own image, instead of its default."),
