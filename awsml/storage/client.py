@@ -1,4 +1,4 @@
-"""Objects behind an S3 client (boto3's, or anything with the same three methods)."""
+"""Objects behind an S3 client (boto3's, or anything with the same methods)."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class S3Client(Protocol):
 
     def head_object(self, **params: Any) -> Mapping[str, Any]: ...
 
+    def list_buckets(self) -> Mapping[str, Any]: ...
+
     def list_objects_v2(self, **params: Any) -> Mapping[str, Any]: ...
 
 
@@ -50,12 +52,32 @@ class ClientStore:
         self._closed = False
 
     def objects(self, bucket: str, prefix: str) -> Iterator[Object]:
-        token: dict[str, str] = {}
-        while True:
-            ask = partial(self._client.list_objects_v2, Bucket=bucket, Prefix=prefix, **token)
-            page = self._asked(ask, f"s3://{bucket}/{prefix}")
+        for page in self._pages(bucket, prefix, {}):
             for found in page.get("Contents", ()):
                 yield Object(bucket, found["Key"], found["Size"], found["ETag"].strip('"'))
+
+    def buckets(self) -> list[str]:
+        answer = self._asked(self._client.list_buckets, "the buckets")
+        return [found["Name"] for found in answer["Buckets"]]
+
+    def level(self, bucket: str, prefix: str) -> Iterator[tuple[str, int | None]]:
+        """Keys with sizes, and common prefixes without, up to the next slash."""
+        for page in self._pages(bucket, prefix, {"Delimiter": "/"}):
+            for common in page.get("CommonPrefixes", ()):
+                yield common["Prefix"], None
+            for found in page.get("Contents", ()):
+                yield found["Key"], found["Size"]
+
+    def _pages(
+        self, bucket: str, prefix: str, params: dict[str, str]
+    ) -> Iterator[Mapping[str, Any]]:
+        token: dict[str, str] = {}
+        while True:
+            ask = partial(
+                self._client.list_objects_v2, Bucket=bucket, Prefix=prefix, **params, **token
+            )
+            page = self._asked(ask, f"s3://{bucket}/{prefix}")
+            yield page
             if not page.get("IsTruncated"):
                 return
             token = {"ContinuationToken": page["NextContinuationToken"]}

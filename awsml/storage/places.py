@@ -24,6 +24,14 @@ class FolderStore:
             if found.path is not None:
                 yield Object(bucket, found.key, os.stat(found.path).st_size)
 
+    def buckets(self) -> list[str]:
+        return [name for name, _ in self.folder.buckets()]
+
+    def level(self, bucket: str, prefix: str) -> Iterator[tuple[str, int | None]]:
+        """Keys with sizes, and common prefixes without, up to the next slash."""
+        for found in self.folder.keys(bucket, prefix, "/"):
+            yield found.key, None if found.path is None else os.stat(found.path).st_size
+
     def find(self, bucket: str, key: str) -> Object:
         stored = self.folder.head(bucket, key)
         return Object(bucket, key, stored.size, stored.etag)

@@ -17,7 +17,8 @@ from awsml.storage.objects import Address, Object, Store
 from awsml.storage.ordered import ordered
 
 HOSTS = (2, 4, 8)
-_SAMPLE = 8  # objects that are read
+_SAMPLE = 64  # objects that are read
+_ALL_SAMPLE_BYTES = 256 * 2**20
 _SAMPLE_BYTES = 32 * 2**20  # of each, at most
 _STREAMS = 4
 _BLOCK = 4 * 2**20
@@ -95,16 +96,20 @@ def probe(
     clock: Callable[[], float],
     *,
     shown: str | None = None,
-    read: bool = True,
+    agreed: Callable[[int], bool] = lambda _: True,
     check: Callable[[int], None] = lambda _: None,
 ) -> Probe:
-    """List everything, then read a sample. `check` gets the number of objects now and then."""
+    """List everything, then read a sample if `agreed` says yes to so many bytes.
+
+    `check` gets the number of objects listed so far, now and then.
+    """
     listing = _listed(store, source, check)
     sizes = listing.sizes
     if not sizes:
         raise DataError(
             f"there are no objects at {shown or source}", hint="run `awsml data ls s3://BUCKET/`"
         )
+    sample = _affordable(listing.sample)
     return Probe(
         source=shown or str(source),
         bytes=sum(sizes),
@@ -112,7 +117,7 @@ def probe(
         sizes=_distribution(sizes),
         formats=_formats(store, listing),
         skew=tuple(_skew(sizes, hosts) for hosts in HOSTS),
-        speed=_speed(store, listing.sample, clock) if read else None,
+        speed=_speed(store, sample, clock) if sample and agreed(_cost(sample)) else None,
     )
 
 
@@ -167,21 +172,32 @@ def _skew(sizes: Sequence[int], hosts: int) -> Skew:
     )
 
 
-def _speed(store: Store, sample: Sequence[Object], clock: Callable[[], float]) -> Speed | None:
-    """First bytes one by one, one object in one stream, and the rest several at a time."""
-    filled = [found for found in sample if found.size][:_SAMPLE]
-    if not filled:
-        return None
-    waits = [_timed(clock, partial(_read, store, found, 1))[0] for found in filled]
-    alone, read_alone = _timed(clock, partial(_read, store, filled[0], _SAMPLE_BYTES))
-    tasks = [partial(_read, store, found, _SAMPLE_BYTES) for found in filled]
+def _affordable(objects: Sequence[Object]) -> list[Object]:
+    """Fewer objects where they are large; spread as evenly as they came."""
+    filled = [found for found in objects if found.size]
+    while len(filled) > _SAMPLE or (len(filled) > 1 and _cost(filled) > _ALL_SAMPLE_BYTES):
+        filled = filled[::2]
+    return filled
+
+
+def _cost(sample: Sequence[Object]) -> int:
+    """Bytes that timing a sample reads, about."""
+    sizes = [min(found.size or 0, _SAMPLE_BYTES) for found in sample]
+    return sum(sizes) + sizes[0]
+
+
+def _speed(store: Store, sample: Sequence[Object], clock: Callable[[], float]) -> Speed:
+    """First bytes one by one, one object in one stream, and then all several at a time."""
+    waits = [_timed(clock, partial(_read, store, found, 1))[0] for found in sample]
+    alone, read_alone = _timed(clock, partial(_read, store, sample[0], _SAMPLE_BYTES))
+    tasks = [partial(_read, store, found, _SAMPLE_BYTES) for found in sample]
     together, read = _timed(clock, lambda: sum(ordered(tasks, _STREAMS, _STREAMS)))
     return Speed(
-        objects=len(filled),
+        objects=len(sample),
         bytes=read,
         first_byte_seconds=statistics.median(waits),
         stream_bytes_per_second=read_alone / max(alone, 1e-9),
-        streams=min(_STREAMS, len(filled)),
+        streams=min(_STREAMS, len(sample)),
         bytes_per_second=read / max(together, 1e-9),
     )
 

@@ -23,7 +23,7 @@ def header(size: int) -> bytes:
     if size >= LIMIT:
         raise DataError(
             f"a RecordIO record holds less than 512 MiB, and this object has {size} bytes",
-            hint="split the object: `awsml data pack DIR OUT --format shards`",
+            hint="split the object: `awsml data pack DIR OUT --as shards`",
         )
     return _HEADER.pack(MAGIC, size)
 

@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from awsml.errors import UsageError
 from awsml.storage.errors import DataError
@@ -50,6 +51,10 @@ class Packed:
     @property
     def bytes(self) -> int:
         return sum(shard.bytes for shard in self.shards)
+
+    def as_json(self) -> dict[str, Any]:
+        shards = [asdict(shard) for shard in self.shards]
+        return {"version": 1, "shards": shards, "kept": self.kept}
 
 
 def pack(order: Order, progress: Progress = lambda _, __: None) -> Packed:

@@ -80,7 +80,7 @@ def _groups(
             if size >= LIMIT:
                 raise DataError(
                     f"{root / name} has {size} bytes, and a RecordIO record less than 512 MiB",
-                    hint="use --format webdataset",
+                    hint="use --as webdataset",
                 )
             yield ".rec", [Piece(name, size)]
     else:
