@@ -13,7 +13,7 @@ The job waits for capacity that does not come, or fails to start.
     ResourceConfig: {InstanceType: ml.g6.2xlarge, InstanceCount: 1}
 """
 
-from awsml.catalog import accepted_by, life
+from awsml.catalog import accepted_by, life, price
 from awsml.rules.machines._types import use_of
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import HOSTING_MACHINES, TRAINING_MACHINES
@@ -32,9 +32,20 @@ def check(machine: Part) -> Problems:
     end = life(part.text)
     if end is None or end.status != "retired":
         return
-    others = [f"ml.{name}" for name in end.replaced_by if use in accepted_by(f"ml.{name}")]
+    region = machine.plan.region
+    others = [
+        _priced(f"ml.{name}", use, region)
+        for name in end.replaced_by
+        if use in accepted_by(f"ml.{name}")
+    ]
     yield Problem(
         part,
         f"`{part.text}` was retired{f' on {end.since}' if end.since else ''}: {end.note}",
         f"use {' or '.join(others)}" if others else "use a newer type",
     )
+
+
+def _priced(name: str, use: str, region: str | None) -> str:
+    """A type with what an hour of it costs, where that is known."""
+    cost = price(use, name, region) if region else None
+    return f"`{name}` ({cost})" if cost else f"`{name}`"
