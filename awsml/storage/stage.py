@@ -141,7 +141,10 @@ def _make_folder(folder: Path, found: Object) -> None:
 def _place(found: Object, source: Path, target: Path, link: bool) -> _Piece:
     if not source.is_file():
         raise DataError(f"{found.uri} is gone since it was listed")
-    target.unlink(missing_ok=True)
+    try:
+        target.unlink(missing_ok=True)
+    except (IsADirectoryError, PermissionError) as error:
+        raise _both(found) from error
     if not link:
         shutil.copyfile(source, target)
         return _Piece(target, target.stat().st_size)
