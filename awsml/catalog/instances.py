@@ -156,6 +156,14 @@ def life(subject: str) -> Life | None:
     return _life(tables, row) if row else None
 
 
+def batch_image_refuses(name: str) -> Life | None:
+    """Why the default GPU image of AWS Batch does not run on a type or a family."""
+    tables = current()
+    family = ec2_name(name).split(".")[0]
+    row = tables.table("lifecycle").get((f"batch-gpu-image:{family}",))
+    return _life(tables, row) if row else None
+
+
 @cache
 def _priced(tables: Tables) -> dict[tuple[str, str], str]:
     """Type and region of every listed SageMaker price, with its source."""

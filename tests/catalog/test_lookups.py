@@ -104,6 +104,17 @@ def test_every_price_has_a_region_a_date_a_source_and_a_basis(
     assert low is not None and high is not None and low <= float(price.usd) <= high
 
 
+def test_batchs_default_gpu_image_refuses_p3_and_g3() -> None:
+    refused = catalog.batch_image_refuses("p3.2xlarge")
+    assert refused is not None and "ECS_AL2023_NVIDIA" in refused.note
+    assert catalog.batch_image_refuses("g3") and not catalog.batch_image_refuses("g5.xlarge")
+
+
+def test_elastic_inference_is_gone_and_has_a_successor() -> None:
+    gone = catalog.life("elastic-inference")
+    assert gone is not None and gone.status == "retired" and "inf2" in gone.replaced_by
+
+
 def test_quotas_are_named_as_aws_names_them() -> None:
     spot = catalog.quota("spot-training", "ml.g5.2xlarge")
     assert spot is not None and spot.name == "ml.g5.2xlarge for spot training job usage"
