@@ -63,7 +63,7 @@ def volume_options(evidence: Evidence) -> list[Option]:
 def larger_machine(evidence: Evidence) -> Option | None:
     """File on the next larger type of the family that has a price in the region.
 
-    Computing is taken to scale with its GPUs, or with its cores where it has none: at best.
+    Computing is taken to scale with its accelerators, or else with its cores: at best.
     """
     here = catalog.instance(evidence.workload.instance or "")
     if here is None:
@@ -74,7 +74,9 @@ def larger_machine(evidence: Evidence) -> Option | None:
     for one in sorted(family, key=lambda candidate: candidate.vcpus):
         moved = evidence.in_mode("file").on(one.ml_name)
         if "training" in catalog.accepted_by(one.ml_name) and moved.usd_per_hour.known:
-            factor = one.gpus / here.gpus if here.gpus else one.vcpus / here.vcpus
+            devices = (one.accelerators, here.accelerators)
+            larger, smaller = devices if here.accelerators else (one.vcpus, here.vcpus)
+            factor = larger / smaller
             ideal = f"if it computes {factor:.3g} times as fast" if factor > 1 else None
             name, barrier = f"file on {one.ml_name}", any_barrier(moved, "file")
             return Option(name, _sped_up(moved, factor), barrier, ideal)

@@ -16,8 +16,11 @@ from dataclasses import dataclass, field
 # Enough for a p99 that moves by a few percent between seeds, in a tenth of a second.
 RUNS = 2000
 SEED = 20_060_204
-# A run that has not ended after this many attempts is counted as never ending.
-_MOST_ATTEMPTS = 500
+# A run that has not ended after this many attempts is counted as never ending: at the usual
+# rate that is longer than the 30 days that AWS lets a job be.
+_MOST_ATTEMPTS = 250
+# Odds of one attempt so small that no run is worth simulating.
+_HOPELESS_ODDS = 1e-6
 # exp() of more than this is no number worth telling.
 _LARGEST_EXPONENT = 50.0
 
@@ -107,7 +110,7 @@ def attempts_needed(job: Work, rate: float, confidence: float = 0.999) -> int | 
         outcomes = simulate(job, Interruptions(rate, 0.0))
         needed = quantile(outcomes.attempts, confidence)
         return None if math.isinf(needed) else int(needed)
-    survives = math.exp(-min(_LARGEST_EXPONENT, rate * (job.work + job.restart)))
+    survives = _odds(job, rate)
     if survives >= confidence:
         return 1
     needed = math.log(1 - confidence) / math.log1p(-survives)
@@ -118,6 +121,8 @@ def simulate(
     job: Work, interruptions: Interruptions, runs: int = RUNS, seed: int = SEED
 ) -> Outcomes:
     """The same seed gives every job the same luck, so that jobs can be compared."""
+    if job.interval is None and _odds(job, interruptions.rate) < _HOPELESS_ODDS:
+        return Outcomes(*((math.inf,) * runs for _ in range(3)))
     ended = [_run(job, interruptions, random.Random(seed + index)) for index in range(runs)]
     running, wall, attempts = (sorted(column) for column in zip(*ended, strict=True))
     return Outcomes(running, wall, attempts)
@@ -136,6 +141,11 @@ def _run(job: Work, cuts: Interruptions, luck: random.Random) -> tuple[float, fl
         running, wall = running + up, wall + up + luck.expovariate(1.0) * cuts.mean_down
         done += _kept(job, up)
     return math.inf, math.inf, math.inf
+
+
+def _odds(job: Work, rate: float) -> float:
+    """That nothing interrupts an attempt which has all the work before it."""
+    return math.exp(-min(_LARGEST_EXPONENT, rate * (job.work + job.restart)))
 
 
 def _left(job: Work, done: float) -> float:
