@@ -1,4 +1,5 @@
-"""Reads rule cases: YAML in which `!unknown why` and `!ref name` stand for values not known yet.
+"""Reads rule cases: YAML in which `!unknown why` and `!ref name` stand for values not known yet,
+and `!long n` for n characters.
 
 A case has a name, and `params` (of `api`, by default the rule's first), or `calls` (a list of
 `{api, params}`), or `scenario` (its text). `expect` holds words: the request path of each finding
@@ -39,11 +40,12 @@ class Case:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with the two tags of this folder."""
+    """YAML with the tags of this folder."""
 
 
 _Loader.add_constructor("!unknown", lambda loader, node: Unknown(node.value))
 _Loader.add_constructor("!ref", lambda loader, node: Ref(node.value))
+_Loader.add_constructor("!long", lambda loader, node: "x" * int(node.value))
 _Loader.add_constructor("!text", lambda loader, node: Text((node.value, Ref("default-bucket"))))
 
 

@@ -1,0 +1,42 @@
+"""A variant says neither on what it runs nor who may run it.
+
+It needs an instance type (or a list of pools),
+  or serverless settings. A variant without a model is
+for inference components, and then the configuration needs an execution role.
+
+## Why
+AWS refuses the request.
+
+## Flagged
+    EndpointConfigName: detector
+    ProductionVariants: [{VariantName: all, ModelName: detector}]
+
+## Preferred
+    EndpointConfigName: detector
+    ProductionVariants:
+      - {VariantName: all, ModelName: detector, InstanceType: ml.m5.xlarge,
+          InitialInstanceCount: 1}
+"""
+
+from awsml.rules.hosting._variants import VARIANTS
+from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
+
+LEVEL = Level.ERROR
+CONFIDENCE = Confidence.DOCUMENTED
+APIS = VARIANTS
+SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html"
+
+_CAPACITY = ("InstanceType", "ServerlessConfig", "InstancePools")
+
+
+def check(variant: Part) -> Problems:
+    if not any(variant[name].exists for name in _CAPACITY):
+        message = f"`{variant}` names no instance type and is not serverless"
+        yield Problem(variant, message, "add `InstanceType` and `InitialInstanceCount`")
+    config = variant.around
+    if not variant["ModelName"].exists and not config["ExecutionRoleArn"].exists:
+        yield Problem(
+            variant,
+            f"`{variant}` names no model, and without one the configuration needs a role",
+            "add `ModelName`, or `ExecutionRoleArn` for inference components",
+        )
