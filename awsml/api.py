@@ -17,7 +17,16 @@ from awsml.kinds import KINDS, kind_named, needs
 from awsml.kinds.kind import Context, Kind
 from awsml.plan import Plan
 from awsml.report import Report
-from awsml.scenario import Document, Loaded, kind_finding, suppress, validate
+from awsml.scenario import (
+    Defaults,
+    Document,
+    Loaded,
+    check_defaults,
+    kind_finding,
+    suppress,
+    validate,
+)
+from awsml.scenario.shape import fields_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,11 @@ def validate_file(loaded: Loaded, terms: Terms) -> Checked:
     kept = suppress(loaded.documents, found, checked=None if everything_ran else ())
     skipped = [entry for each in planned for entry in each.report.not_checked]
     return Checked(tuple(worst_first(kept.findings)), tuple(skipped), len(kept.silenced))
+
+
+def validate_defaults(defaults: Defaults) -> list[Finding]:
+    """What is wrong with a project's defaults themselves, whichever scenario they are for."""
+    return check_defaults(defaults, KINDS, lambda kind: fields_of(kind_named(kind).Spec))
 
 
 def examine(document: Document, terms: Terms, earlier: Sequence[Finding] = ()) -> Planned:
@@ -141,4 +155,3 @@ def _report(
 def _until_sent(finding: Finding) -> Finding:
     """A missing role or region stops nothing before the plan is sent."""
     return replace(finding, level=Level.WARNING) if finding.slug in needs.SLUGS else finding
-

@@ -8,7 +8,7 @@ from pathlib import Path
 from awsml.cli.project import Project
 from awsml.errors import UsageError
 from awsml.kinds import INCLUDES, KINDS
-from awsml.scenario import Document, Loaded, Override, load, read_defaults
+from awsml.scenario import Defaults, Document, Loaded, Override, load, read_defaults
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -22,16 +22,20 @@ def loaded(
     text: bytes | None = None,
 ) -> Loaded:
     """The documents of one file (or of a text under that name), with the project's defaults."""
-    defaults = read_defaults(str(project.defaults)) if project.defaults else None
     return load(
         name or project.shown(path),
         text=text,
         environ=project.environ,
         overrides=overrides,
-        defaults=defaults,
+        defaults=defaults_of(project),
         kinds=KINDS,
         includes=INCLUDES,
     )
+
+
+def defaults_of(project: Project) -> Defaults | None:
+    """The project's awsml.yaml, read."""
+    return read_defaults(project.shown(project.defaults)) if project.defaults else None
 
 
 def chosen(project: Project, named: Path | None, kinds: Sequence[str] = ()) -> Path:

@@ -26,7 +26,7 @@ from awsml.cli.output import (
 )
 from awsml.cli.planning import refused, today
 from awsml.cli.project import Project
-from awsml.cli.scenarios import loaded
+from awsml.cli.scenarios import defaults_of, loaded
 from awsml.errors import AwsmlError, UsageError
 from awsml.finding import Finding, Level, NotChecked
 from awsml.plan import Plan
@@ -43,12 +43,19 @@ class Results:
     errors: list[AwsmlError] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     silenced: int = 0
+    _seen: set[Finding] = field(default_factory=set)
 
     def add(self, name: str, checked: Checked) -> None:
         self.files.append(name)
-        self.findings += checked.findings
+        self.find(checked.findings)
         self.not_checked += checked.not_checked
         self.silenced += checked.silenced
+
+    def find(self, findings: Sequence[Finding]) -> None:
+        """Say once what several files share: a base that they extend, the project's defaults."""
+        new = [each for each in findings if each.place is None or each not in self._seen]
+        self.findings += new
+        self._seen.update(new)
 
     def report(self, error: AwsmlError) -> None:
         """Say at once what could not be read, and go on with the other files."""
@@ -108,6 +115,8 @@ def command(
     lines = SourceLines()
     if not paths:
         raise UsageError("nothing to check was named", hint="run `awsml validate .`")
+    if request is None:
+        results.find(_about_defaults(project))
     for path in files_under(paths, results.report):
         try:
             name = stdin_name if path == STDIN else project.shown(path)
@@ -121,6 +130,11 @@ def command(
     }
     write(outputs, writers)
     return results.code(fail_on)
+
+
+def _about_defaults(project: Project) -> list[Finding]:
+    defaults = defaults_of(project)
+    return api.validate_defaults(defaults) if defaults is not None else []
 
 
 def _checked(

@@ -3,7 +3,7 @@
 Knows the file format and nothing of kinds: what a field means is the model's business.
 """
 
-from awsml.scenario.defaults import Defaults, check_defaults, find_defaults, read_defaults
+from awsml.scenario.defaults import Defaults, check_defaults, read_defaults
 from awsml.scenario.document import Document, Loaded
 from awsml.scenario.loader import load
 from awsml.scenario.overrides import Override
@@ -16,7 +16,6 @@ __all__ = [
     "Loaded",
     "Override",
     "check_defaults",
-    "find_defaults",
     "kind_finding",
     "load",
     "read_defaults",

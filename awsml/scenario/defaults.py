@@ -8,7 +8,7 @@ training:                 # under a kind's name: defaults for that kind alone
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +19,6 @@ from awsml.scenario.nodes import MapNode, ScalarNode, merge
 from awsml.scenario.parser import parse
 from awsml.scenario.source import SourceText, read_source
 from awsml.scenario.suggestion import closest
-
-FILE_NAME = "awsml.yaml"
 
 
 @dataclass(frozen=True)
@@ -43,14 +41,6 @@ class Defaults:
         merged = merge(common, own)
         assert isinstance(merged, MapNode)
         return merged, frozenset(entries) - frozenset(own.entries)
-
-
-def find_defaults(start: Path) -> Path | None:
-    """The nearest `awsml.yaml` in a folder or above it."""
-    folder = start.absolute()
-    return next(
-        (path for each in (folder, *folder.parents) if (path := each / FILE_NAME).is_file()), None
-    )
 
 
 def read_defaults(file: Path | str) -> Defaults:
@@ -76,16 +66,29 @@ def read_defaults(file: Path | str) -> Defaults:
     return Defaults(text, root, parsed.findings)
 
 
-def check_defaults(defaults: Defaults, fields: Mapping[str, Iterable[str]]) -> list[Finding]:
-    """Complaints about top-level names that are no kind and no kind's field."""
-    known = {*fields, *(name for names in fields.values() for name in names)}
+def check_defaults(
+    defaults: Defaults, kinds: Sequence[str], fields: Callable[[str], Iterable[str]]
+) -> list[Finding]:
+    """Complaints about top-level names that are no kind and no kind's field.
+
+    `fields` answers for a kind, and is asked for no more kinds than needed.
+    """
     findings = list(defaults.findings)
-    for name, entry in defaults.root.entries.items():
-        if name not in known:
-            findings.append(_unknown(name, entry.key.place, sorted(known)))
-        elif name in fields and not isinstance(entry.value, MapNode):
-            findings.append(_no_section(name, entry.key.place))
-    return findings
+    entries = defaults.root.entries
+    for name in kinds:
+        if name in entries and not isinstance(entries[name].value, MapNode):
+            findings.append(_no_section(name, entries[name].key.place))
+    unknown = entries.keys() - set(kinds)
+    known = set(kinds)
+    for name in kinds:
+        if unknown:
+            known |= set(fields(name))
+            unknown -= known
+    return findings + [
+        _unknown(name, entry.key.place, sorted(known))
+        for name, entry in entries.items()
+        if name in unknown
+    ]
 
 
 def _unknown(name: str, place: Place, known: list[str]) -> Finding:

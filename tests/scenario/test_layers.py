@@ -11,7 +11,6 @@ from awsml.scenario import (
     Document,
     Override,
     check_defaults,
-    find_defaults,
     kind_finding,
     load,
     read_defaults,
@@ -115,11 +114,18 @@ def test_an_unknown_default_of_a_kind_is_a_finding_in_the_defaults_file() -> Non
 
 def test_names_in_the_defaults_file_that_nothing_reads_are_findings() -> None:
     write("awsml.yaml", "regin: us-east-1\nsmall: 3\nspot: on\n")
-    found = check_defaults(read_defaults("awsml.yaml"), {"small": ["spot", "region"]})
+    fields = {"small": ["spot", "region"], "other": ["colour"]}
+    found = check_defaults(read_defaults("awsml.yaml"), list(fields), lambda kind: fields[kind])
     assert [(f.slug, f.hint) for f in found] == [
-        ("unknown-field", "write `region`"),
         ("wrong-type", "write `small: {region: us-east-1}`"),
+        ("unknown-field", "write `region`"),
     ]
+
+
+def test_no_more_kinds_are_asked_than_needed() -> None:
+    write("awsml.yaml", "region: us-east-1\n")
+    fields = {"small": ["region"]}
+    assert check_defaults(read_defaults("awsml.yaml"), ["small", "other"], fields.__getitem__) == []
 
 
 @pytest.mark.parametrize("text", ["[a]\n", "a\n", "a: 1\n---\nb: 2\n"])
@@ -134,14 +140,6 @@ def test_an_empty_defaults_file_says_nothing() -> None:
     assert only("a.yaml", defaults=read_defaults(write("awsml.yaml", ""))).plain() == {
         "kind": "small"
     }
-
-
-def test_defaults_are_found_upwards(folder: Path) -> None:
-    write("awsml.yaml", "on: aws\n")
-    deep = folder / "a" / "b"
-    deep.mkdir(parents=True)
-    assert find_defaults(deep) == folder / "awsml.yaml"
-    assert find_defaults(Path("/")) is None
 
 
 @pytest.mark.parametrize(
