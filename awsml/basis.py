@@ -84,7 +84,7 @@ class Estimate:
 
     def __add__(self, other: Estimate) -> Estimate:
         if not (self.known and other.known):
-            return Estimate.unknown(self.unit, *self.missing, *other.missing)
+            return Estimate.unknown(self.unit, *dict.fromkeys((*self.missing, *other.missing)))
         return Estimate(
             _sum(self.low, other.low),
             _sum(self.expected, other.expected),
