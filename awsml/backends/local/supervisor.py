@@ -35,14 +35,17 @@ class Supervised:
         self.pid = pid
         self._tie = tie
         self._log = log
+        self._detached = False
 
     def events(self) -> Iterator[Event]:
-        """What happens, until the run is over; an error of the run is raised here."""
+        """What happens, until the run is over or let go; its errors are raised here."""
         with self._tie.makefile("rb") as stream:
             while True:
                 try:
                     kind, content = pickle.load(stream)
                 except (EOFError, ConnectionResetError):
+                    if self._detached:
+                        return
                     raise self._gone() from None
                 if kind == "over":
                     os.waitpid(self.pid, 0)
@@ -56,6 +59,7 @@ class Supervised:
 
     def detach(self) -> None:
         """The run goes on without this process."""
+        self._detached = True
         self._send(_DETACH)
         self._tie.close()
 
