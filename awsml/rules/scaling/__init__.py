@@ -1,0 +1,7 @@
+"""Rules about Application Auto Scaling: targets, policies and scheduled actions."""
+
+APIS = (
+    "application-autoscaling:RegisterScalableTarget",
+    "application-autoscaling:PutScalingPolicy",
+    "application-autoscaling:PutScheduledAction",
+)
