@@ -11,11 +11,10 @@ from typing import Any
 from awsml.errors import UsageError
 from awsml.finding import Place
 from awsml.scenario.nodes import Entry, ListNode, MapNode, Node, ScalarNode, plain
-from awsml.scenario.parser import parse
+from awsml.scenario.parser import TYPED_STARTS, parse
 from awsml.scenario.paths import Step, format_path, parse_path
 from awsml.scenario.source import SourceText
 
-_YAML_STARTS = frozenset("[{\"'")
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _ALIAS = re.compile(r"[ \t]*:[ \t]+(\*[^\s,\[\]{}]+)")
 
@@ -176,7 +175,7 @@ def _nested(steps: Sequence[Step], value: str, *, flow: bool) -> str:
 
 def _typed(value: str, *, flow: bool) -> str:
     """A list, mapping or quoted text as it is; any other text quoted where YAML needs it."""
-    return value if value[:1] in _YAML_STARTS else _quoted(value, flow=flow)
+    return value if value[:1] in TYPED_STARTS else _quoted(value, flow=flow)
 
 
 def _quoted(text: str, *, flow: bool) -> str:
@@ -193,7 +192,7 @@ def _quoted(text: str, *, flow: bool) -> str:
 
 def _wanted(value: str) -> Any:
     """What a value reads as: itself, unless it is typed as a list, mapping or quoted text."""
-    if value[:1] not in _YAML_STARTS:
+    if value[:1] not in TYPED_STARTS:
         return value
     return plain(parse(SourceText("", f"[{value}]")).roots[0])[0]
 

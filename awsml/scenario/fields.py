@@ -58,7 +58,7 @@ def _schema(pattern: str, description: str, *examples: str) -> WithJsonSchema:
     return WithJsonSchema({**schema, "examples": list(examples)})
 
 
-_NUMBER = r"[+-]?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?"
+_NUMBER = r"\+?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?"
 
 
 def _pattern(table: Any) -> str:
@@ -135,15 +135,18 @@ _NAME = re.compile(r"[A-Za-z0-9](?:-*[A-Za-z0-9]){0,62}")
 
 
 def _name(value: Any) -> Any:
-    if not isinstance(value, str) or _NAME.fullmatch(value):
+    if not isinstance(value, str) or (len(value) <= 63 and _NAME.fullmatch(value)):
         return value
     better = re.sub(r"[^A-Za-z0-9]+", "-", value).strip("-")[:63].rstrip("-") or "my-job"
     reason = "longer than 63 characters" if len(value) > 63 else "not letters, digits and hyphens"
     raise Problem(f"`{value[:80]}` is {reason}", hint=f"write `{better}`", slug="bad-name")
 
 
+_NOT_NEGATIVE = Field(ge=0)
+
 Duration = Annotated[
     float,
+    _NOT_NEGATIVE,
     BeforeValidator(_quantity(units.parse_duration, "a duration", "write it like `15m`")),
     _schema(
         r"^\s*(\d+(\.\d+)?\s*(ms|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)\s*)+$",
@@ -154,6 +157,7 @@ Duration = Annotated[
 
 Size = Annotated[
     int,
+    _NOT_NEGATIVE,
     BeforeValidator(_quantity(units.parse_bytes, "a size", "write it like `54 GB`")),
     _schema(_pattern(units.DATA), "A size of data; KB, MB, GB are decimal.", "400 KB", "54 GB"),
 ]
@@ -161,6 +165,7 @@ Size = Annotated[
 
 VolumeGib = Annotated[
     int,
+    _NOT_NEGATIVE,
     BeforeValidator(_quantity(_gib, "a disk size", "write it like `100 GB`")),
     _schema(_pattern(units.DATA), "A disk size in AWS's GB (GiB).", "100 GB", "1 TB"),
 ]
@@ -168,6 +173,7 @@ VolumeGib = Annotated[
 
 MemoryMib = Annotated[
     int,
+    _NOT_NEGATIVE,
     BeforeValidator(_quantity(_mib, "an amount of memory", "write it like `8 GB`")),
     _schema(_pattern(units.DATA), "Memory in AWS's units (MiB, GiB).", "512 MB", "56 GB"),
 ]
@@ -175,6 +181,7 @@ MemoryMib = Annotated[
 
 Bandwidth = Annotated[
     float,
+    _NOT_NEGATIVE,
     BeforeValidator(
         _quantity(units.parse_bits_per_second, "a bandwidth", "write it like `25 Gbps`")
     ),
@@ -184,6 +191,7 @@ Bandwidth = Annotated[
 
 Usd = Annotated[
     Decimal,
+    _NOT_NEGATIVE,
     BeforeValidator(_quantity(units.parse_usd, "an amount of money", "write it like `50 USD`")),
     _schema(rf"^\s*(\$\s*{_NUMBER}|{_NUMBER}\s*(USD|\$))\s*$", "Money.", "50 USD", "$2.50"),
 ]
@@ -191,6 +199,7 @@ Usd = Annotated[
 
 Share = Annotated[
     float,
+    _NOT_NEGATIVE,
     BeforeValidator(_quantity(units.parse_share, "a share", "write it like `12%`")),
     WithJsonSchema(
         {
@@ -207,6 +216,7 @@ Share = Annotated[
 
 Count = Annotated[
     int,
+    _NOT_NEGATIVE,
     BeforeValidator(_quantity(_count, "a whole number", "write it like `1.2M`")),
     WithJsonSchema(
         {

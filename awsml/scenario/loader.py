@@ -103,4 +103,5 @@ class _Layers:
             yield from base.findings
         if self._defaults is not None:
             yield from self._defaults.findings
+        yield from self._flags.findings
         yield from self._missing

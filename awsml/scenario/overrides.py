@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from awsml.errors import UsageError
-from awsml.finding import Place
+from awsml.finding import Finding, Place
 from awsml.plan import Source
 from awsml.scenario.nodes import Entry, ListNode, MapNode, Node, ScalarNode
-from awsml.scenario.parser import DEEPEST, parse
+from awsml.scenario.parser import DEEPEST, TYPED_STARTS, parse
 from awsml.scenario.paths import Step, format_path, parse_path, scan_path
 from awsml.scenario.source import SourceText
 
@@ -49,11 +49,12 @@ class Flags:
 
     def __init__(self, overrides: Sequence[Override]) -> None:
         lines: dict[str, list[str]] = {}
+        self.findings: list[Finding] = []
         self._changes: list[tuple[tuple[Step, ...], Node, Place]] = []
         for override in overrides:
             shown = lines.setdefault(override.flag, [])
             shown.append(override.shown)
-            self._changes.append(_change(override, len(shown)))
+            self._changes.append(self._change(override, len(shown)))
         self.texts: Mapping[str, SourceText] = {
             flag: SourceText(flag, "\n".join(shown), Source.FLAG) for flag, shown in lines.items()
         }
@@ -69,32 +70,31 @@ class Flags:
             root = changed
         return root
 
+    def _change(self, override: Override, line: int) -> tuple[tuple[Step, ...], Node, Place]:
+        shown = override.shown
+        split = max(len(shown) - len(override.value), 0) if override.value in shown else 0
+        key = Place(override.flag, line, 1, line, max(split, 1))
+        return _steps(override, line), self._value(override, line, split), key
 
-def _change(override: Override, line: int) -> tuple[tuple[Step, ...], Node, Place]:
-    flag = override.flag
+    def _value(self, override: Override, line: int, column: int) -> Node:
+        place = Place(override.flag, line, column + 1, line, len(override.shown) + 1)
+        if override.value[:1] not in TYPED_STARTS:
+            return ScalarNode(override.value, place)
+        padded = "\n" * (line - 1) + " " * column + override.value
+        parsed = parse(SourceText(override.flag, padded, Source.FLAG))
+        self.findings += parsed.findings
+        return parsed.roots[0]
+
+
+def _steps(override: Override, line: int) -> tuple[Step, ...]:
+    where = Place(override.flag, line)
     try:
         steps = parse_path(override.field)
     except ValueError as error:
-        raise UsageError(
-            str(error), hint=_HINT, where=Place(flag, line), slug="bad-override"
-        ) from error
+        raise UsageError(str(error), hint=_HINT, where=where, slug="bad-override") from error
     if len(steps) > DEEPEST // 2:
-        raise UsageError(
-            "the path is too long", hint=_HINT, where=Place(flag, line), slug="bad-override"
-        )
-    shown = override.shown
-    split = max(len(shown) - len(override.value), 0) if override.value in shown else 0
-    key = Place(flag, line, 1, line, max(split, 1))
-    return steps, _value(override, line, split), key
-
-
-def _value(override: Override, line: int, column: int) -> Node:
-    place = Place(override.flag, line, column + 1, line, len(override.shown) + 1)
-    if override.value[:1] not in ("[", "{", '"', "'"):
-        return ScalarNode(override.value, place)
-    padded = "\n" * (line - 1) + " " * column + override.value
-    parsed = parse(SourceText(override.flag, padded, Source.FLAG))
-    return parsed.roots[0]
+        raise UsageError("the path is too long", hint=_HINT, where=where, slug="bad-override")
+    return steps
 
 
 def _put(node: Node, steps: Sequence[Step], depth: int, value: Node, place: Place) -> Node:

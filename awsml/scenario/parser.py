@@ -21,6 +21,7 @@ from awsml.scenario.syntax import control_character, syntax_error
 DEEPEST = 100
 MOST_NODES = 100_000
 MOST_ALIASED = 100_000
+TYPED_STARTS = frozenset("[{\"'")  # how a list, a mapping or a quoted text opens
 
 _EVENTS: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"

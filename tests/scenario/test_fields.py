@@ -81,6 +81,7 @@ def test_a_field_reads(field: Any, text: Any, value: Any) -> None:
         (fields.Name, "-a-", "write `a`"),
         (fields.Name, "é", "write `my-job`"),
         (fields.Name, "a" * 64, f"write `{'a' * 63}`"),
+        (fields.Name, "a" + "--b" * 30, "write `a-b-b"),
     ],
 )
 def test_a_field_refuses_and_says_what_to_type(field: Any, text: Any, hint: str) -> None:
@@ -88,6 +89,23 @@ def test_a_field_refuses_and_says_what_to_type(field: Any, text: Any, hint: str)
         read(field, text)
     (error,) = raised.value.errors()
     assert error["ctx"]["error"].hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        (fields.Duration, "-5m"),
+        (fields.Size, "-1 GB"),
+        (fields.VolumeGib, "-1 GB"),
+        (fields.Usd, "-5 USD"),
+        (fields.Count, "-3"),
+        (fields.Share, "-1%"),
+        (fields.Bandwidth, "-1 Gbps"),
+    ],
+)
+def test_a_quantity_is_not_negative(field: Any, text: str) -> None:
+    with pytest.raises(ValidationError, match="greater than or equal to 0"):
+        read(field, text)
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "-inf", ".nan"])

@@ -200,6 +200,15 @@ def test_a_mistake_in_a_flag_is_shown_in_the_flag() -> None:
     assert place is not None and document.source_line(place) == "compute.count=many"
 
 
+def test_a_key_twice_in_a_flag_is_a_finding() -> None:
+    write("a.yaml", "kind: small\n")
+    loaded = load(
+        "a.yaml", environ={}, overrides=[Override.parse("limits={runtime: 1h, runtime: 2h}")]
+    )
+    found = [(f.slug, f.place and (f.place.file, f.place.column)) for f in loaded.findings]
+    assert found == [("duplicate-key", ("--set", 22))]
+
+
 def test_a_named_flag_has_a_text_of_its_own() -> None:
     write("a.yaml", "kind: small\ninputs: {train: {from: x}}\n")
     override = Override("inputs.train.mode", "pipe", "--input-mode", "train=pipe")
