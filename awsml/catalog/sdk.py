@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version as version_of
-
 from awsml.basis import Basis, Fact
 from awsml.catalog.images import Image, NoImage, cuda_of
 from awsml.catalog.instances import instance
@@ -35,11 +33,17 @@ def sdk_image(
         )
     except ValueError as error:
         return NoImage(f"the SageMaker SDK has no such image: {_first(error)}", "name it by `uri`")
-    source = f"SageMaker Python SDK {version_of('sagemaker')}, image_uris"
+    source = f"SageMaker Python SDK {_installed()}, image_uris"
     fact = Fact(uri, "image", source, "as installed", Basis.DOCUMENTED)
     device = "gpu" if known.gpus else "cpu"
     tag = uri.rpartition(":")[2]
     return Image(uri, framework, version or "", device, "sagemaker", None, cuda_of(tag), None, fact)
+
+
+def _installed() -> str:
+    from importlib.metadata import version
+
+    return version("sagemaker")
 
 
 def _first(error: Exception) -> str:

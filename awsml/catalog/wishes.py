@@ -83,6 +83,7 @@ def find(wish: Wish) -> Found:
             misses.append(Miss(one, reasons))
         else:
             matches.append(Match(one, cost, _notes(one, wish)))
+    misses.sort(key=lambda miss: (miss.instance.retired, miss.instance.name))
     return Found(tuple(sorted(matches, key=_by_price)), tuple(misses))
 
 
@@ -141,6 +142,7 @@ def _notes(one: Instance, wish: Wish) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _by_price(match: Match) -> tuple[bool, float, str]:
+def _by_price(match: Match) -> tuple[bool, float, bool, str]:
     usd = float(match.price.usd) if match.price else 0.0
-    return (match.price is None, usd, match.instance.name)
+    old = match.instance.life is not None
+    return (match.price is None, usd, old, match.instance.name)

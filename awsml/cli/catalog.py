@@ -17,6 +17,7 @@ from awsml.cli.output import Output, outputs_option
 from awsml.cli.project import Project
 from awsml.errors import UsageError
 from awsml.render import catalog as shown
+from awsml.render.algorithm import algorithm_json, algorithm_text
 from awsml.units import DATA, QuantityError, parse_bits_per_second, parse_bytes
 
 region_option = click.option("--region", metavar="REGION", help="AWS region; us-east-1 if none.")
@@ -51,8 +52,8 @@ def show(project: Project, name: str, region: str | None, outputs: Sequence[Outp
         method = algorithm
         written(
             outputs,
-            lambda width: shown.algorithm_text(method, width),
-            lambda: shown.algorithm_json(method),
+            lambda width: algorithm_text(method, width),
+            lambda: algorithm_json(method),
         )
     else:
         raise _unknown(name)
@@ -116,18 +117,18 @@ def _wish(
         use=use,
         region=region,
         gpus=gpus,
-        gpu_memory_gb=_card_size(gpu_memory) if gpu_memory else None,
+        gpu_memory_gb=_gigabytes(gpu_memory) if gpu_memory else None,
         gpu=gpu,
         network_gbps=_read(network, parse_bits_per_second) / 1e9 if network else None,
         vcpus=vcpus,
-        memory_gib=_read(memory, parse_bytes) / float(DATA["GiB"]) if memory else None,
+        memory_gib=_gigabytes(memory) if memory else None,
         max_usd_per_hour=max_price,
         architecture=arch,
     )
 
 
-def _card_size(text: str) -> float:
-    """What a card is sold as: 24GB and 24GiB both name the 24 GB card."""
+def _gigabytes(text: str) -> float:
+    """What cards and machines are sold as: 24GB and 24GiB both name the 24 GB card."""
     unit = DATA["GiB"] if text.strip().endswith("iB") else DATA["GB"]
     return _read(text, parse_bytes) / float(unit)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from awsml import catalog
-from awsml.catalog import Algorithm, Instance, Price
+from awsml.catalog import Instance, Price
 from awsml.catalog.prices import SAGEMAKER
 from awsml.catalog.wishes import Found, Match, Wish
 from awsml.render.table import Column, table
@@ -20,11 +20,11 @@ def instance_text(one: Instance, region: str, width: int) -> str:
     """Everything about a type: machine, where and by which API it can be had, and its price."""
     sections = [
         one.name + (f": {one.life.status}" if one.life else ""),
-        _pairs(_machine(one), width),
-        _pairs(_availability(one, region), width),
+        pairs(_machine(one), width),
+        pairs(_availability(one, region), width),
         f"prices in {region}\n" + _prices(one, region, width),
         _life_text(one, region, width),
-        _pairs([("source", f"{one.source}, {one.date}"), *(("note", n) for n in one.notes)], width),
+        pairs([("source", f"{one.source}, {one.date}"), *(("note", n) for n in one.notes)], width),
     ]
     return "\n\n".join(section for section in sections if section)
 
@@ -90,11 +90,14 @@ def _life_text(one: Instance, region: str, width: int) -> str:
         return ""
     since = f" (since {one.life.since})" if one.life.since else ""
     rows = [("status", f"{one.life.status}{since}: {one.life.note}")]
+    use = next((use for use in USES if use in catalog.accepted_by(one.name)), "ec2")
     for name in one.life.replaced_by:
-        component = "training" if "training" in catalog.accepted_by(name) else "hosting"
-        price = catalog.price(component, name, region)
-        rows.append(("instead", f"ml.{name}, {price or 'price unknown'} for {component}"))
-    return _pairs(rows, width)
+        other = catalog.instance(name)
+        if other is not None:
+            shown = other.name if use == "ec2" else other.ml_name
+            price = catalog.price(use, name, region)
+            rows.append(("instead", f"{shown}, {price or 'price unknown'} ({use})"))
+    return pairs(rows, width)
 
 
 def instance_json(one: Instance, region: str) -> dict[str, Any]:
@@ -179,6 +182,8 @@ def found_text(found: Found, wish: Wish, width: int, limit: int) -> str:
         lines[1] = "  nothing fits"
     if len(found.matches) > limit:
         lines.append(f"  and {len(found.matches) - limit} more (--limit)")
+    if shown and not any(match.price for match in found.matches):
+        lines.append(f"  no price is known in {wish.region}: `awsml catalog refresh`")
     if found.misses:
         misses = [(m.instance.name, "; ".join(m.reasons)) for m in found.misses[:limit]]
         lines += ["", "the hardware would do, but"]
@@ -232,50 +237,6 @@ def found_json(found: Found, wish: Wish) -> dict[str, Any]:
     }
 
 
-def algorithm_text(one: Algorithm, width: int) -> str:
-    machines = " or ".join(device.upper() for device in one.trains_on)
-    several = {"yes": "yes", "no": "no", "conditional": "on conditions"}[one.multi_instance]
-    rows = [
-        ("input modes", ", ".join(one.modes)),
-        ("content", ", ".join(one.content_types)),
-        ("content in Pipe", ", ".join(one.pipe_content_types) or "none"),
-        (
-            "channels",
-            ", ".join([*one.required_channels, *(f"{c}?" for c in one.optional_channels)]),
-        ),
-        ("trains on", f"{machines} (the guide names {', '.join(one.training_families)})"),
-        ("hosts on", ", ".join(one.hosting_families) or "not named by the guide"),
-        ("several instances", several),
-        ("checkpoints", "yes" if one.checkpoints else "no"),
-        ("metrics", ", ".join(f"{name} ({goal})" for name, goal in one.metrics.items()) or "none"),
-        ("note", one.note or "none"),
-        ("source", f"{one.fact.source}, {one.fact.date}"),
-    ]
-    return f"{one.name}: {one.title}\n\n" + _pairs(rows, width)
-
-
-def algorithm_json(one: Algorithm) -> dict[str, Any]:
-    return {
-        "version": 1,
-        "name": one.name,
-        "title": one.title,
-        "modes": list(one.modes),
-        "content_types": list(one.content_types),
-        "pipe_content_types": list(one.pipe_content_types),
-        "required_channels": list(one.required_channels),
-        "optional_channels": list(one.optional_channels),
-        "trains_on": list(one.trains_on),
-        "training_families": list(one.training_families),
-        "hosting_families": list(one.hosting_families),
-        "multi_instance": one.multi_instance,
-        "checkpoints": one.checkpoints,
-        "metrics": dict(one.metrics),
-        "note": one.note,
-        "source": one.fact.source,
-        "date": one.fact.date,
-    }
-
-
 def images_text(rows: Sequence[Mapping[str, Any]], today: str, width: int) -> str:
     columns = (Column("framework"), Column("version"), Column("patched until"), Column("image"))
     cells = [
@@ -290,7 +251,7 @@ def _until(end: str | None, today: str) -> str:
     return f"{end} (past)" if end < today else end
 
 
-def _pairs(rows: Sequence[tuple[str, str]], width: int) -> str:
+def pairs(rows: Sequence[tuple[str, str]], width: int) -> str:
     return table((Column(""), Column("", shrink=True)), rows, width, indent=2) if rows else ""
 
 

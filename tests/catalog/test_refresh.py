@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -111,6 +112,11 @@ def pages_of(key: str, items: list[Any], size: int) -> list[dict[str, Any]]:
     return pages
 
 
+# Models are parsed once for all tests; making clients is not for several threads.
+BOTO = boto3.session.Session(aws_access_key_id="x", aws_secret_access_key="x")
+ONE_AT_A_TIME = threading.Lock()
+
+
 class StubbedSession(Session):
     """The door to AWS with botocore's Stubber behind it: one client of its own for each call."""
 
@@ -126,9 +132,8 @@ class StubbedSession(Session):
         return super().pages(service, operation, params, key)
 
     def _make_client(self, service: str, once: bool, region: str) -> Any:
-        client = boto3.session.Session().client(
-            service, region, aws_access_key_id="x", aws_secret_access_key="x"
-        )
+        with ONE_AT_A_TIME:
+            client = BOTO.client(service, region)
         stubber = Stubber(client)
         methods = {"pricing": "get_products", "service-quotas": "list_service_quotas"}
         method = methods.get(service, self._wanted)
@@ -337,7 +342,7 @@ def test_the_filters_ask_for_plain_on_demand_linux() -> None:
     """Without them the list holds a price for every licence, tenancy and reservation."""
     from awsml.catalog.offers import ec2_filters
 
-    client = boto3.client("pricing", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    client = BOTO.client("pricing", "us-east-1")
     with Stubber(client) as stubber:
         fields = {f["Field"]: f["Value"] for f in ec2_filters(REGION)}
         stubber.add_response(

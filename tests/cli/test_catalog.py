@@ -53,6 +53,16 @@ def test_find_offers_p4d_and_says_why_p3dn_is_out(awsml: CommandLine) -> None:
     assert "CreateEndpointConfig does not take ml.p3dn.24xlarge" in " ".join(out.split())
 
 
+def test_find_in_a_region_without_prices_says_how_to_get_them(awsml: CommandLine) -> None:
+    out = awsml("catalog", "find", "--gpus", "1", "--region", "eu-central-1").out
+    assert "unknown" in out and "no price is known in eu-central-1" in out
+
+
+def test_memory_is_counted_as_machines_are_sold(awsml: CommandLine) -> None:
+    shown = json.loads(awsml("catalog", "find", "--memory", "16GB", "-o", "json").out)
+    assert min(match["memory_gib"] for match in shown["matches"]) == 16
+
+
 def test_find_as_json_has_the_same(awsml: CommandLine) -> None:
     shown = json.loads(awsml("catalog", "find", *WISH, "-o", "json").out)
     assert "p4d.24xlarge" in [match["name"] for match in shown["matches"]]
