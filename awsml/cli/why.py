@@ -9,13 +9,15 @@ from typing import Any
 
 import click
 
-from awsml.cli.local_run import existing_runs
 from awsml.cli.options import run_argument
 from awsml.cli.output import Output, Style, as_json_text, outputs_option, write
 from awsml.cli.project import Project
-from awsml.cli.subject import log_lines, run_named
+from awsml.cli.subject import log_lines, run_named, runs_for
+from awsml.cli.utilisation import explained
+from awsml.decide.diagnosis import Explained
 from awsml.readers.reasons import Reason, explain
 from awsml.render.table import wrap
+from awsml.render.utilisation import explained_text
 from awsml.store.run import PhaseRecord, Run, Status
 from awsml.units import format_duration
 
@@ -25,18 +27,24 @@ _LAST_LINES = 5
 
 @click.command("why", epilog="Example: awsml why last")
 @run_argument
+@click.option(
+    "--metrics",
+    metavar="FILE|cloudwatch",
+    help="Utilisation over time (CSV, JSON, or from CloudWatch): why the GPU is idle.",
+)
 @outputs_option("text", "json")
 @click.pass_obj
-def command(project: Project, run: str, outputs: Sequence[Output]) -> None:
-    """Say why a run failed, was stopped or waits, and which field to change.
+def command(project: Project, run: str, metrics: str | None, outputs: Sequence[Output]) -> None:
+    """Say why a run failed, was stopped, waits or starves its GPU, and which field to change.
 
     RUN is an id, the beginning of one, a name, or a training job on AWS.
     """
-    with existing_runs(project) as store:
+    with runs_for(project, run) as store:
         found = run_named(project, store, run)
         lines = [line.text for line in log_lines(project, store, found, tail=_LOG_LINES)]
         phases = store.phases(found.id)
-    case = Case(found, tuple(explain(_words(found, phases), lines)), phases, lines)
+    seen = explained(project, found, metrics) if metrics else None
+    case = Case(found, tuple(explain(_words(found, phases), lines)), phases, lines, seen)
     writers = {
         "text": lambda style: case_text(case, time.time(), style),
         "json": lambda _: as_json_text(case_json(case)),
@@ -52,6 +60,7 @@ class Case:
     reasons: tuple[Reason, ...]
     phases: Sequence[PhaseRecord]
     lines: Sequence[str]
+    utilisation: Explained | None = None
 
 
 def case_text(case: Case, now: float, style: Style) -> str:
@@ -67,6 +76,8 @@ def case_text(case: Case, now: float, style: Style) -> str:
         lines += ["", "awsml does not know these words:"]
         lines += [f"  {part}" for part in wrap(run.reason or "no reason was given", width - 2)]
         lines += ["", "last lines of the log:", *(f"  {text}" for text in _tail(case))]
+    if case.utilisation:
+        lines += ["", explained_text(case.utilisation, width)]
     return "\n".join(lines)
 
 
@@ -81,6 +92,7 @@ def case_json(case: Case) -> dict[str, Any]:
         "reason": run.reason,
         "because": [reason.as_json() for reason in case.reasons],
         "last_lines": _tail(case),
+        "utilisation": case.utilisation.as_json() if case.utilisation else None,
     }
 
 
