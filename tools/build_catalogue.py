@@ -4,10 +4,11 @@ specs      instances.csv and offerings.csv from moto's dump of DescribeInstanceT
 enums      apis.csv from botocore's model of SageMaker
 accounts   accounts.csv from the SageMaker SDK's registries
 images     images.csv from the SageMaker SDK's image lists
+regions    regions.csv from botocore's partitions
 canonical  every table sorted, as the tests demand
 promote    a snapshot that `awsml catalog refresh` made becomes the bundled data
 
-    python tools/build_catalogue.py specs enums accounts images canonical
+    python tools/build_catalogue.py specs enums accounts images regions canonical
     python tools/build_catalogue.py promote ~/.local/share/awsml/catalog/2026-11-01T10-00-00Z
 """
 
@@ -47,6 +48,7 @@ def main(words: list[str]) -> None:
         "enums": write_enums,
         "accounts": write_accounts,
         "images": write_images,
+        "regions": write_regions,
         "canonical": write_canonical,
     }
     if words[:1] == ["promote"]:
@@ -251,6 +253,23 @@ def huggingface_rows() -> Iterator[dict[str, str]]:
             yield row
 
 
+def write_regions() -> None:
+    text = files("botocore").joinpath("data/partitions.json").read_text("utf-8")
+    rows = [
+        {
+            "region": region,
+            "name": facts["description"],
+            "partition": partition["id"],
+            "domain": partition["outputs"]["dnsSuffix"],
+            "source": f"botocore-partitions-{version('botocore')}",
+        }
+        for partition in json.loads(text)["partitions"]
+        for region, facts in partition["regions"].items()
+        if not region.endswith("-global")
+    ]
+    write("regions", rows, ["region", "name", "partition", "domain", "source"])
+
+
 def write_canonical() -> None:
     for name in KEYS:
         path = BUNDLED / f"{name}.csv"
@@ -260,9 +279,12 @@ def write_canonical() -> None:
 
 
 def promote(snapshot: Path) -> None:
-    """The refreshed tables, laid over the bundled ones, become the bundled ones."""
+    """The refreshed tables, laid over the bundled ones, become the bundled ones. What belongs
+    to an account or to an hour (quotas, Spot prices) stays where it is."""
     merged = Tables(BUNDLED, snapshot)
     for path in sorted(snapshot.glob("*.csv")):
+        if not (BUNDLED / path.name).exists():
+            continue
         columns = path.read_text("utf-8").splitlines()[0].split(",")
         write(path.stem, merged.table(path.stem).values(), columns)
 
