@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 from awsml.basis import Basis, Estimate, weakest
 
@@ -58,14 +59,21 @@ DELAYS = frozenset(name for name in NAMES if name.endswith(("_seconds", "_second
 } | {"augmentation_factor"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RateTable:
     """The ranges behind the rates; a measured one can stand in for a constant."""
 
     ranges: Mapping[str, Estimate]  # by the field names of Rates
 
     def at(self, case: Case) -> Rates:
-        return Rates(**{name: _end(name, self.ranges[name], case) for name in NAMES})
+        if case not in self._rates:  # asked thousands of times for one job
+            ends = {name: _end(name, self.ranges[name], case) for name in NAMES}
+            self._rates[case] = Rates(**ends)
+        return self._rates[case]
+
+    @cached_property
+    def _rates(self) -> dict[Case, Rates]:
+        return {}
 
     def basis(self, names: Iterable[str]) -> Basis:
         return weakest(self.ranges[name].basis for name in names)
