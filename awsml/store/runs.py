@@ -26,7 +26,7 @@ from awsml.store.run import (
     Status,
     Step,
 )
-from awsml.store.schema import connect
+from awsml.store.schema import connect, translated
 
 
 class RunStore:
@@ -36,9 +36,11 @@ class RunStore:
         """`folder` is the project's `.awsml`; it is made when absent."""
         self.folder = folder
         self.clock = clock
-        _make_private(folder)
+        self._file = folder / "runs.db"
         self._lock = threading.RLock()
-        self._connection = connect(folder / "runs.db")
+        with translated(self._file):
+            _make_private(folder)
+        self._connection = connect(self._file)
         self._files = LogFiles()
 
     def __enter__(self) -> RunStore:
@@ -82,7 +84,7 @@ class RunStore:
         """Stores what a backend told; events with a subject belong to the child of that label."""
         subject = getattr(event, "subject", None)
         target = self.child(run_id, subject).id if subject else run_id
-        with self._lock:
+        with self._lock, translated(self._file):
             Recording(self._connection, self._files, self.folder_of(target), target).add(
                 event, self.clock()
             )
@@ -254,7 +256,7 @@ class RunStore:
 
     def _durably(self, statement: str, values: Mapping[str, Any]) -> int:
         """One statement that is on the disk when this returns; how many rows it changed."""
-        with self._lock:
+        with self._lock, translated(self._file):
             self._connection.execute("PRAGMA synchronous=FULL")
             try:
                 return self._connection.execute(statement, values).rowcount
@@ -262,7 +264,7 @@ class RunStore:
                 self._connection.execute("PRAGMA synchronous=NORMAL")
 
     def _rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        with self._lock:
+        with self._lock, translated(self._file):
             return self._connection.execute(query, values).fetchall()
 
 

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from awsml.errors import AwsmlError
 
 VERSION = 1
+
+
+class StoreError(AwsmlError):
+    """The run store cannot be read or written."""
+
+    exit_code = 3
+    slug = "run-store-unreadable"
+
 
 _TABLES = """
 CREATE TABLE runs (
@@ -85,9 +95,19 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _unreadable(file: Path, error: sqlite3.DatabaseError) -> AwsmlError:
-    return AwsmlError(
+@contextmanager
+def translated(file: Path) -> Iterator[None]:
+    """What a disk or SQLite says against reading or writing the store, as one clear error."""
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise  # the caller's business: an id is taken
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: Path, error: Exception) -> AwsmlError:
+    return StoreError(
         f"{file} cannot be used as the run store: {error}",
         hint="check the disk and its permissions, or move the file away to start a new store",
-        slug="run-store-unreadable",
     )

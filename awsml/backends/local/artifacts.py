@@ -46,11 +46,13 @@ def _pack(files: dict[str, Path], address: str, objects: ObjectFolder, scratch: 
     objects.create_bucket(bucket, exist_ok=True)
     scratch.mkdir(parents=True, exist_ok=True)
     archive = scratch / key.rpartition("/")[2]
-    with tarfile.open(archive, "w:gz", compresslevel=_LEVEL) as tar:
-        for name, path in files.items():
-            tar.add(path, arcname=name, recursive=False, filter=_anonymous)
-    objects.put_file(bucket, key, archive, link=True)
-    archive.unlink()
+    try:
+        with tarfile.open(archive, "w:gz", compresslevel=_LEVEL) as tar:
+            for name, path in files.items():
+                tar.add(path, arcname=name, recursive=False, filter=_anonymous)
+        objects.put_file(bucket, key, archive, link=True)
+    finally:
+        archive.unlink(missing_ok=True)  # half an archive on a full disk only fills it
     return address
 
 
