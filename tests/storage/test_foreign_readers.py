@@ -1,17 +1,11 @@
-"""Readers that others wrote take our FIFOs byte for byte: MXNet's and AWS's own.
-
-Each is installed into an environment of its own below the temporary folder (or the one that
-AWSML_FOREIGN names), where a later run finds it again.
-"""
+"""Readers that others wrote take our FIFOs byte for byte: MXNet's and AWS's own."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import random
 import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -24,6 +18,7 @@ from awsml.storage.objects import Address
 from awsml.storage.pipe import PipeChannel
 from awsml.storage.places import DirectoryStore
 from awsml.storage.recordio import MAGIC
+from tests.storage.foreign import environment, pip
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -57,25 +52,6 @@ for epoch in range(2):
     seen.append([hashlib.md5(record.numpy()).hexdigest() for record in dataset])
 print(json.dumps(seen))
 """
-
-
-def environment(name: str, install: Callable[[Path], None]) -> Path:
-    """The Python of an environment, made once."""
-    top = Path(os.environ.get("AWSML_FOREIGN", Path(tempfile.gettempdir()) / "awsml-foreign"))
-    folder = top / name
-    python = folder / "bin" / "python"
-    if not (folder / "ready").exists():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        try:
-            install(python)
-        except subprocess.CalledProcessError as error:
-            pytest.skip(f"{name} cannot be installed here: {error}")
-        (folder / "ready").touch()
-    return python
-
-
-def pip(python: Path, *words: str) -> None:
-    subprocess.run([python, "-m", "pip", "install", "-q", *words], check=True)
 
 
 def install_mxnet(python: Path) -> None:
