@@ -132,19 +132,25 @@ class Age:
 _DATED = ("prices_ec2", "prices_sagemaker", "instances", "offerings", "spot", "prices_other")
 
 
-def ages() -> tuple[Age, ...]:
+def ages(region: str | None = None) -> tuple[Age, ...]:
+    """Of every dated table, or of what it says about one region."""
     tables = current()
     found = []
     for name in _DATED:
-        rows = tables.table(name)
-        dates = sorted({tables.source(row["source"])["date"] for row in rows.values()})
-        found.append(Age(name, len(rows), dates[0], dates[-1]))
+        rows = tables.table(name).values()
+        about = [row for row in rows if region is None or row.get("region") == region]
+        dates = sorted({tables.source(row["source"])["date"] for row in about})
+        if dates:
+            found.append(Age(name, len(about), dates[0], dates[-1]))
     return tuple(found)
 
 
-def age_warning(today: date) -> str | None:
-    """One sentence where the newest prices are too old; said once a command."""
-    prices = [age for age in ages() if age.table in ("prices_ec2", "prices_sagemaker")]
+def age_warning(today: date, region: str | None = None) -> str | None:
+    """One sentence where the newest prices are too old; said once a command. A refresh of one
+    region makes no other region's prices fresher."""
+    prices = [age for age in ages(region) if age.table in ("prices_ec2", "prices_sagemaker")]
+    if not prices:
+        return None
     newest = max(prices, key=lambda age: age.newest)
     days = newest.days(today)
     if days <= constant("stale_prices_days").value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from awsml.catalog.refresh import Reading
@@ -27,10 +27,11 @@ class ReadingRefused(BackendError):
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """Rows fit to keep, and those set aside with the reason."""
+    """Rows fit to keep with the sources that they name, and why others were set aside."""
 
     rows: Mapping[str, list[Row]]
-    set_aside: tuple[str, ...] = field(default=())
+    sources: tuple[Row, ...]
+    set_aside: tuple[str, ...] = ()
 
 
 def checked(reading: Reading, known: Tables, *, accept_changes: bool = False) -> Passed:
@@ -56,7 +57,14 @@ def checked(reading: Reading, known: Tables, *, accept_changes: bool = False) ->
     for (table, _key_of), (_why, old) in changed.items():
         rows[table].append(old)
     reasons = [*(why for why, _ in changed.values()), *odd.values()]
-    return Passed(rows, tuple(sorted(reasons)))
+    return Passed(rows, _sources(rows, reading, known), tuple(sorted(reasons)))
+
+
+def _sources(rows: Mapping[str, list[Row]], reading: Reading, known: Tables) -> tuple[Row, ...]:
+    """Of the reading, and of the facts in force for prices that were kept from them."""
+    read = {row["source"]: row for row in reading.sources}
+    named = sorted({row["source"] for table in rows.values() for row in table})
+    return tuple(read.get(name) or known.source(name) for name in named)
 
 
 def _empty(reading: Reading) -> Iterable[str]:

@@ -265,7 +265,10 @@ def _corrections(tables: Tables) -> dict[str, list[Row]]:
 def _accelerator(tables: Tables, name: str) -> Accelerator | None:
     if not name:
         return None
-    row = tables.table("accelerators")[(name,)]
+    row = tables.table("accelerators").get((name,))
+    if row is None:  # newer than the table: what AWS itself makes is Neuron, all else are GPUs
+        neuron = name.startswith(("Inferentia", "Trainium"))
+        return Accelerator(name, *(("neuron", "aws") if neuron else ("gpu", "unknown")), None)
     major, _, minor = row["compute_capability"].partition(".")
     capability = (int(major), int(minor)) if major else None
     return Accelerator(name, row["kind"], row["maker"], capability)

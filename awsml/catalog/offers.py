@@ -87,7 +87,7 @@ def _dimensions(offer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _source(offer: Mapping[str, Any]) -> str:
     """The day on which AWS published the list, not the day on which it was read."""
-    return f"pricing-api-{offer['publicationDate'][:10]}"
+    return f"pricing@{offer['publicationDate'][:10]}"
 
 
 def _filters(**fields: str) -> list[dict[str, str]]:

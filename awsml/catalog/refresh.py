@@ -75,13 +75,17 @@ def read_all(
 
 
 def _once(table: str, rows: Iterable[Row]) -> list[Row]:
-    """The same row from two regions or two pages is one row; two that differ stay two, for the
-    gate to refuse. A type is described alike everywhere, and grouped offerings are merged."""
+    """The same row from two pages is one row, whatever list it was published in; two that differ
+    stay two, for the gate to refuse. A type is described alike in every region."""
     if table == "instances":
         return list({row["type"]: row for row in rows}.values())
     if table == "offerings":
         return _merged_offerings(rows)
-    return [dict(pairs) for pairs in dict.fromkeys(tuple(row.items()) for row in rows)]
+    values: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        value = tuple(text for column, text in row.items() if column != "source")
+        values.setdefault(value, row)
+    return list(values.values())
 
 
 def _merged_offerings(rows: Iterable[Row]) -> list[Row]:
@@ -182,14 +186,14 @@ _TITLES = {
 
 
 def _api(name: str, now: datetime) -> str:
-    return f"{name}-api-{now:%Y-%m-%d}"
+    return f"{name}@{now:%Y-%m-%d}"
 
 
 def _sources(rows: Rows) -> Iterator[Row]:
     """One source for every API and day that a row names."""
     named = {row["source"] for table in rows.values() for row in table}
     for source in sorted(named):
-        api, _, day = source.partition("-api-")
+        api, _, day = source.partition("@")
         yield {
             "source": source,
             "title": _TITLES[api],

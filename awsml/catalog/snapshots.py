@@ -58,7 +58,7 @@ class Snapshots:
         name = f"{reading.taken:%Y-%m-%dT%H-%M-%SZ}"
         partial = self.folder / f"{_PARTIAL}{name}-{os.getpid()}"
         partial.mkdir()
-        for table, rows in {**passed.rows, "sources": _named_sources(reading, passed)}.items():
+        for table, rows in {**passed.rows, "sources": passed.sources}.items():
             if rows:
                 text = canonical(table, rows, rows[0])
                 (partial / f"{table}.csv").write_text(text, "utf-8")
@@ -103,9 +103,3 @@ def _about(reading: Reading, passed: Passed) -> dict[str, Any]:
         "regions": {table: list(reading.regions) for table in passed.rows},
         "set_aside": list(passed.set_aside),
     }
-
-
-def _named_sources(reading: Reading, passed: Passed) -> list[Any]:
-    """Rows that were kept from before name bundled sources, which need no second copy."""
-    named = {row["source"] for rows in passed.rows.values() for row in rows}
-    return [row for row in reading.sources if row["source"] in named]

@@ -57,7 +57,7 @@ def show(project: Project, name: str, region: str | None, outputs: Sequence[Outp
         )
     else:
         raise _unknown(name)
-    warn_of_age()
+    warn_of_age(where)
 
 
 @command.command(
@@ -96,7 +96,7 @@ def find_types(
         lambda width: shown.found_text(found, wish, width, limit),
         lambda: shown.found_json(found, wish),
     )
-    warn_of_age()
+    warn_of_age(where)
     return 0 if found.matches else 1
 
 

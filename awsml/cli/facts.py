@@ -46,11 +46,11 @@ def known_region(name: str | None) -> str:
     return region
 
 
-def warn_of_age(today: date | None = None) -> None:
+def warn_of_age(region: str | None = None, today: date | None = None) -> None:
     """Old data are mentioned once a command, not per line."""
     from awsml import catalog
 
-    sentence = catalog.age_warning(today or datetime.now(UTC).date())
+    sentence = catalog.age_warning(today or datetime.now(UTC).date(), region)
     if sentence:
         warn(sentence)
 

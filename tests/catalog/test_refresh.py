@@ -191,7 +191,7 @@ def test_every_page_is_read_and_dated_by_the_data(sparse: Tables) -> None:
     reading = read(answers())
     prices = {row["type"]: row for row in reading.rows["prices_ec2"]}
     assert {name: row["usd"] for name, row in prices.items()} == TYPES
-    assert prices["g5.xlarge"]["source"] == "pricing-api-2026-11-18", "when AWS published it"
+    assert prices["g5.xlarge"]["source"] == "pricing@2026-11-18", "when AWS published it"
     assert {row["date"] for row in reading.sources} == {"2026-11-18", "2026-11-20"}
     gates.checked(reading, sparse)
 
@@ -239,6 +239,12 @@ def test_the_same_price_twice_is_one_price(sparse: Tables) -> None:
     twice = [*ec2_offers(), ec2_offers()[0]]
     passed = gates.checked(read(answers(ec2_prices=[{"PriceList": twice}])), sparse)
     assert len(passed.rows["prices_ec2"]) == len(TYPES)
+
+
+def test_the_same_price_in_two_published_lists_is_one_price(sparse: Tables) -> None:
+    again = ec2_offers()[0].replace("2026-11-18", "2026-11-19")
+    reading = read(answers(ec2_prices=[{"PriceList": [*ec2_offers(), again]}]))
+    assert len(gates.checked(reading, sparse).rows["prices_ec2"]) == len(TYPES)
 
 
 def test_a_zero_is_refused(sparse: Tables) -> None:
@@ -329,6 +335,42 @@ def test_old_snapshots_are_kept_and_compared(tmp_path: Path, sparse: Tables) -> 
     assert store.current() == second and store.before(second) == first
     (change,) = differences(Tables(refreshed=first), Tables(refreshed=second))
     assert (change.key, change.before, change.after) == ("g6.xlarge eu-west-1", "0.9", "1")
+
+
+def test_a_price_set_aside_twice_keeps_its_first_source(tmp_path: Path, sparse: Tables) -> None:
+    """The second refresh keeps a row of the first snapshot, whose source the bundle lacks."""
+    store = snapshots.Snapshots(tmp_path / "kept")
+    reading = read(answers())
+    first = Tables(refreshed=store.write(reading, gates.checked(reading, sparse)))
+    dear = read(answers(ec2_prices=[{"PriceList": ec2_offers({**TYPES, "g6.xlarge": "1.8"})}]))
+    later = refresh.Reading(dear.regions, NOW.replace(day=21), dear.rows, dear.sources)
+    second = Tables(refreshed=store.write(later, gates.checked(later, first)))
+    row = second.table("prices_ec2")[("g6.xlarge", REGION)]
+    assert row["usd"] == "0.9" and second.source(row["source"])["date"] == "2026-11-18"
+
+
+def test_a_gpu_newer_than_the_table_is_a_gpu(
+    tmp_path: Path, sparse: Tables, bundled_again: None
+) -> None:
+    devices = [{"Name": "Z900", "Count": 8, "MemoryInfo": {"SizeInMiB": 294912}}]
+    new = {**described("p9.48xlarge"), "GpuInfo": {"Gpus": devices}}
+    types = [*(described(name) for name in TYPES), new]
+    reading = read(answers(types=[{"InstanceTypes": types}]))
+    path = snapshots.Snapshots(tmp_path).write(reading, gates.checked(reading, sparse))
+    catalog.use(path)
+    one = catalog.instance("p9.48xlarge")
+    assert one is not None and (one.gpus, one.accelerator_gib) == (8, 288)
+
+
+def test_a_refreshed_region_makes_no_other_look_fresh(
+    tmp_path: Path, sparse: Tables, bundled_again: None
+) -> None:
+    reading = read(answers())
+    path = snapshots.Snapshots(tmp_path).write(reading, gates.checked(reading, sparse))
+    catalog.use(path)
+    day = NOW.date().replace(year=2027, month=4)
+    assert catalog.age_warning(day, REGION) is None
+    assert "days old" in (catalog.age_warning(day, "us-east-1") or "")
 
 
 def test_a_damaged_store_says_what_to_do(tmp_path: Path) -> None:
