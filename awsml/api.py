@@ -39,6 +39,7 @@ class Terms:
     persona: str | None = None
     strict: bool = False
     gate: str | None = "ceiling"  # the figure that limits.cost is held against; None: no gate
+    advise: bool = True  # without, only what makes an error is decided: many files, fast
     today: date | None = None
     measured: Mapping[str, Estimate] = field(default_factory=dict)
 
@@ -100,15 +101,22 @@ def examine(document: Document, terms: Terms, earlier: Sequence[Finding] = ()) -
     spec, findings = validate(document, kind.Spec)
     if spec is None or any(finding.level == "error" for finding in earlier):
         return _refused(document, [*earlier, *findings])
+    return _examined(document, kind, spec, terms, [*earlier, *findings])
+
+
+def _examined(
+    document: Document, kind: Kind, spec: Any, terms: Terms, earlier: Sequence[Finding]
+) -> Planned:
     workload = kind.describe(spec)
-    grounds = Grounds(terms.region or spec.region, terms.today, terms.measured)
+    advise = terms.advise or bool(spec.expect)
+    grounds = Grounds(terms.region or spec.region, terms.today, terms.measured, advise)
     decision = decide(kind.name, spec, workload, grounds)
     context = Context(document, decision.choices, terms.region)
     gate = _cost_gate(document, decision, getattr(workload, "cost_limit_usd", None), terms)
     placed = [replace(f, place=document.place(f.field or "kind")) for f in decision.findings]
-    found = [*earlier, *findings, *gate, *placed]
-    report = _report(kind.compile(spec, context), decision, terms, found)
-    report = replace(report, effective=kind.effective(spec, context))
+    report = _report(kind.compile(spec, context), decision, terms, [*earlier, *gate, *placed])
+    if advise:
+        report = replace(report, effective=kind.effective(spec, context))
     return Planned(document, report, spec, workload)
 
 

@@ -107,6 +107,7 @@ def command(
         sending=on == "aws",
         persona=persona,
         strict=strict,
+        advise=fail_on == "advice",
         today=today(),
     )
     if requests is not None:

@@ -17,11 +17,13 @@ from awsml.report import Cost, TimeLine
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """What a decision may rest on beside the scenario: the region in force, the day, and rates
-    measured by earlier runs of the same backend, instance, image and data."""
+    measured by earlier runs of the same backend, instance, image and data. Without `advise` only
+    what the plan itself needs is decided, and what would be an error found."""
 
     region: str | None = None
     today: date | None = None
     measured: Mapping[str, Estimate] = field(default_factory=dict)
+    advise: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from awsml.advice import Advice
 from awsml.basis import Estimate
 from awsml.decide.bill import cost_now
 from awsml.decide.decision import Decision, Grounds
 from awsml.decide.evidence import Evidence, evidence_of
-from awsml.decide.input_mode import choose_modes
+from awsml.decide.input_mode import Chosen, choose_modes
 from awsml.decide.instance import choose_instance, instance_advice
 from awsml.decide.mode_advice import mode_advice
 from awsml.decide.sharding import sharding_advice
@@ -40,26 +41,34 @@ def decide(spec: Any, workload: TrainingWorkload, grounds: Grounds) -> Decision:
     if volume := choose_volume(now):
         choices["compute.volume"] = volume
         now = now.given(replace(now.workload, volume_gib=volume.value))
-    spot = spot_answer(now)
+    spot = spot_answer(now) if grounds.advise or workload.spot else None
     if wait := choose_wait(now, spot):
         choices["spot.max_wait"] = wait
     about_spot = spot_advice(now, spot) if spot else None
+    advice = _advice(written, chosen, now, about_spot) if grounds.advise else ()
+    wrong = spot_findings(spot, about_spot) if spot and about_spot else ()
+    return Decision(
+        choices=choices,
+        advice=advice,
+        time=TimeLine(
+            phases(now.workload, now.setting), by_input_mode(now) if grounds.advise else {}
+        ),
+        cost=_cost(now, spot),
+        blocks={"spot": spot_block(spot)} if spot else {},
+        findings=(*wrong, *worthwhile(a for a in advice if a is not about_spot or workload.spot)),
+    )
+
+
+def _advice(
+    written: Evidence, chosen: Chosen, now: Evidence, about_spot: Advice | None
+) -> tuple[Advice, ...]:
     found = (
         mode_advice(written, chosen),
         sharding_advice(now),
         instance_advice(now),
         about_spot,
     )
-    advice = tuple(each for each in found if each is not None)
-    wrong = spot_findings(spot, about_spot) if spot and about_spot else ()
-    return Decision(
-        choices=choices,
-        advice=advice,
-        time=TimeLine(phases(now.workload, now.setting), by_input_mode(now)),
-        cost=_cost(now, spot),
-        blocks={"spot": spot_block(spot)} if spot else {},
-        findings=(*wrong, *worthwhile(a for a in advice if a is not about_spot or workload.spot)),
-    )
+    return tuple(each for each in found if each is not None)
 
 
 def by_input_mode(now: Evidence) -> Mapping[str, Mapping[str, Estimate]]:

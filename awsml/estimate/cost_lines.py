@@ -27,7 +27,7 @@ def machine_line(
 ) -> CostLine:
     """Hours of an instance type; `hours` and `ceiling` count every machine."""
     price = catalog.price(component, instance, region) if region else None
-    missing = _no_machine_price(component, instance, region)
+    missing = "" if price else _no_machine_price(component, instance, region)
     return line(f"{instance}, {what or component}", hours, price, missing, ceiling, "instance-hour")
 
 
