@@ -8,10 +8,10 @@ from typing import Any
 from awsml.basis import Basis, Estimate
 from awsml.finding import NotChecked
 from awsml.plan import Call, Origin, Ref, Source, Text, Unknown, join_path
+from awsml.render.modes import modes_section
 from awsml.render.table import Column, table, wrap
 from awsml.report import Cost, Effective, Report, TimeLine
 from awsml.units import format_count, format_duration, format_usd
-
 
 LONGEST_SOURCE = max(len(source.value) for source in Source)
 
@@ -22,6 +22,7 @@ def plan_text(report: Report, width: int = 80, title: str | None = None) -> str:
         header(report, title),
         cost_section(report.cost, width),
         time_section(report.time, width),
+        modes_section(report.time, width),
         effective_section(report.effective, width),
         *(call_section(call, width) for call in report.plan.calls),
     ]

@@ -1,0 +1,41 @@
+"""The comparison of input modes in a plan: one line a mode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from awsml.basis import Estimate
+from awsml.render.table import Column, table
+from awsml.report import TimeLine
+from awsml.units import format_duration, format_usd
+
+_COLUMNS = (
+    Column("mode"),
+    Column("copy", right=True),
+    Column("starts after", right=True),
+    Column("billed", right=True),
+    Column("dollars", right=True),
+)
+
+
+def modes_section(time: TimeLine, width: int) -> str:
+    """What every S3 channel in one mode would mean; nothing for a job without one."""
+    if not time.by_input_mode:
+        return ""
+    rows = [
+        (
+            mode,
+            _told(figures, "download_seconds", format_duration),
+            _told(figures, "start_seconds", format_duration),
+            _told(figures, "billed_seconds", format_duration),
+            _told(figures, "usd", format_usd),
+        )
+        for mode, figures in time.by_input_mode.items()
+    ]
+    heading = "by input mode (awsml advise says which and why)"
+    return f"{heading}\n" + table(_COLUMNS, rows, width, indent=2)
+
+
+def _told(figures: Mapping[str, Estimate], name: str, form: Callable[[float], str]) -> str:
+    expected = figures[name].expected
+    return "unknown" if expected is None else form(expected)
