@@ -63,11 +63,9 @@ def resume_on_aws(project: Project, run: Run, outputs: Sequence[Output], *, deta
         return attendant.watch(attendant.backend.resume(run), outputs)
 
 
-def stop_on_aws(project: Project, run: Run) -> None:
+def stop_on_aws(project: Project, store: RunStore, run: Run) -> None:
     """Ask AWS to end what a run started."""
-    with RunStore(project.state) as store:
-        backend = AwsBackend(session_of(project, run.region), store)
-        backend.stop(backend.refresh(run))
+    AwsBackend(session_of(project, run.region), store).stop(run)
     say(f"AWS was asked to stop run {run.id}: SIGTERM, 120 seconds, then the upload")
 
 

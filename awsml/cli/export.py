@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from awsml.cli.local_run import existing_runs
 from awsml.cli.options import scenario_argument, training_overrides
 from awsml.cli.output import Output, Style, outputs_option, write
 from awsml.cli.planning import flag_reader, planned
 from awsml.cli.project import Project
+from awsml.cli.subject import existing_runs
 from awsml.errors import UsageError
 from awsml.plan import Call, Plan
 from awsml.render.export import EXPORTS

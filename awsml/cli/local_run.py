@@ -11,12 +11,11 @@ from awsml.api import Planned
 from awsml.backends.local.backend import LocalBackend
 from awsml.backends.local.interrupts import parse_interrupt
 from awsml.backends.local.terms import LocalTerms
-from awsml.backends.local.training import HERE
 from awsml.cli.live import view_of
 from awsml.cli.output import Output, Style, as_json_text, say, style_of, write
 from awsml.cli.project import Project
+from awsml.cli.subject import run_named, runs_for
 from awsml.cli.watching import Watcher
-from awsml.errors import UsageError
 from awsml.events import Event, Started
 from awsml.plan import as_json
 from awsml.render.runs import RunView, run_json, run_text
@@ -80,11 +79,8 @@ def run_here(
 
 def write_run(project: Project, run_id: str, outputs: Sequence[Output]) -> None:
     """How a run stands, in the formats that were asked for."""
-    with existing_runs(project) as store:
-        run = store.get(run_id)
-        if run.backend == "aws" and not run.over and not run.watched:
-            run = _refreshed(project, store, run)
-        view = RunView.of(store, run)
+    with runs_for(project, run_id) as store:
+        view = RunView.of(store, run_named(project, store, run_id))
 
     def text(style: Style) -> str:
         return run_text(view, time.time(), style.width)
@@ -94,25 +90,6 @@ def write_run(project: Project, run_id: str, outputs: Sequence[Output]) -> None:
         "json": lambda _: as_json_text({"version": 1, "run": run_json(view)}),
     }
     write(outputs, writers)
-
-
-def _refreshed(project: Project, store: RunStore, run: Run) -> Run:
-    """A run as AWS knows it, where no process of ours is watching it."""
-    from awsml.backends.aws.backend import AwsBackend  # boto3 only where AWS is spoken to
-    from awsml.cli.aws_run import session_of
-
-    return AwsBackend(session_of(project, run.region), store).refresh(run)
-
-
-def existing_runs(project: Project) -> RunStore:
-    """The project's runs, for commands that only read: they make no store."""
-    if not (project.state / "runs.db").exists():
-        raise UsageError(
-            f"there are no runs in {project.shown(project.root)}",
-            hint="make one: awsml train",
-            slug="no-such-run",
-        )
-    return RunStore(project.state)
 
 
 def _until_started(events: Iterator[Event]) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import click
 
-from awsml.cli.local_run import existing_runs
 from awsml.cli.options import run_argument
 from awsml.cli.project import Project
+from awsml.cli.subject import backend_of, log_lines, run_named, runs_for
 from awsml.errors import UsageError
 from awsml.events import LogLine
 from awsml.store.run import Run
@@ -30,8 +30,35 @@ def command(project: Project, run: str, follow: bool, since: str | None, tail: i
 
     A run with several hosts or trials has the name of each in front of its lines.
     """
-    with existing_runs(project) as store:
-        _show(store, store.get(run), follow, since, tail)
+    with runs_for(project, run) as store:
+        found = run_named(project, store, run)
+        if found.backend == "aws" and not found.watched:
+            _show_from_aws(project, store, found, follow, since, tail)
+        else:
+            _show(store, found, follow, since, tail)
+
+
+def _show_from_aws(
+    project: Project,
+    store: RunStore,
+    found: Run,
+    follow: bool,
+    since: str | None,
+    tail: int | None,
+) -> None:
+    """What CloudWatch has; then what comes, asking AWS until the job is over."""
+    begin = None if since is None else store.clock() - _seconds(since)
+    lines = log_lines(project, store, found, begin, tail)
+    named = _several(found, lines)
+    _print(lines, named)
+    if not follow or found.over:
+        return
+    after = lines[-1].at if lines else begin or 0.0
+    for event in backend_of(project, store, found.region).follow(found, after):
+        if isinstance(event, LogLine):
+            _print([event], named)
+        else:
+            store.record(found.id, event)
 
 
 def _show(store: RunStore, found: Run, follow: bool, since: str | None, tail: int | None) -> None:

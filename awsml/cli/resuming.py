@@ -8,9 +8,10 @@ from awsml.backends.local.backend import LocalBackend
 from awsml.backends.local.interrupts import parse_interrupt
 from awsml.backends.local.terms import LocalTerms
 from awsml.backends.local.training import HERE
-from awsml.cli.local_run import base_of, existing_runs, run_here
+from awsml.cli.local_run import base_of, run_here
 from awsml.cli.output import Output, say
 from awsml.cli.project import Project
+from awsml.cli.subject import existing_runs
 
 
 def resumed(
@@ -27,7 +28,7 @@ def resumed(
         if run.backend == "aws":
             from awsml.cli.aws_run import resume_on_aws  # boto3 only where AWS is spoken to
 
-            return resume_on_aws(project, store, run, outputs)
+            return resume_on_aws(project, run, outputs, detach=detach)
     python = run.effective.get("local.python", {}).get("value")
     terms = LocalTerms(
         python=python,

@@ -6,10 +6,10 @@ import time
 
 import click
 
-from awsml.cli.local_run import existing_runs
 from awsml.cli.options import run_argument
 from awsml.cli.output import say
 from awsml.cli.project import Project
+from awsml.cli.subject import run_named, runs_for
 from awsml.store.run import Run, Status
 from awsml.store.runs import RunStore
 
@@ -26,8 +26,8 @@ def command(project: Project, run: str, now: bool, wait: bool) -> None:
 
     RUN as in `awsml status`.
     """
-    with existing_runs(project) as store:
-        found = store.get(run)
+    with runs_for(project, run) as store:
+        found = run_named(project, store, run)
         if found.over:
             say(f"run {found.id} is over: {found.status}")
         elif found.backend == "aws":

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from awsml.cli.output import warn
 from awsml.cli.project import Project
 from awsml.errors import BackendError, UsageError
 from awsml.events import LogLine
@@ -12,6 +17,28 @@ from awsml.store.runs import RunStore
 
 if TYPE_CHECKING:
     from awsml.backends.aws.backend import AwsBackend
+
+
+def existing_runs(project: Project) -> RunStore:
+    """The project's runs, for commands that only read: they make no store."""
+    if not (project.state / "runs.db").exists():
+        raise UsageError(
+            f"there are no runs in {project.shown(project.root)}",
+            hint="make one: awsml train",
+            slug="no-such-run",
+        )
+    return RunStore(project.state)
+
+
+@contextmanager
+def runs_for(project: Project, name: str) -> Iterator[RunStore]:
+    """The project's runs; outside of a project a store for the moment, for jobs on AWS."""
+    if name == "last" or (project.state / "runs.db").exists():
+        with existing_runs(project) as store:
+            yield store
+        return
+    with TemporaryDirectory(prefix="awsml-") as folder, RunStore(Path(folder)) as store:
+        yield store
 
 
 def run_named(project: Project, store: RunStore, name: str) -> Run:
@@ -35,11 +62,14 @@ def log_lines(
     since: float | None = None,
     tail: int | None = None,
 ) -> list[LogLine]:
-    """What a run printed: from the store, or from CloudWatch where no one of ours listened."""
-    kept = store.logs(run.id, since, tail)
-    if kept or run.backend != "aws":
-        return kept
-    return backend_of(project, store, run.region).logs(run, since, tail)
+    """What a run printed; of a run on AWS CloudWatch has it all, and the store what was seen."""
+    if run.backend != "aws":
+        return store.logs(run.id, since, tail)
+    try:
+        return backend_of(project, store, run.region).logs(run, since, tail)
+    except BackendError as error:
+        warn(f"{error.message}; these are the lines that awsml saw itself")
+        return store.logs(run.id, since, tail)
 
 
 def backend_of(project: Project, store: RunStore, region: str | None) -> AwsBackend:

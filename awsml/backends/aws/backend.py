@@ -55,9 +55,12 @@ class AwsBackend:
         for call in plan.calls:
             yield from self._carry_out(run.id, call, resolver)
 
-    def follow(self, run: Run) -> Iterator[Event]:
-        """Events of a run that was sent, until it ends."""
-        watch = self._watch(self.store.get(run.id), self.sleep)
+    def follow(self, run: Run, after: float | None = None) -> Iterator[Event]:
+        """Events of a run that was sent, until it ends; log lines `after` a time."""
+        known = known_of(self.store, run.id)
+        if after is not None:
+            known = replace(known, lines_until=after)
+        watch = self._watch(self.store.get(run.id), known)
         return follow(watch, run.id, every=self.every, clock=self.clock, sleep=self.sleep)
 
     def attend(self, run: Run, plan: Plan, fallback: Sequence[str] = ()) -> Iterator[Event]:
@@ -105,7 +108,8 @@ class AwsBackend:
             run = self.store.get(run.id)
         if run.over or not run.remote:
             return run
-        for event in self._watch(run, _at_once).look():
+        known = replace(known_of(self.store, run.id), lines_until=None)
+        for event in self._watch(run, known).look():
             self.store.record(run.id, event)
         return self.store.get(run.id)
 
@@ -192,15 +196,11 @@ class AwsBackend:
             yield from self._carry_out(run.id, call, resolver)
         return attempt
 
-    def _watch(self, run: Run, sleep: Callable[[float], None]) -> Watch:
+    def _watch(self, run: Run, known: Known) -> Watch:
         watch = WATCHES.get(run.remote.get("operation", ""))
         if watch is None:
             raise UsageError(f"run {run.id} has nothing on AWS to follow", slug="nothing-to-resume")
-        return watch(self.aws, run.remote["name"], sleep, known_of(self.store, run.id))
-
-
-def _at_once(seconds: float) -> None:
-    """No waiting for late log lines: a status is wanted now."""
+        return watch(self.aws, run.remote["name"], self.sleep, known)
 
 
 def _has_preferences(plan: Plan) -> bool:

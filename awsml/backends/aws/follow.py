@@ -27,10 +27,10 @@ class Watch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What an earlier watch has told already: phases, log lines up to a time, metric points."""
+    """What has been told already: phases, log lines up to a time (None: none wanted), points."""
 
     phases: int = 0
-    lines_until: float = 0.0
+    lines_until: float | None = 0.0
     points: frozenset[tuple[str, float]] = frozenset()
 
 

@@ -167,25 +167,33 @@ class TrainingWatch:
     known: Known = field(default_factory=Known)
     _phases: list[PhaseChanged] = field(default_factory=list)
     _points: set[tuple[str, float]] = field(init=False)
-    _logs: LogFollower = field(init=False)
+    _logs: LogFollower | None = field(init=False)
 
     def __post_init__(self) -> None:
         self._points = set(self.known.points)
-        self._logs = LogFollower(self.aws, TRAINING_GROUP, f"{self.name}/", self.known.lines_until)
+        since = self.known.lines_until
+        self._logs = (
+            None if since is None else LogFollower(self.aws, TRAINING_GROUP, f"{self.name}/", since)
+        )
 
     def look(self) -> list[Event]:
         """What is new since the last look, in order of time; the last one ends with Finished."""
         query = {"TrainingJobName": self.name}
         job = TrainingJob(self.aws.call("sagemaker", "DescribeTrainingJob", query))
-        if job.over:
-            self.sleep(_INGESTION_SECONDS)
-        lines = self._logs.read()
+        lines = self._new_lines(job)
         points = [point for point in job.metrics() if (point.name, point.at) not in self._points]
         steps, notes = self._steps(job)
         self._points.update((point.name, point.at) for point in points)
         timed: list[PhaseChanged | LogLine | MetricPoint] = [*steps, *lines, *points]
         events: list[Event] = [*sorted(timed, key=lambda event: event.at), *notes]
         return [*events, job.finished()] if job.over else events
+
+    def _new_lines(self, job: TrainingJob) -> list[LogLine]:
+        if self._logs is None:
+            return []
+        if job.over:
+            self.sleep(_INGESTION_SECONDS)
+        return self._logs.read()
 
     def _steps(self, job: TrainingJob) -> tuple[list[PhaseChanged], list[Note]]:
         """New phases; and where the phase is the same, what AWS says of it anew."""

@@ -56,7 +56,7 @@ def store(tmp_path: Path, world: World) -> Iterator[RunStore]:
 
 @pytest.fixture
 def backend(session: Session, store: RunStore, world: World) -> AwsBackend:
-    return AwsBackend(session, store, world.clock.time, world.clock.sleep)
+    return AwsBackend(session, store, world.clock.time, world.clock.sleep, every=30.0)
 
 
 @pytest.fixture
