@@ -32,6 +32,14 @@ _ORDERS = {
     "_tuning_objective_metric",
     "sagemaker_s3_output",
 }
+_DISTRIBUTIONS = (
+    "sagemaker_mpi_enabled",
+    "sagemaker_parameter_server_enabled",
+    "sagemaker_distributed_dataparallel_enabled",
+    "sagemaker_pytorch_ddp_enabled",
+    "sagemaker_pytorch_xla_multi_worker_enabled",
+    "sagemaker_torch_distributed_enabled",
+)
 _ENTRY_POINT = re.compile(r"[A-Za-z0-9._+/-]+")
 _INFO = 20
 _TORCHRUN_PORT = "7777"
@@ -122,7 +130,10 @@ def _values(job: TrainingJob, host: str, base: str, gpus: int) -> dict[str, Any]
     groups = {entry["instance_group_name"]: entry for entry in _groups(job, host)}
     orders = {k: decoded(v) for k, v in job.hyperparameters.items()}
     framework = {k: v for k, v in orders.items() if k.startswith("sagemaker_") and k not in _ORDERS}
-    chosen = framework.get("sagemaker_distribution_instance_groups", sorted(groups))
+    distributed = any(framework.get(switch) for switch in _DISTRIBUTIONS)
+    chosen = framework.get("sagemaker_distribution_instance_groups")
+    if chosen is None:
+        chosen = [group.name] if distributed else []
     return {
         "hosts": list(job.hosts),
         "network_interface_name": NETWORK_INTERFACE,

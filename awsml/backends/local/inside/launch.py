@@ -70,13 +70,13 @@ def _become(order: Order, writing: int) -> None:
         _give_up(writing, "isolation", str(error))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
         signal.signal(number, signal.SIG_DFL)
+    os.environ["PATH"] = order.environment.get("PATH", os.defpath)  # where programs are sought
     if order.script:
         os.close(writing)
         output = Path(order.environment["SM_OUTPUT_DIR"])
         os._exit(run_script(order.command, order.environment, order.folder, output))
     try:
         os.chdir(order.folder)
-        os.environ["PATH"] = order.environment.get("PATH", os.defpath)
         os.execvpe(order.command[0], order.command, dict(order.environment))
     except OSError as error:
         _give_up(writing, "command", f"{order.command[0]}: {error.strerror}")
