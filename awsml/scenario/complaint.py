@@ -31,6 +31,7 @@ _WANTED = {
     "date": ("a date", "2026-01-31"),
     "time": ("a time of day", '"02:00"'),
 }
+_OF_TYPE = ("_type", "_parsing", "_from_float", "_parsing_size")
 _BOUNDS = {
     "greater_than": ("above", "gt"),
     "greater_than_equal": ("at least", "ge"),
@@ -52,12 +53,14 @@ def complaint(document: Document, model: type[BaseModel], mistake: Mistake) -> F
         return _problem(document, mistake, error)
     if mistake.type in _BOUNDS:
         return _out_of_bounds(document, mistake)
-    family = mistake.type.rpartition("_")[0]
-    if family in _WANTED or mistake.type.split("_")[0] in _WANTED:
+    if mistake.type.endswith(("too_long", "too_short")):
+        return _wrong_length(document, mistake)
+    if mistake.type.endswith(_OF_TYPE) and mistake.type.split("_")[0] in _WANTED:
         return _wrong_type(document, model, mistake)
     message = str(error) if isinstance(error, ValueError) else mistake.message
     text = f"`{_shown(mistake)}`: {message[:1].lower()}{message[1:]}"
-    return _finding(document, mistake, "bad-value", text, None)
+    hint = f"change it; `awsml schema {document.kind}` says what it takes"
+    return _finding(document, mistake, "bad-value", text, hint)
 
 
 def _unknown_field(document: Document, model: type[BaseModel], mistake: Mistake) -> Finding:
@@ -149,9 +152,20 @@ def _out_of_bounds(document: Document, mistake: Mistake) -> Finding:
     )
 
 
+def _wrong_length(document: Document, mistake: Mistake) -> Finding:
+    """Too many or too few items of a list or mapping, or characters of a text."""
+    long = mistake.type.endswith("long")
+    bound = mistake.context.get("max_length" if long else "min_length")
+    size = len(mistake.input)
+    what = "characters" if isinstance(mistake.input, str) else "entries"
+    limit = f"at most {bound}" if long else f"at least {bound}"
+    message = f"`{_shown(mistake)}` has {size} {what}, and {limit} are taken"
+    hint = f"remove {size - bound}" if long and bound is not None else f"give {limit}"
+    return _finding(document, mistake, "out-of-range", message, hint)
+
+
 def _wrong_type(document: Document, model: type[BaseModel], mistake: Mistake) -> Finding:
-    family = mistake.type.rpartition("_")[0]
-    wanted, example = _WANTED.get(family) or _WANTED[mistake.type.split("_")[0]]
+    wanted, example = _WANTED[mistake.type.split("_")[0]]
     name = _shown(mistake)
     if mistake.input is None:
         message = f"`{name}` has no value, and {wanted} is wanted"

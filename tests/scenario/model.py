@@ -33,7 +33,7 @@ class Compute(Part):
     count: int = Field(1, ge=1, description="How many.")
     volume: VolumeGib | Literal["auto"] = "auto"
     memory: MemoryMib | None = None
-    fallback: tuple[Text, ...] = ()
+    fallback: tuple[Text, ...] = Field((), max_length=2)
 
 
 class Framework(Part):
@@ -73,6 +73,7 @@ class Small(Part):
     output: S3Uri | None = None
     hyperparameters: dict[str, Text] = {}
     steps: list[Channel] = []
+    note: str | None = Field(None, min_length=2, pattern="^[a-z]+$")
 
     @model_validator(mode="after")
     def _spot_has_an_end(self) -> Small:
