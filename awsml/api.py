@@ -11,7 +11,9 @@ from typing import Any
 from awsml import rules
 from awsml.basis import Estimate
 from awsml.decide import Decision, Grounds, decide
+from awsml.decide.history import conditions_of
 from awsml.estimate.gate import cost_gate
+from awsml.estimate.measured import PastRun, measured_rates
 from awsml.finding import Finding, Level, NotChecked, worst_first
 from awsml.kinds import KINDS, kind_named, needs
 from awsml.kinds.kind import Context, Kind
@@ -42,6 +44,7 @@ class Terms:
     advise: bool = True  # without, only what makes an error is decided: many files, fast
     today: date | None = None
     measured: Mapping[str, Estimate] = field(default_factory=dict)
+    past: Sequence[PastRun] = ()  # completed runs; those of the same job are measurements
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +115,24 @@ def _examined(
     grounds = Grounds(terms.region or spec.region, terms.today, terms.measured, advise)
     decision = decide(kind.name, spec, workload, grounds)
     context = Context(document, decision.choices, terms.region)
+    if measured := _measured(kind, spec, context, terms):
+        grounds = replace(grounds, measured={**measured, **terms.measured})
+        decision = decide(kind.name, spec, workload, grounds)
+        context = Context(document, decision.choices, terms.region)
     gate = _cost_gate(document, decision, getattr(workload, "cost_limit_usd", None), terms)
     placed = [replace(f, place=document.place(f.field or "kind")) for f in decision.findings]
     report = _report(kind.compile(spec, context), decision, terms, [*earlier, *gate, *placed])
     if advise:
         report = replace(report, effective=kind.effective(spec, context))
     return Planned(document, report, spec, workload)
+
+
+def _measured(kind: Kind, spec: Any, context: Context, terms: Terms) -> Mapping[str, Estimate]:
+    """What runs of the same job on AWS took; the predictions are of AWS wherever it will run."""
+    if not terms.past:
+        return {}
+    values = {path: entry.value for path, entry in kind.effective(spec, context).items()}
+    return measured_rates(conditions_of(values, "aws"), terms.past)
 
 
 def known_kind(document: Document) -> Kind | None:

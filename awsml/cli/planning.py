@@ -13,10 +13,16 @@ from awsml.cli.output import Style
 from awsml.cli.overrides import training_flags
 from awsml.cli.project import Project
 from awsml.cli.scenarios import chosen, loaded, one_document
+from awsml.decide.history import past_run
+from awsml.estimate.measured import PastRun
 from awsml.finding import Finding, Level
 from awsml.render.findings import counts_line, findings_text
 from awsml.render.plan import not_checked_text, plan_text
 from awsml.scenario import Document, Override
+from awsml.store.run import Status
+from awsml.store.runs import RunStore
+
+_MOST_PAST_RUNS = 50
 
 FlagReader = Callable[[Document], list[Override]]
 
@@ -45,8 +51,25 @@ def terms(
     stated = document.plain().get("on")
     where = target or (stated if stated in ("local", "aws") else "local")
     return Terms(
-        region=project.region, target=where, sending=where == "aws", gate=gate, today=today()
+        region=project.region,
+        target=where,
+        sending=where == "aws",
+        gate=gate,
+        today=today(),
+        past=past_runs(project),
     )
+
+
+def past_runs(project: Project) -> list[PastRun]:
+    """The newest completed training jobs on AWS of this project; their rates are measurements."""
+    if not (project.state / "runs.db").exists():
+        return []
+    with RunStore(project.state) as store:
+        runs = store.find(
+            kind="training", backend="aws", status=Status.COMPLETED, limit=_MOST_PAST_RUNS
+        )
+        found = [past_run(run, store.phases(run.id)) for run in runs]
+    return [each for each in found if each is not None]
 
 
 def today() -> date:
