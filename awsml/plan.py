@@ -129,7 +129,9 @@ _LAST_STEP = re.compile(r"(\[\d+\]|\.?[^.\[\]]+)$")
 
 def parent_path(path: str) -> str:
     """`A.B[0]` is the parent of `A.B[0].C`; the parent of a first step is the empty path."""
-    return _LAST_STEP.sub("", path)
+    parent = _LAST_STEP.sub("", path)
+    # A key of a map may be empty or end in a bracket; the way up must still get shorter.
+    return parent if len(parent) < len(path) else path[:-1]
 
 
 def join_path(path: str, step: str | int) -> str:

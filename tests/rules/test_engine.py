@@ -235,3 +235,13 @@ def found_by(check_function: Any, subject: Plan, over_plan: bool = False) -> lis
         over_plan=over_plan,
     )
     return run_rule(rule, PlanView(subject)).findings
+
+
+@pytest.mark.parametrize("key", ["", ".", "a.", "]", "[", "a[x]", "[0]", "a..b"])
+def test_a_key_that_reads_like_a_path_is_no_trap(key: str) -> None:
+    text = json.dumps({key: 1, "HyperParameters": {key: 2}})
+    request = read_request("sagemaker:CreateTrainingJob", text, "job.json")
+    assert request.plan is not None
+    findings = check(request.plan).findings
+    assert {"unknown-field", "wrong-type"} <= {finding.slug for finding in findings}
+    assert all(finding.place is not None for finding in findings)

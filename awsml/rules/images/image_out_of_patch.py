@@ -41,7 +41,8 @@ def check(request: Part) -> Problems:
         later = [v for v in facts.newer if v != facts.version]
         yield Problem(
             image,
-            f"{facts.framework} {facts.version} of AWS gets no patches since {facts.end_of_patch}",
+            f"{facts.framework} {facts.version} of AWS gets no more patches; they ended by "
+            f"{facts.end_of_patch}",
             f"use {later[-1]}" if later else "use a newer version",
         )
     require_known(found)
