@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from awsml.kinds.parts import AwsRaw, Choice, Code, Image, LocalTerms, Network, Part, Spec
 from awsml.scenario.fields import (
@@ -109,6 +109,8 @@ class FileSystem(Part):
 
 class Channel(Part):
     """One input of the job."""
+
+    model_config = ConfigDict(json_schema_extra={"x-short-form": {"type": "string"}})
 
     from_: Annotated[
         Location | None,
