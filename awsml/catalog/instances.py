@@ -4,6 +4,7 @@ whether they still exist. A name may be EC2's (g5.2xlarge) or SageMaker's (ml.g5
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -104,7 +105,14 @@ def nearest(name: str, among: Iterable[str] | None = None) -> tuple[str, ...]:
     prefix = "ml." if name.startswith("ml.") else ""
     if among is None:
         among = (prefix + known for (known,) in current().table("instances"))
-    return tuple(difflib.get_close_matches(name, list(among), n=3, cutoff=0.7))
+    close = difflib.get_close_matches(name, list(among), n=9, cutoff=0.7)
+    return tuple(sorted(close, key=lambda known: _letters_apart(name, known))[:3])
+
+
+def _letters_apart(name: str, known: str) -> int:
+    """Zero for letters that are only swapped, which is the commonest slip."""
+    left, right = Counter(name), Counter(known)
+    return (left - right).total() + (right - left).total()
 
 
 def ec2_name(name: str) -> str:

@@ -26,17 +26,20 @@ def chosen_image(
 ) -> ChosenImage:
     """The image for a use (training, inference, batch) on an instance in a region.
 
-    Without a region or a known instance it is known later; a local run needs neither.
+    Without a known region or instance it is known later; a local run needs neither.
     """
     if image.uri is not None:
         return ChosenImage(image.uri, "image.uri")
     name = image.framework or image.algorithm or ""
     field = "image.framework" if image.framework else "image.algorithm"
-    if region is None or instance is None or catalog.instance(instance) is None:
+    known = catalog.region(region or "") and catalog.instance(instance or "")
+    if region is None or instance is None or not known:
         return ChosenImage(Ref("image"), field)
     found = catalog.image(name, image.version, region, instance, use)
     if isinstance(found, catalog.NoImage) and found.sdk:
-        found = catalog.sdk_image(name, image.version, region, instance, use)
+        asked = catalog.sdk_image(name, image.version, region, instance, use)
+        if isinstance(asked, catalog.Image) or name not in catalog.frameworks():
+            found = asked  # of frameworks named here, our list of versions is the better hint
     if isinstance(found, catalog.Image):
         return ChosenImage(found.uri, field)
     return ChosenImage(Unknown(found.reason), field, (_no_image(found, field, context),))

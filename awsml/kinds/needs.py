@@ -1,12 +1,13 @@
-"""What only AWS needs and a run on this machine does not: a role and a region."""
+"""What only AWS needs and a run on this machine does not: a role, and a region that exists."""
 
 from __future__ import annotations
 
+from awsml import catalog
 from awsml.finding import Confidence, Finding, Level
 from awsml.kinds.kind import Context
 
 # Absent, they stop a plan only when it is about to be sent.
-SLUGS = frozenset({"missing-role", "missing-region"})
+SLUGS = frozenset({"missing-role", "missing-region", "unknown-region"})
 
 
 def needed_by_aws(role: str | None, region: str | None, context: Context) -> list[Finding]:
@@ -18,7 +19,24 @@ def needed_by_aws(role: str | None, region: str | None, context: Context) -> lis
     if region is None:
         hint = "add `region: us-east-1`, or pass `--region us-east-1`"
         complaints.append(_missing("region", "AWS is asked in a region", hint, context))
+    elif catalog.region(region) is None:
+        complaints.append(_unknown(region, context))
     return complaints
+
+
+def _unknown(region: str, context: Context) -> Finding:
+    known = catalog.regions()
+    close = catalog.nearest(region, known)
+    meant = f"did you mean `{close[0]}`? " if close else ""
+    return Finding(
+        "unknown-region",
+        Level.ERROR,
+        f"`{region}` is no AWS region that is known here",
+        f"{meant}known: {', '.join(known)}",
+        Confidence.DOCUMENTED,
+        context.origins.place("region"),
+        "region",
+    )
 
 
 def _missing(field: str, why: str, hint: str, context: Context) -> Finding:

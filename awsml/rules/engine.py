@@ -39,6 +39,7 @@ def check(
             softer = local and not rule.local
             outcome.findings.extend(_softened(f) if softer else f for f in result.findings)
             outcome.not_checked.extend(result.not_checked)
+    outcome.findings.extend(_softened(f) if local else f for f in plan.problems)
     explained = {_spot(finding) for finding in outcome.findings}
     kept = [f for f in shape.findings if f.slug not in _VAGUE or _spot(f) not in explained]
     return Outcome(kept + outcome.findings, outcome.not_checked)

@@ -72,6 +72,7 @@ def test_offerings_of_a_region_without_data_are_unknown() -> None:
 
 def test_a_typo_is_answered_with_what_was_meant() -> None:
     assert catalog.nearest("ml.g5.2xlarg")[0] == "ml.g5.2xlarge"
+    assert catalog.nearest("us-esat-1", catalog.regions())[0] == "us-east-1"
     assert catalog.instance("ml.g5.2xlarg") is None
 
 

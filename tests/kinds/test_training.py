@@ -183,3 +183,17 @@ def test_a_missing_role_and_region_are_known_later() -> None:
     request = params(text)
     assert request["RoleArn"] == Ref("role")
     assert request["AlgorithmSpecification"]["TrainingImage"] == Ref("image")
+
+
+def test_a_mistyped_region_names_the_known_ones() -> None:
+    text = with_lines("region: us-esat-1")
+    (found,) = [f for f in planned(text).report.findings if f.slug == "unknown-region"]
+    assert found.field == "region" and found.place is not None
+    assert (found.hint or "").startswith("did you mean `us-east-1`? known: af-south-1,")
+    assert found.level == "warning", "a run on this machine needs no region"
+
+
+def test_complaints_of_compiling_reach_the_report() -> None:
+    text = with_lines('image: {framework: pytorch, version: "9.9"}')
+    (found,) = [f for f in planned(text).report.findings if f.slug == "no-image"]
+    assert found.field == "image.framework" and "2.10" in (found.hint or "")
