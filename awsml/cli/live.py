@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from typing import Protocol, TextIO
@@ -21,6 +22,7 @@ from awsml.render.cells import visible
 from awsml.units import format_bytes, format_duration
 
 _REDRAW_SECONDS = 0.1
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # of the job's own output
 
 
 class View(Protocol):
@@ -61,7 +63,7 @@ class PlainView:
                 f"{_of_day(event.at)} {_subject(event.subject)}{event.phase}{detail}", bold=True
             )
         if isinstance(event, LogLine):
-            return f"{paint(event.stream, dim=True)}  {visible(event.text)}"
+            return f"{paint(event.stream, dim=True)}  {visible(_COLOURS.sub('', event.text))}"
         if isinstance(event, Note):
             return self._note(event)
         return None

@@ -33,9 +33,12 @@ class Kept:
 class CheckpointSync:
     """Copies what changes in the hosts' checkpoint folders to one prefix of the store."""
 
-    def __init__(self, address: str, folders: list[Path], objects: ObjectFolder) -> None:
-        self._bucket, self._prefix = bucket_and_key(address.rstrip("/") + "/")
-        self._folders = folders
+    def __init__(self, address: str | None, folders: list[Path], objects: ObjectFolder) -> None:
+        """Without an address there is nothing to keep."""
+        self.address = address.rstrip("/") if address else None
+        place = bucket_and_key(f"{self.address}/") if address else ("", "")
+        self._bucket, self._prefix = place
+        self._folders = folders if address else []
         self._objects = objects
         self._seen: dict[Path, _State] = {}
         self._copied: dict[Path, float] = {}
@@ -47,6 +50,8 @@ class CheckpointSync:
 
     def restore(self) -> int:
         """Puts every object below the prefix into each host's folder; how many there were."""
+        if self.address is None:
+            return 0
         self._objects.create_bucket(self._bucket, exist_ok=True)
         found = list(self._objects.keys(self._bucket, self._prefix))
         for folder in self._folders:
@@ -56,6 +61,8 @@ class CheckpointSync:
         return len(found)
 
     def start(self) -> None:
+        if self.address is None:
+            return
         self._thread = threading.Thread(target=self._follow, name="checkpoints", daemon=True)
         self._thread.start()
 

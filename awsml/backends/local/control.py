@@ -22,6 +22,20 @@ class Control(Protocol):
     def asked(self) -> Ask | None: ...
 
 
+class StopAsked(Exception):
+    """Raised between the steps of work that can be given up, once an end is asked for."""
+
+    def __init__(self, ask: Ask) -> None:
+        super().__init__(ask.value)
+        self.ask = ask
+
+
+def give_up_if_asked(control: Control) -> None:
+    ask = control.asked()
+    if ask is not None:
+        raise StopAsked(ask)
+
+
 class Wishes:
     """A control that code of this process sets, as a signal handler does."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -33,14 +33,19 @@ class Instances:
         python: str,
         endpoint: str,
         environ: Mapping[str, str],
+        check: Callable[[], None],
     ) -> None:
-        """`folder` is the run's; `endpoint` is where the object store answers."""
+        """`folder` is the run's; `endpoint` is where the object store answers.
+
+        `check` is called now and then while hosts are prepared, and may raise to give up.
+        """
         self._job, self._place, self._isolation = job, place, isolation
         self._python, self._endpoint, self._environ = python, endpoint, environ
         self._hosts_file = folder / "hosts" / "hosts"
         self.folders = {host: HostFolder(folder / "hosts" / host) for host in job.hosts}
         self.staged_bytes = 0
-        self._staging = Staging(job, place.objects)
+        self._check = check
+        self._staging = Staging(job, place.objects, check)
 
     @property
     def scripted(self) -> bool:
@@ -49,8 +54,9 @@ class Instances:
 
     def prepared(self) -> Generator[Event, None, list[Order]]:
         """Makes trees, code and channels of all hosts; what each of them shall start."""
-        staging = self._staging = Staging(self._job, self._place.objects)
+        staging = self._staging = Staging(self._job, self._place.objects, self._check)
         for host, folder in self.folders.items():
+            self._check()
             folder.make()
             write_config(folder, self._job, host)
             if self._job.program:
@@ -86,7 +92,8 @@ class Instances:
         requirements = code / "requirements.txt"
         if not (self.scripted and requirements.is_file()):
             return self._python
-        return with_requirements(self._python, requirements, self._place.environments)
+        environments = self._place.environments
+        return with_requirements(self._python, requirements, environments, self._check)
 
     def _order(self, host: str, python: str, mounts: list[Mount]) -> Order:
         job, folder = self._job, self.folders[host]

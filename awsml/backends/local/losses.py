@@ -31,18 +31,18 @@ class Reclaim:
         return asdict(self)
 
 
-def reclaimed(outcome: Outcome, sync: CheckpointSync | None, address: str | None) -> Reclaim:
-    kept = sync.kept if sync is not None else None
+def reclaimed(outcome: Outcome, sync: CheckpointSync) -> Reclaim:
+    kept = sync.kept
     trained = round(outcome.seconds, 3)
     if kept is None:
         return Reclaim(trained, trained, None)
     lost = min(max(outcome.ended - kept.written, 0.0), trained)
-    return Reclaim(trained, round(lost, 3), f"{(address or '').rstrip('/')}/{kept.name}")
+    return Reclaim(trained, round(lost, 3), f"{sync.address}/{kept.name}")
 
 
-def restart_note(sync: CheckpointSync | None) -> Iterator[Note]:
+def restart_note(sync: CheckpointSync) -> Iterator[Note]:
     """Whether the attempt after a reclaim made use of its checkpoint."""
-    read = sync.read_since_restore() if sync is not None else None
+    read = sync.read_since_restore()
     if read is False:
         yield Note(
             "the script did not read its checkpoint after the restart: it began anew", "warning"

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from awsml.errors import BackendError
 
 _ENVIRONMENT = ("site-packages as seen from the chosen Python", "v1")
 _LAST_LINES = 6
+_LOOK_SECONDS = 0.02
 
 
 def chosen_python(named: str | None, base: Path) -> str:
@@ -30,10 +36,13 @@ def chosen_python(named: str | None, base: Path) -> str:
     return found
 
 
-def with_requirements(python: str, requirements: Path, environments: Path) -> str:
+def with_requirements(
+    python: str, requirements: Path, environments: Path, check: Callable[[], None] = lambda: None
+) -> str:
     """The Python of an environment that has the requirements, made once per content.
 
     It sees everything the chosen Python has; what is missing is installed into it alone.
+    `check` is called while that goes on, and may raise to give up.
     """
     packages = _site_packages(python)
     content = [requirements.read_bytes(), python.encode(), *(p.encode() for p in packages)]
@@ -44,8 +53,8 @@ def with_requirements(python: str, requirements: Path, environments: Path) -> st
         fcntl.flock(lock, fcntl.LOCK_EX)  # the system lets go when a process is killed
         if not (folder / "complete").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            _make(python, folder, packages)
-            _install(python, folder, requirements)
+            _make(python, folder, packages, check)
+            _install(python, folder, requirements, check)
             (folder / "complete").touch()
     return str(folder / "bin" / "python")
 
@@ -66,25 +75,36 @@ def _asked(python: str, code: str) -> str:
     return done.stdout
 
 
-def _make(python: str, folder: Path, packages: list[str]) -> None:
+def _make(python: str, folder: Path, packages: list[str], check: Callable[[], None]) -> None:
     """A virtual environment that also sees the chosen Python's own packages."""
-    _run([python, "-m", "venv", "--without-pip", str(folder)], "cannot be made")
+    _run([python, "-m", "venv", "--without-pip", str(folder)], "cannot be made", check)
     own = _site_packages(str(folder / "bin" / "python"))
     (Path(own[0]) / "awsml-base.pth").write_text("\n".join(packages) + "\n", encoding="utf-8")
 
 
-def _install(python: str, folder: Path, requirements: Path) -> None:
+def _install(python: str, folder: Path, requirements: Path, check: Callable[[], None]) -> None:
     target = str(folder / "bin" / "python")
     pip = [python, "-m", "pip", "--python", target, "install", "--disable-pip-version-check"]
-    _run([*pip, "--quiet", "-r", str(requirements)], "has a requirement that cannot be installed")
+    what = "has a requirement that cannot be installed"
+    _run([*pip, "--quiet", "-r", str(requirements)], what, check)
 
 
-def _run(command: list[str], what: str) -> None:
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-    )
+def _run(command: list[str], what: str, check: Callable[[], None]) -> None:
+    with tempfile.TemporaryFile("w+") as said:
+        done = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
+        )
+        try:
+            while done.poll() is None:
+                check()
+                time.sleep(_LOOK_SECONDS)
+        finally:
+            if done.poll() is None:
+                os.killpg(done.pid, signal.SIGKILL)
+                done.wait()
+        said.seek(0)
+        lines = said.read().strip().splitlines()[-_LAST_LINES:]
     if done.returncode:
-        lines = (done.stderr or done.stdout).strip().splitlines()[-_LAST_LINES:]
         raise BackendError(
             f"the environment for requirements.txt {what}:\n  " + "\n  ".join(lines),
             hint="go online once, or set `local.python` to a Python that has the packages",

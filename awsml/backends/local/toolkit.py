@@ -38,6 +38,7 @@ _DISTRIBUTIONS = (
     "sagemaker_distributed_dataparallel_enabled",
     "sagemaker_pytorch_ddp_enabled",
     "sagemaker_pytorch_xla_multi_worker_enabled",
+    "sagemaker_multi_worker_mirrored_strategy_enabled",
     "sagemaker_torch_distributed_enabled",
 )
 _ENTRY_POINT = re.compile(r"[A-Za-z0-9._+/-]+")

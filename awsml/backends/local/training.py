@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from typing import Any
 from awsml.backends.local.artifacts import store_artifacts
 from awsml.backends.local.attempt import Attempt, Limits, Outcome, Why
 from awsml.backends.local.checkpoints import CheckpointSync
-from awsml.backends.local.control import Control
+from awsml.backends.local.control import Ask, Control, StopAsked, give_up_if_asked
 from awsml.backends.local.differences import differences, refuse_what_cannot_run
+from awsml.backends.local.inside.order import Order
 from awsml.backends.local.instances import Instances
 from awsml.backends.local.isolation import best_isolation
 from awsml.backends.local.job import TrainingJob, training_job
@@ -79,6 +80,9 @@ class LocalTraining:
         try:
             with ExitStack() as stack:
                 yield from self._run_through(stack)
+        except StopAsked as stop:
+            why = Why.ABANDONED if stop.ask is Ask.ABANDON else Why.STOPPED
+            yield self._finished(*_ENDS[why], None)
         except AwsmlError as error:
             yield self._finished("Failed", error.message, None)
             raise
@@ -99,7 +103,14 @@ class LocalTraining:
         python = chosen_python(self._terms.python, self._base)
         endpoint = stack.enter_context(ObjectServer(self._place.objects)).url
         instances = Instances(
-            self._job, self._folder, self._place, isolation, python, endpoint, self._terms.environ
+            self._job,
+            self._folder,
+            self._place,
+            isolation,
+            python,
+            endpoint,
+            self._terms.environ,
+            lambda: give_up_if_asked(self._control),
         )
         outcome = yield from self._attempts(instances, metrics)
         yield from self._close(outcome, instances)
@@ -127,11 +138,23 @@ class LocalTraining:
         yield PhaseChanged("Downloading", self._clock(), self._attempt_detail())
         self._step("stage", attempt=self._progress.attempts)
         orders = yield from instances.prepared()
-        sync = self._checkpoints(instances)
-        if sync is not None:
-            restored = sync.restore()
-            if restored:
+        folders = [folder.tree / "checkpoints" for folder in instances.folders.values()]
+        with closing(CheckpointSync(self._job.checkpoint, folders, self._place.objects)) as sync:
+            if restored := sync.restore():
                 yield Note(f"{restored} checkpoint objects restored from {self._job.checkpoint}")
+            outcome = yield from self._trained(instances, orders, metrics, sync, reclaim)
+            yield from self._after_attempt(outcome, sync)
+        return outcome
+
+    def _trained(
+        self,
+        instances: Instances,
+        orders: list[Order],
+        metrics: MetricFinder,
+        sync: CheckpointSync,
+        reclaim: float | None,
+    ) -> Generator[Event, None, Outcome]:
+        """From the start of the hosts to the end of the last one."""
         yield PhaseChanged("Training", self._clock(), self._attempt_detail())
         self._step("train", attempt=self._progress.attempts)
         with ExitStack() as stack:
@@ -139,41 +162,30 @@ class LocalTraining:
             hosts = instances.started(orders, stack)
             limits = self._limits(reclaim)
             attempt = Attempt(hosts, metrics, limits, self._control, streams.said, self._clock)
-            if sync is not None:
-                sync.start()
-                stack.callback(sync.stop, last_look=False)
+            sync.start()
+            stack.callback(sync.stop, last_look=False)
             yield from attempt.events()
             instances.staged_bytes += streams.bytes
-        outcome = attempt.outcome
-        self._progress.trained_seconds += outcome.seconds
-        yield from self._after_attempt(outcome, sync)
-        if sync is not None:
-            sync.close()
-        return outcome
+        self._progress.trained_seconds += attempt.outcome.seconds
+        return attempt.outcome
 
-    def _after_attempt(self, outcome: Outcome, sync: CheckpointSync | None) -> Iterator[Event]:
+    def _after_attempt(self, outcome: Outcome, sync: CheckpointSync) -> Iterator[Event]:
         """What the attempt leaves: its last checkpoints, or the account of a reclaim."""
         unannounced = outcome.why is Why.RECLAIMED and not (
             self._terms.interrupt and self._terms.interrupt.warned
         )
-        if sync is not None and not unannounced:
+        if not unannounced:
             sync.stop(last_look=True)
-        if sync is not None and sync.trouble:
+        if sync.trouble:
             yield Note(sync.trouble, "warning")
         if self._progress.reclaims:
             yield from restart_note(sync)
         if outcome.why is Why.RECLAIMED:
-            account = reclaimed(outcome, sync, self._job.checkpoint)
+            account = reclaimed(outcome, sync)
             self._progress.reclaims.append(account)
             yield PhaseChanged("Interrupted", outcome.ended)
             yield Note(account.text, "info" if account.checkpoint else "warning")
             self._step("interrupted", attempt=self._progress.attempts)
-
-    def _checkpoints(self, instances: Instances) -> CheckpointSync | None:
-        if self._job.checkpoint is None:
-            return None
-        folders = [folder.tree / "checkpoints" for folder in instances.folders.values()]
-        return CheckpointSync(self._job.checkpoint, folders, self._place.objects)
 
     def _limits(self, reclaim: float | None) -> Limits:
         """What is left of the request's limits; waiting counts over all attempts."""
@@ -197,12 +209,8 @@ class LocalTraining:
         )
         self._step("finish")
         failed = outcome.failed
-        if outcome.why is Why.ABANDONED:
-            yield self._finished(
-                "Interrupted", "the awsml process it was attached to is gone", outcome
-            )
-        elif outcome.why is not Why.ENDED:
-            yield self._finished("Stopped", _STOPPED[outcome.why], outcome)
+        if outcome.why in _ENDS:
+            yield self._finished(*_ENDS[outcome.why], outcome)
         elif failed is not None:
             host, ending = failed
             reason = failure_reason(instances.folders[host], ending, len(instances.folders), host)
@@ -233,10 +241,11 @@ class LocalTraining:
         self._store.journal(self._run.id, name, **detail)
 
 
-_STOPPED = {
-    Why.STOPPED: "stopped by the user",
-    Why.RUNTIME: "MaxRuntimeExceeded: the job ran longer than MaxRuntimeInSeconds",
-    Why.WAIT: "MaxWaitTimeExceeded: the job took longer than MaxWaitTimeInSeconds",
+_ENDS = {
+    Why.STOPPED: ("Stopped", "stopped by the user"),
+    Why.ABANDONED: ("Interrupted", "the awsml process it was attached to is gone"),
+    Why.RUNTIME: ("Stopped", "MaxRuntimeExceeded: the job ran longer than MaxRuntimeInSeconds"),
+    Why.WAIT: ("Stopped", "MaxWaitTimeExceeded: the job took longer than MaxWaitTimeInSeconds"),
 }
 
 

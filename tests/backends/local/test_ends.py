@@ -89,6 +89,24 @@ def test_a_script_without_a_handler_is_not_warned(workshop: Workshop) -> None:
     assert not done.notes("warning")
 
 
+def test_an_end_that_is_asked_for_before_training_starts_nothing(workshop: Workshop) -> None:
+    done = workshop.run(workshop.command("touch", "/opt/ml/model/m"), After(0.0, Ask.STOP))
+    assert (done.end.status, done.end.reason) == ("Stopped", "stopped by the user")
+    assert "Training" not in done.phases
+
+
+def test_an_end_that_is_asked_for_ends_an_installation(workshop: Workshop) -> None:
+    params = workshop.request("pass")
+    workshop.code("pass", requirements__txt="-r /dev/stdin\n")
+    fake = workshop.root / "slow-python"
+    fake.write_text("#!/bin/sh\ncase $1 in -m) sleep 60;; *) echo /usr/lib/site-packages;; esac\n")
+    fake.chmod(0o755)
+    begun = time.monotonic()
+    done = workshop.run(params, After(0.3, Ask.STOP), python=str(fake))
+    assert time.monotonic() - begun < 5
+    assert done.end.status == "Stopped"
+
+
 COUNTS = """
     import os, pathlib, time
     file = pathlib.Path("/opt/ml/checkpoints/step")
