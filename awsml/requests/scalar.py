@@ -17,7 +17,7 @@ def check_text(name: str, shape: Shape, text: str, path: str) -> Iterator[Compla
         if not (shape.open or text in shape.enum or _in_any_case(shape, text)):
             yield _not_in_enum(shape, text, path)
         return
-    wrong_length = list(check_size(shape, len(text), path, "characters", _slug(name)))
+    wrong_length = list(check_size(shape, len(text), path, "characters", slug=_slug(name)))
     yield from wrong_length
     # A pattern is not tried on what is too long: it could take very long, and says nothing new.
     if not wrong_length and shape.pattern and not shape.pattern.fullmatch(text):
@@ -35,7 +35,7 @@ def check_number(shape: Shape, value: float, path: str) -> Iterator[Complaint]:
 
 
 def check_size(
-    shape: Shape, size: int, path: str, unit: str, slug: str = "length-limit"
+    shape: Shape, size: int, path: str, unit: str, *, slug: str = "length-limit"
 ) -> Iterator[Complaint]:
     """The number of characters, items or entries."""
     if shape.max is not None and size > shape.max:
@@ -73,8 +73,9 @@ def _mismatch(name: str, shape: Shape, text: str, path: str) -> Complaint:
     return Complaint(_slug(name, "pattern-mismatch"), path, message, _form(shape, text))
 
 
-def _slug(shape_name: str, otherwise: str = "length-limit") -> str:
-    return "bad-name" if shape_name.endswith("Name") else otherwise
+def _slug(shape_name: str, slug: str = "length-limit") -> str:
+    """Names have a page of their own, whatever is wrong with them."""
+    return "bad-name" if shape_name.endswith("Name") else slug
 
 
 def _form(shape: Shape, text: str) -> str:

@@ -12,7 +12,6 @@ from awsml.requests.nearest import named, nearest
 from awsml.requests.scalar import check_number, check_size, check_text
 from awsml.requests.table import Requirement, Shape, Table, known_apis, load_table
 
-SLUG = "request-shape"
 Outcome = Iterator[Complaint | NotChecked]
 
 _DEEPEST = 40  # far beyond any request of these services; ends runaway nesting
@@ -24,7 +23,7 @@ def check_shape(call: Call) -> Outcome:
     if table is None:
         near = nearest(call.api, known_apis())
         reason = f"there is no table of {call.api}" + (f"; near: {near[0]}" if near else "")
-        yield NotChecked(SLUG, reason)
+        yield NotChecked("request-shape", reason)
         return
     yield from _check(table, table.input, call.params, "", _DEEPEST)
     for requirement in table.requirements:
@@ -33,7 +32,7 @@ def check_shape(call: Call) -> Outcome:
 
 def _check(table: Table, name: str, value: Any, path: str, depth: int) -> Outcome:
     if isinstance(value, Unknown):
-        yield NotChecked(SLUG, value.reason, path)
+        yield NotChecked("request-shape", value.reason, path)
         return
     shape = table.shapes[name]
     if isinstance(value, Ref | Text):
