@@ -16,7 +16,7 @@ S3_MODES = ("file", "fastfile", "pipe")
 
 @dataclass(frozen=True, slots=True)
 class Barrier:
-    """Why not; a soft one falls when the script is changed."""
+    """Why not; a soft one falls when the script is changed, or when somebody tries."""
 
     why: str
     soft: bool = False
@@ -31,7 +31,7 @@ def barrier(channel: ChannelData, mode: str, evidence: Evidence) -> Barrier | No
     )
     if hard:
         return Barrier(hard)
-    change = _by_reader(channel, mode)
+    change = _by_guide(mode, evidence) or _by_reader(channel, mode)
     return Barrier(change, soft=True) if change else None
 
 
@@ -43,10 +43,19 @@ def any_barrier(evidence: Evidence, mode: str) -> Barrier | None:
 
 
 def _by_algorithm(mode: str, evidence: Evidence) -> str | None:
-    if not evidence.algorithm_modes or mode in evidence.algorithm_modes:
+    modes = evidence.algorithm_modes
+    if not modes or mode in modes or (mode == "fastfile" and "file" in modes):
         return None
-    known = " and ".join(sorted(evidence.algorithm_modes))
-    return f"the {evidence.workload.algorithm} algorithm is documented for {known} only"
+    known = " and ".join(sorted(modes))
+    return f"the {evidence.workload.algorithm} algorithm takes {known} only"
+
+
+def _by_guide(mode: str, evidence: Evidence) -> str | None:
+    """What takes File should take FastFile; the page of no built-in algorithm lists it."""
+    modes = evidence.algorithm_modes
+    if mode != "fastfile" or not modes or mode in modes:
+        return None
+    return f"no guide lists it for the {evidence.workload.algorithm} algorithm"
 
 
 def _by_data(channel: ChannelData, mode: str) -> str | None:

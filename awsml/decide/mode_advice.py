@@ -17,11 +17,13 @@ from awsml.decide.options import (
     mode_options,
     volume_options,
 )
-from awsml.decide.saving import clearly_less, saved
+from awsml.decide.saving import TIE_SHARE, clearly_less, saved
 from awsml.decide.sharding import small_files
 from awsml.estimate.breakdown import mode_in_force
 from awsml.finding import Fix
 from awsml.units import format_duration, format_usd
+
+_LEAST_USD = 0.005  # half a cent is no difference
 
 
 def mode_advice(evidence: Evidence, chosen: Chosen) -> Advice | None:
@@ -101,7 +103,7 @@ def _baseline(written: Evidence, now: Evidence) -> Evidence:
 
 def _recommendation(best: Option, now: Evidence) -> str:
     if best.barrier is not None:
-        return f"read with {best.name}, once the script is changed: {best.barrier.why}"
+        return f"read with {best.name}, if this can change: {best.barrier.why}"
     text = f"keep {best.name}" if best.name == _mode(now) else f"read with {best.name}"
     unmeasured = [c.name for c in now.workload.channels if c.size_bytes is None]
     return f"{text}; measure {unmeasured[0]} with `awsml data probe`" if unmeasured else text
@@ -132,7 +134,15 @@ def _verdict(option: Option, best: Option) -> str:
         return "unknown" if _cheaper(option, best) else "worse"
     if clearly_less(option.seconds, best.seconds):
         return "better" if option.barrier is None or _surely(option, best) else "unknown"
-    return "worse" if clearly_less(best.seconds, option.seconds) else "equal"
+    if clearly_less(best.seconds, option.seconds) or _dearer(option, best):
+        return "worse"
+    return "equal"
+
+
+def _dearer(option: Option, than: Option) -> bool:
+    """By more than a tie, where time makes no difference."""
+    one, other = option.usd.expected, than.usd.expected
+    return one is not None and other is not None and one > other * (1 + TIE_SHARE)
 
 
 def _cheaper(option: Option, than: Option) -> bool:
@@ -145,11 +155,11 @@ def _difference(option: Option, best: Option) -> str:
     if option.seconds is None or best.seconds is None:
         return "no total without the compute time"
     seconds = option.seconds - best.seconds
-    if abs(seconds) < 1:
-        return f"within a second of {best.name}"
-    text = f"{format_duration(abs(seconds))} {'longer' if seconds >= 0 else 'less'}"
+    text = f"within a second of {best.name}"
+    if abs(seconds) >= 1:
+        text = f"{format_duration(abs(seconds))} {'longer' if seconds >= 0 else 'less'}"
     usd, best_usd = option.usd.expected, best.usd.expected
-    if usd is None or best_usd is None:
+    if usd is None or best_usd is None or abs(usd - best_usd) < _LEAST_USD:
         return text
     return f"{text}, {format_usd(abs(usd - best_usd))} {'more' if usd >= best_usd else 'less'}"
 

@@ -109,16 +109,17 @@ def how(option: Option) -> str:
     mode = _mode(evidence)
     rates = setting.rates.at(Case.EXPECTED)
     size = format_bytes(sum(c.size_bytes or 0 for c in evidence.workload.channels))
+    objects = sum(c.objects or 0 for c in evidence.workload.channels)
     start = f"starts after {format_duration(expected.start)}"
     if mode == "file":
         copy = copy_link(setting.machine, volume_gib(evidence.workload), rates)
-        return f"copies {size} at {speed(copy)} ({format_duration(expected.download)}), {start}"
+        what = f"{size} in {objects:,} objects" if objects else size
+        return f"copies {what} at {speed(copy)} ({format_duration(expected.download)}), {start}"
     if mode == "fsx":
         return f"mounts, reads over Lustre, {start}"
     stream = stream_link(setting.machine, rates)
     if mode == "pipe":
         return f"streams at up to {speed(stream)}, {start}"
-    objects = sum(c.objects or 0 for c in evidence.workload.channels)
     return f"lists {objects:,} objects, streams at up to {speed(stream)}, {start}"
 
 

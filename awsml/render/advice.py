@@ -56,6 +56,8 @@ def _section(advice: Advice, width: int) -> str:
 
 def _saving(advice: Advice) -> str:
     """Dollars and time, or what would tell."""
+    if not advice.change and _nothing(advice.saves_usd) and _nothing(advice.saves_seconds):
+        return "the best of these"
     figures = [
         *_change(advice.saves_usd, format_usd, "costs {} more"),
         *_change(advice.saves_seconds, format_duration, "takes {} longer"),
@@ -69,6 +71,10 @@ def _saving(advice: Advice) -> str:
         for missing in estimate.missing
     )
     return f"saving unknown; {', '.join(wanted)} would tell" if wanted else "saving unknown"
+
+
+def _nothing(estimate: Estimate | None) -> bool:
+    return estimate is not None and estimate.expected == 0
 
 
 def _change(estimate: Estimate | None, form: Form, price: str) -> Iterator[str]:
