@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from awsml.finding import NotChecked
+from awsml.finding import Confidence, NotChecked
 from awsml.plan import Call, Ref, Text, Unknown, join_path
 from awsml.requests.complaint import Complaint
 from awsml.requests.nearest import named, nearest
@@ -108,10 +108,11 @@ def _unknown_field(shape: Shape, name: str, path: str, step: str) -> Complaint:
     return Complaint("unknown-field", step, f"{where} `{name}`", hint, local=True)
 
 
-def _missing(name: str, path: str) -> Complaint:
+def _missing(name: str, path: str, confidence: Confidence = Confidence.VERIFIED) -> Complaint:
     step = join_path(path, name)
     where = f"`{path}`" if path else "the request"
-    return Complaint("missing-required", step, f"{where} lacks `{name}`", f"add `{step}`")
+    message, hint = f"{where} lacks `{name}`", f"add `{step}`"
+    return Complaint("missing-required", step, message, hint, confidence=confidence)
 
 
 _PLAIN = {
@@ -163,9 +164,9 @@ def _required(requirement: Requirement, params: Mapping[str, Any]) -> Outcome:
     """What the service wants beyond its model, where nothing stands in for it."""
     for path, structure in _structures(params, requirement.at, ""):
         if not any(name in structure for name in requirement.unless):
-            yield from (
-                _missing(name, path) for name in requirement.required if name not in structure
-            )
+            for name in requirement.required:
+                if name not in structure:
+                    yield _missing(name, path, Confidence.DOCUMENTED)
 
 
 def _structures(value: Any, at: str, path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

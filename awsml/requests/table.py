@@ -39,7 +39,6 @@ class Requirement:
     at: str
     required: tuple[str, ...]
     unless: tuple[str, ...]
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +88,7 @@ def _requirements() -> dict[str, tuple[Requirement, ...]]:
     stored = json.loads((DATA / "required.json").read_text(encoding="utf-8"))
     stored.pop("about")
     return {
-        api: tuple(
-            Requirement(r["at"], tuple(r["required"]), tuple(r["unless"]), r["source"])
-            for r in rows
-        )
+        api: tuple(Requirement(r["at"], tuple(r["required"]), tuple(r["unless"])) for r in rows)
         for api, rows in stored.items()
     }
 
