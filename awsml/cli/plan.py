@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from awsml.cli.comparing import comparison
+from awsml.cli.facts import warn_of_age
 from awsml.cli.options import (
     fail_on_option,
     gate_option,
@@ -16,9 +18,10 @@ from awsml.cli.options import (
     scenario_argument,
     training_overrides,
 )
-from awsml.cli.output import Output, as_json_text, outputs_option, write
+from awsml.cli.output import Output, Writer, as_json_text, outputs_option, write
 from awsml.cli.planning import flag_reader, planned, refused, report_text
 from awsml.cli.project import Project
+from awsml.render.compare import plan_markdown
 
 
 @click.command("plan", epilog="Example: awsml plan -o json")
@@ -27,8 +30,15 @@ from awsml.cli.project import Project
 @training_overrides
 @max_cost_option
 @gate_option
+@click.option(
+    "--compare",
+    "base",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="BASE",
+    help="A scenario, or a plan's JSON: show what changes against it, for a pull request.",
+)
 @fail_on_option
-@outputs_option("text", "json")
+@outputs_option("text", "json", "markdown")
 @click.pass_obj
 def command(
     project: Project,
@@ -37,6 +47,7 @@ def command(
     on: str | None,
     outputs: Sequence[Output],
     gate: str,
+    base: Path | None,
     fail_on: str,
     **flags: Any,
 ) -> int:
@@ -45,9 +56,11 @@ def command(
     Nothing is sent. SCENARIO may be left out where the project has just one.
     """
     work = planned(project, scenario, flag_reader(project, **flags), target=on, gate=gate)
-    writers = {
+    writers: dict[str, Writer] = {
         "text": lambda style: report_text(work, style),
         "json": lambda _: as_json_text(work.report.as_json()),
+        "markdown": lambda _: plan_markdown(work.report),
     }
-    write(outputs, writers)
+    write(outputs, comparison(project, base, work, on) if base else writers)
+    warn_of_age(work.plan.region)
     return 1 if refused(work.report.findings, fail_on) else 0

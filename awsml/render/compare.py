@@ -5,14 +5,16 @@ Both are plans as JSON, so the base may be a file that an earlier `awsml plan -o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from awsml.plan import walk
 from awsml.render.table import Column, table
+from awsml.report import Report
 from awsml.units import format_duration, format_usd
 
+Show = Callable[[float], str]
 UNKNOWN = "unknown"
 ABSENT = "-"
 
@@ -125,14 +127,13 @@ def _shown(values: Mapping[str, Any], what: str) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _number(section: str, what: str, left: float | None, right: float | None, show: Any) -> Change:
+def _number(section: str, what: str, left: float | None, right: float | None, show: Show) -> Change:
     delta = ""
     if left is not None and right is not None and left != right:
         sign = "+" if right > left else "-"
         share = f" ({(right / left - 1):+.0%})" if left else ""
         delta = f"{sign}{show(abs(right - left))}{share}"
-    texts = [UNKNOWN if value is None else show(value) for value in (left, right)]
-    return Change(section, what, texts[0], texts[1], delta, (left, right))
+    return Change(section, what, _text_of(left, show), _text_of(right, show), delta, (left, right))
 
 
 def compare_json(found: Sequence[Change]) -> dict[str, Any]:
@@ -159,6 +160,30 @@ def compare_markdown(found: Sequence[Change], name: str) -> str:
         lines += ["", f"<details><summary>{count} changed</summary>", ""]
         lines += [*_markdown_rows(requests), "", "</details>"]
     return "\n".join(lines) + "\n"
+
+
+def plan_markdown(report: Report) -> str:
+    """A plan by itself, short: dollars, time and findings."""
+    plan = report.as_json()
+    cost = plan["cost"]
+    rows = [
+        (f"{figure} cost per {cost['per']}", _text_of(cost[figure], format_usd))
+        for figure in ("expected", "ceiling")
+    ]
+    rows.append(("billed time", _text_of(_seconds(plan), format_duration)))
+    rows += [(f"{f['level']} {f['slug']}", f["message"]) for f in plan["findings"]]
+    lines = [
+        f"### `{plan['name']}` in {plan['region'] or 'no region'}",
+        "",
+        "| | |",
+        "| --- | --- |",
+    ]
+    lines += [f"| {_cell(what)} | {_cell(value)} |" for what, value in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _text_of(value: float | None, show: Show) -> str:
+    return UNKNOWN if value is None else show(value)
 
 
 def _markdown_rows(found: Sequence[Change]) -> Iterator[str]:
