@@ -1,6 +1,7 @@
 """Facts about AWS with source and date: instance types, prices, images, algorithms, limits."""
 
 from awsml.catalog.algorithms import Algorithm, algorithm, algorithm_of_image, algorithms
+from awsml.catalog.batch import BatchImage, batch_images, fargate_sizes
 from awsml.catalog.facts import (
     Age,
     Quota,
@@ -49,6 +50,7 @@ __all__ = [
     "Accelerator",
     "Age",
     "Algorithm",
+    "BatchImage",
     "Image",
     "Instance",
     "Life",
@@ -66,9 +68,11 @@ __all__ = [
     "algorithm_of_image",
     "algorithms",
     "batch_image_refuses",
+    "batch_images",
     "constant",
     "constants",
     "ec2_name",
+    "fargate_sizes",
     "frameworks",
     "image",
     "instance",
