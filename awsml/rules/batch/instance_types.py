@@ -1,0 +1,60 @@
+"""A compute environment names no instance types, mixes architectures, or names SageMaker's.
+
+Types, families (`g5`) and the bundles `optimal`, `default_x86_64` and `default_arm64`, all of one
+architecture.
+
+## Why
+AWS refuses the request.
+
+## Flagged
+    computeEnvironmentName: cpu
+    type: MANAGED
+    computeResources: {type: EC2, instanceTypes: [m7g.xlarge, m7i.xlarge]}
+
+## Preferred
+    computeEnvironmentName: cpu
+    type: MANAGED
+    computeResources: {type: EC2, instanceTypes: [m7i.xlarge, c7i.xlarge]}
+
+## AWS says
+arm-based instance type cannot be used with other instance types
+"""
+
+from awsml.rules.batch._environments import RESOURCES, is_arm, on_machines
+from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
+
+LEVEL = Level.ERROR
+CONFIDENCE = Confidence.VERIFIED
+APIS = (RESOURCES,)
+SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResource.html"
+
+
+def check(resources: Part) -> Problems:
+    types = resources["instanceTypes"]
+    if not on_machines(resources):
+        return
+    if not types.items:
+        at = types if types.exists else resources
+        yield Problem(at, "no instance types are named", "add families, such as [g5, g6]")
+    arm: Part | None = None
+    other: Part | None = None
+    for one in types.items:
+        name = one.text
+        if name is None:
+            continue
+        if name.startswith("ml."):
+            short = name.removeprefix("ml.")
+            message = f"`{name}` is a name of SageMaker"
+            yield Problem(one, message, f"use {short}", fix=short)
+            name = short
+        if is_arm(name):
+            arm = arm or one
+        else:
+            other = other or one
+    if arm is not None and other is not None:
+        yield Problem(
+            arm,
+            f"`{arm.text}` is Graviton and `{other.text}` is x86",
+            "use an environment for each",
+            related=((other, "x86"),),
+        )
