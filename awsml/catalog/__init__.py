@@ -32,6 +32,7 @@ from awsml.catalog.instances import (
     offering_regions,
 )
 from awsml.catalog.prices import (
+    PastPrice,
     Price,
     SpotAdvice,
     past_prices,
@@ -39,7 +40,6 @@ from awsml.catalog.prices import (
     priced_regions,
     spot_advice,
     spot_price,
-    storage_items,
     storage_price,
 )
 from awsml.catalog.published import Misfit, Published, misfit, published
@@ -56,6 +56,7 @@ __all__ = [
     "Life",
     "Misfit",
     "NoImage",
+    "PastPrice",
     "Price",
     "Published",
     "Quota",
@@ -94,7 +95,6 @@ __all__ = [
     "sdk_image",
     "spot_advice",
     "spot_price",
-    "storage_items",
     "storage_price",
     "use",
     "versions",

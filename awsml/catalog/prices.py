@@ -81,20 +81,28 @@ def storage_price(item: str, region: str) -> Price | None:
     return _derived(base, item, item, Decimal(over["factor"]), float(over["error"]), because)
 
 
-def storage_items() -> tuple[str, ...]:
-    return tuple(sorted({item for item, _region in current().table("prices_other")}))
-
-
 def priced_regions(component: str, name: str) -> tuple[str, ...]:
     """The regions in which a price is known: a hint where there is none for the one asked."""
     regions = sorted({region for (region,) in current().table("regions")})
     return tuple(region for region in regions if price(component, name, region))
 
 
-def past_prices(name: str) -> tuple[Row, ...]:
-    """Superseded prices of a type, each with the day until which it held."""
-    rows = current().table("prices_past").values()
-    return tuple(row for row in rows if ec2_name(row["type"]) == ec2_name(name))
+@dataclass(frozen=True, slots=True)
+class PastPrice:
+    """A superseded price, and the day until which it held."""
+
+    price: Price
+    until: str
+
+
+def past_prices(name: str, region: str) -> tuple[PastPrice, ...]:
+    """Kept so that an old bill can be understood; never used for a plan."""
+    tables = current()
+    return tuple(
+        PastPrice(_price(tables, row, name, row["component"], region), row["until"])
+        for row in tables.table("prices_past").values()
+        if (ec2_name(row["type"]), row["region"]) == (ec2_name(name), region)
+    )
 
 
 @dataclass(frozen=True, slots=True)

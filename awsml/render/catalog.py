@@ -73,6 +73,9 @@ def _prices(one: Instance, region: str, width: int) -> str:
     spot = catalog.spot_price(one.name, region)
     if spot is not None:
         rows.append(("ec2 Spot", *_price_cells(spot)))
+    for past in catalog.past_prices(one.name, region):
+        usd, _, _, source = _price_cells(past.price)
+        rows.append((past.price.component, usd, "", f"until {past.until}", source))
     columns = (Column(""), Column(""), Column(""), Column(""), Column("", shrink=True))
     return table(columns, rows, width, indent=2)
 
@@ -126,6 +129,14 @@ def instance_json(one: Instance, region: str) -> dict[str, Any]:
         "life": _life_json(one),
         "prices": {part: price_json(price) for part, price in prices.items()},
         "spot": price_json(catalog.spot_price(one.name, region)),
+        "past": [
+            {
+                "component": past.price.component,
+                "until": past.until,
+                **(price_json(past.price) or {}),
+            }
+            for past in catalog.past_prices(one.name, region)
+        ],
         "source": one.source,
         "date": one.date,
         "basis": one.basis.value,

@@ -144,9 +144,11 @@ def test_what_replaces_a_retired_type_can_be_had() -> None:
 
 
 def test_a_superseded_price_is_no_current_one() -> None:
-    for row in catalog.past_prices("ml.p4d.24xlarge"):
-        now = catalog.price(row["component"], row["type"], row["region"])
-        assert now is not None and now.usd < Decimal(row["usd"])
+    past = catalog.past_prices("ml.p4d.24xlarge", "us-east-1")
+    assert {each.price.component for each in past} == {"ec2", "hosting"}
+    for each in past:
+        now = catalog.price(each.price.component, "p4d.24xlarge", "us-east-1")
+        assert now is not None and now.usd < each.price.usd and now.date > each.until
 
 
 def test_the_enums_are_those_of_botocore() -> None:

@@ -41,6 +41,13 @@ def test_a_listed_and_a_derived_price_look_different(awsml: CommandLine) -> None
     assert "~$1.515/hour" in out and "+-0.4%" in out
 
 
+def test_superseded_prices_are_shown_with_their_end(awsml: CommandLine) -> None:
+    out = awsml("catalog", "show", "ml.p4d.24xlarge").out
+    assert "$37.688/hour" in out and "until 2025-06-01" in out
+    shown = json.loads(awsml("catalog", "show", "ml.p4d.24xlarge", "-o", "json").out)
+    assert {past["until"] for past in shown["past"]} == {"2025-06-01"}
+
+
 def test_show_knows_algorithms(awsml: CommandLine) -> None:
     out = awsml("catalog", "show", "object-detection").out
     assert "application/x-recordio" in out and "validation:mAP (maximize)" in out
