@@ -1,253 +1,40 @@
-"""`awsml data`: measure, pack, put, get and list datasets."""
+"""`awsml data`: measure, pack, put, get and list datasets; each command loads only its own."""
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing
-from functools import partial
-from pathlib import Path
+import importlib
 
 import click
 
-from awsml.cli.bar import Bar
-from awsml.cli.data_block import write_block
-from awsml.cli.objects import Where, agreed_to_egress, source_of, where, where_options
-from awsml.cli.options import yes_option
-from awsml.cli.output import Output, as_json_text, outputs_option, say, write
-from awsml.cli.project import Project
-from awsml.errors import UsageError
-from awsml.render.dataset import listing_text, packed_text, probe_text
-from awsml.storage.channel import Channel, ChannelData
-from awsml.storage.objects import Address
-from awsml.storage.ordered import ordered
-from awsml.storage.pack.run import Order, pack
-from awsml.storage.pack.shards import FORMATS, TARGET
-from awsml.storage.places import files_below
-from awsml.storage.probe import probe
-from awsml.storage.stage import stage
-from awsml.units import QuantityError, format_bytes, parse_bytes
-
-_UPLOADS = 8
-_SHARD_HINT = "use --shard-size with a size such as `128 MB`"
+# name -> (module, the command in it)
+COMMANDS = {
+    "probe": ("awsml.cli.data_probe", "probe_command"),
+    "pack": ("awsml.cli.data_pack", "pack_command"),
+    "put": ("awsml.cli.data_transfer", "put_command"),
+    "get": ("awsml.cli.data_transfer", "get_command"),
+    "ls": ("awsml.cli.data_transfer", "ls_command"),
+}
 
 
-@click.group("data", epilog="Example: awsml data probe ./images")
+class DataCommands(click.Group):
+    """Imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        found = getattr(importlib.import_module(module), name)
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.group("data", cls=DataCommands, epilog="Example: awsml data probe ./images")
 def command() -> None:
     """Measure, pack, put, get and list datasets.
 
     s3:// means the project's own object store (.awsml/s3) unless --on aws or --endpoint-url says
     otherwise.
     """
-
-
-@command.command("probe", epilog="Example: awsml data probe ./images --write training.yaml")
-@click.argument("source")
-@click.option("--write", "scenario", type=click.Path(path_type=Path), help="Write the data block.")
-@click.option("--channel", metavar="NAME", help="The channel of --write; the only one if absent.")
-@click.option("--no-read", is_flag=True, help="Only list; do not time a sample.")
-@where_options
-@yes_option
-@outputs_option("text", "json")
-@click.pass_obj
-def probe_command(
-    project: Project,
-    source: str,
-    scenario: Path | None,
-    channel: str | None,
-    no_read: bool,
-    on: str,
-    endpoint_url: str | None,
-    yes: bool,
-    outputs: Sequence[Output],
-) -> None:
-    """Measure a dataset and how fast it can be read.
-
-    Size, objects, their distribution and format, how even shards would be, time to the first
-    byte and rate. SOURCE is s3://bucket/prefix/ or a folder.
-    """
-    place = where(project, on, endpoint_url)
-    store, address = source_of(source, place)
-    with Bar("listing") as bar:
-        found = probe(
-            store,
-            address,
-            time.perf_counter,
-            shown=source,
-            agreed=lambda size: not no_read and agreed_to_egress(place, size, yes),
-            check=lambda count: bar.show(count, None),
-        )
-    if scenario is not None:
-        write_block(project, scenario, channel, found)
-    writers = {
-        "text": lambda style: probe_text(found, style.width),
-        "json": lambda _: as_json_text(found.as_json()),
-    }
-    write(outputs, writers)
-
-
-@command.command("pack", epilog="Example: awsml data pack ./images ./packed --as webdataset")
-@click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option(
-    "--as",
-    "form",
-    type=click.Choice(FORMATS),
-    default="webdataset",
-    show_default=True,
-    help="recordio: a record a file; webdataset: tar; shards: files joined.",
-)
-@click.option(
-    "--shard-size", default=format_bytes(TARGET), show_default=True, help="About how large each is."
-)
-@click.option("--header", is_flag=True, help="Files of lines start with the same names line.")
-@click.option("--workers", type=click.IntRange(min=1), default=os.cpu_count() or 1)
-@outputs_option("text", "json")
-def pack_command(
-    source: Path,
-    folder: Path,
-    form: str,
-    shard_size: str,
-    header: bool,
-    workers: int,
-    outputs: Sequence[Output],
-) -> None:
-    """Pack many small files into few large ones.
-
-    Run it again to go on where it was cut off. FOLDER holds the shards and nothing else; an index
-    of what lies where is put beside it.
-    """
-    try:
-        target = parse_bytes(shard_size)
-    except QuantityError as error:
-        raise UsageError(f"--shard-size: {error}", hint=_SHARD_HINT) from error
-    if target < 1:
-        raise UsageError("--shard-size is nothing", hint=_SHARD_HINT)
-    began = time.monotonic()
-    with Bar("packing") as bar:
-        packed = pack(Order(source, folder, form, target, header, workers), bar.show)
-    seconds = time.monotonic() - began
-    rate = f"{format_bytes(packed.bytes / max(seconds, 1e-9))}/s"
-    writers = {
-        "text": lambda _: packed_text(packed, folder, rate),
-        "json": lambda _: as_json_text(packed.as_json()),
-    }
-    write(outputs, writers)
-
-
-@command.command("put", epilog="Example: awsml data put ./images s3://demo/images/")
-@click.argument("source", type=click.Path(exists=True, path_type=Path))
-@click.argument("target", metavar="S3_URI")
-@click.option("--link", is_flag=True, help="Own store only: no copy, a second name of each file.")
-@where_options
-@click.pass_obj
-def put_command(
-    project: Project,
-    source: Path,
-    target: str,
-    link: bool,
-    on: str,
-    endpoint_url: str | None,
-) -> None:
-    """Store a file or a folder.
-
-    A bucket of the project's own store is made when needed.
-    """
-    place = where(project, on, endpoint_url)
-    address = Address.parse(target)
-    files = list(_files_to_put(source, address))
-    total = sum(size for _, _, size in files)
-    if place.session is None:
-        place.folder.create_bucket(address.bucket, exist_ok=True)
-    tasks = (partial(_put, place, path, address.bucket, key, link) for path, key, _ in files)
-    done = 0
-    with Bar("storing") as bar, closing(ordered(tasks, _UPLOADS, 2 * _UPLOADS)) as stored:
-        for size in stored:
-            done += size
-            bar.show(done, total)
-    say(f"stored {len(files):,} objects, {format_bytes(total)}, at {address} {place.shown}")
-
-
-@command.command("get", epilog="Example: awsml data get s3://demo/images/ ./images")
-@click.argument("source", metavar="S3_URI")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@where_options
-@yes_option
-@click.pass_obj
-def get_command(
-    project: Project, source: str, folder: Path, on: str, endpoint_url: str | None, yes: bool
-) -> int:
-    """Copy objects into a folder of this machine."""
-    place = where(project, on, endpoint_url)
-    store = place.store()
-    with closing(ChannelData(Channel("data", Address.parse(source)), store)) as data:
-        total = sum(found.size or 0 for _, found in data.files())
-        if not agreed_to_egress(place, total, yes):
-            say("nothing was read; pass --yes to read it")
-            return 1
-        with Bar("reading") as bar:
-            staged = stage(
-                data, store, folder, link=False, progress=lambda _, size: bar.show(size, total)
-            )
-    say(f"read {staged.files:,} objects, {format_bytes(staged.bytes)}, into {folder}")
-    return 0
-
-
-@command.command("ls", epilog="Example: awsml data ls s3://demo/ --recursive")
-@click.argument("source", metavar="[S3_URI]", required=False)
-@click.option("-r", "--recursive", is_flag=True, help="All keys, instead of one level.")
-@where_options
-@outputs_option("text", "json")
-@click.pass_obj
-def ls_command(
-    project: Project,
-    source: str | None,
-    recursive: bool,
-    on: str,
-    endpoint_url: str | None,
-    outputs: Sequence[Output],
-) -> None:
-    """List buckets, or the keys below an address."""
-    place = where(project, on, endpoint_url)
-    rows = list(_listed(place, source, recursive))
-    writers = {
-        "text": lambda style: listing_text(rows, style.width),
-        "json": lambda _: as_json_text(
-            {"version": 1, "entries": [{"name": name, "bytes": size} for name, size in rows]}
-        ),
-    }
-    write(outputs, writers)
-
-
-def _files_to_put(source: Path, address: Address) -> Iterator[tuple[Path, str, int]]:
-    if source.is_file():
-        key = address.key + source.name if address.key[-1:] in ("", "/") else address.key
-        yield source, key, source.stat().st_size
-        return
-    prefix = address.key if address.key[-1:] in ("", "/") else address.key + "/"
-    for name, size in files_below(source):
-        yield source / name, prefix + name, size
-
-
-def _put(place: Where, path: Path, bucket: str, key: str, link: bool) -> int:
-    if place.session is not None:
-        place.session.upload(path, bucket, key)
-    else:
-        place.folder.put_file(bucket, key, path, link)
-    return path.stat().st_size
-
-
-def _listed(place: Where, source: str | None, recursive: bool) -> Iterator[tuple[str, int | None]]:
-    """Names with sizes; a bucket or a common prefix has none."""
-    if source is None:
-        yield from ((f"s3://{name}/", None) for name in place.store().buckets())
-        return
-    address = Address.parse(source)
-    store = place.store()
-    if recursive:
-        found = store.objects(address.bucket, address.key)
-        yield from ((each.uri, each.size) for each in found)
-        return
-    for key, size in store.level(address.bucket, address.key):
-        yield f"s3://{address.bucket}/{key}", size

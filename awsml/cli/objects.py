@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from awsml.aws.session import Session
-from awsml.catalog.prices import storage_price
 from awsml.cli.output import ask, say
 from awsml.cli.project import Project
 from awsml.errors import UsageError
@@ -82,6 +81,8 @@ def agreed_to_egress(place: Where, size: int, yes: bool) -> bool:
     """Show what leaves AWS and what that costs at most; without a yes nothing is read."""
     if not place.egress or place.session is None:
         return True
+    from awsml.catalog.prices import storage_price
+
     region = place.session.region
     rate = storage_price(_EGRESS, region)
     told = f"{format_bytes(size)} would leave AWS ({region})"

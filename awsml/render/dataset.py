@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from awsml.render.cells import visible
 from awsml.render.table import Column, table
-from awsml.storage.pack.run import Packed, index_path
 from awsml.storage.probe import Probe, Sizes, Speed
 from awsml.units import format_bytes, format_count, format_duration
 
@@ -28,15 +26,6 @@ def probe_text(found: Probe, width: int) -> str:
         *(_speed_rows(found.speed) if found.speed else ()),
     ]
     return table([Column(""), Column("", shrink=True)], rows, width)
-
-
-def packed_text(packed: Packed, folder: Path, rate: str) -> str:
-    kept = f" ({packed.kept} were there already)" if packed.kept else ""
-    return (
-        f"{packed.files:,} files in {len(packed.shards)} shards{kept}, "
-        f"{format_bytes(packed.bytes)}, {rate}\n"
-        f"shards: {folder}\nindex:  {index_path(folder)}"
-    )
 
 
 def listing_text(rows: Sequence[tuple[str, int | None]], width: int) -> str:

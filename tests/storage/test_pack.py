@@ -42,8 +42,7 @@ def contents(source: Path) -> dict[str, bytes]:
 def test_a_webdataset_holds_every_file_and_whole_samples(
     source: Path, tmp_path: Path, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "_ALONE_BYTES", 0)
-    monkeypatch.setattr(run, "_ALONE_FILES", 0)
+    monkeypatch.setattr(run, "_ALONE_SECONDS", 0)
     packed = pack(Order(source, tmp_path / "out", "webdataset", 15_000, workers=workers))
     found: dict[str, bytes] = {}
     for shard in packed.shards:

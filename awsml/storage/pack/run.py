@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +21,10 @@ from awsml.storage.pack.shards import TARGET, Shard, shards
 from awsml.storage.pack.write import Written, write_shard
 from awsml.storage.places import files_below
 
-# Below this a second process costs more than it saves.
-_ALONE_BYTES = 64 * 10**6
-_ALONE_FILES = 2_000
+# Below this much work a second process costs more than it saves.
+_ALONE_SECONDS = 0.3
+_FILE_SECONDS = 15e-6
+_BYTE_SECONDS = 1e-9
 
 Progress = Callable[[int, int], None]  # bytes written and bytes in all
 
@@ -97,8 +101,7 @@ def _written(order: Order, todo: Sequence[Shard]) -> Iterator[tuple[Shard, Writt
         for shard in todo:
             yield shard, _write(order, shard)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(order.workers, len(todo)), context) as pool:
+    with ProcessPoolExecutor(min(order.workers, len(todo)), _context()) as pool:
         begun = {pool.submit(_write, order, shard): shard for shard in todo}
         try:
             for future in _as_completed(begun):
@@ -107,13 +110,19 @@ def _written(order: Order, todo: Sequence[Shard]) -> Iterator[tuple[Shard, Writt
             pool.shutdown(cancel_futures=True)
 
 
+def _context() -> BaseContext:
+    """A fork starts at once, but is safe only where no other thread may hold a lock."""
+    alone = sys.platform == "linux" and threading.active_count() == 1
+    return multiprocessing.get_context("fork" if alone else "spawn")
+
+
 def _write(order: Order, shard: Shard) -> Written:
     return write_shard(order.source, order.folder, shard, order.form, order.header)
 
 
 def _is_little(todo: Sequence[Shard]) -> bool:
-    size = sum(shard.size for shard in todo)
-    return size < _ALONE_BYTES and sum(len(shard.pieces) for shard in todo) < _ALONE_FILES
+    work = sum(shard.size * _BYTE_SECONDS + len(shard.pieces) * _FILE_SECONDS for shard in todo)
+    return work < _ALONE_SECONDS
 
 
 def _as_completed(futures: Iterable[Future[Written]]) -> Iterator[Future[Written]]:

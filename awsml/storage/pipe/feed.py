@@ -12,14 +12,14 @@ from awsml.storage.channel import Part, Value
 from awsml.storage.errors import DataError
 from awsml.storage.http import HttpStore
 from awsml.storage.objects import Object, Store
-from awsml.storage.ordered import ordered
+from awsml.storage.ordered import Pace, ordered
 from awsml.storage.pipe.http_feed import HttpFeed
 from awsml.storage.pipe.sink import BLOCK, Sink
 from awsml.storage.pipe.span import Span, spans
 
 RANGE = 8 * 2**20
 WORKERS = 16
-WINDOW = 20  # ranges in memory at most: 160 MiB
+LEAST, MOST = 3, 20  # ranges under way; the most take 160 MiB
 _SIZES_AHEAD = 64
 
 Check = Callable[[], None]
@@ -83,7 +83,7 @@ def _feed_file(part: Object, file: BinaryIO, sink: Sink) -> None:
 def _feed_ranges(parts: Iterable[Part], store: Store, sink: Sink, check: Check) -> None:
     buffers = _Buffers()
     tasks = (partial(_fetched, span, store, buffers) for span in spans(parts, RANGE))
-    with closing(ordered(tasks, WORKERS, WINDOW, check)) as fetched:
+    with closing(ordered(tasks, WORKERS, Pace(LEAST, MOST), check)) as fetched:
         for span, data in fetched:
             if isinstance(span.part, Value):
                 sink.value(span.part.data)
