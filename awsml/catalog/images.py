@@ -62,11 +62,17 @@ def image(
         return _no_region(region)
     built_in = algorithm(framework)
     if built_in and framework != "xgboost":
+        if use == "batch":
+            return NoImage(
+                f"`{framework}` is a built-in algorithm, which runs on SageMaker only",
+                "use `kind: training`, or an image of your own",
+            )
         return _algorithm_image(framework, version, region, device)
     row = _row(framework, version, "training" if use == "batch" else use)
     if isinstance(row, NoImage):
         return row
-    found = _framework_image(row, str(version or row["version"]), region, device)
+    written = row["version"] if version in (None, "latest") else str(version)
+    found = _framework_image(row, written, region, device)
     return _for_batch(found, row, region) if use == "batch" and isinstance(found, Image) else found
 
 

@@ -119,9 +119,16 @@ def _reasons(one: Instance, wish: Wish, cost: Price | None) -> tuple[str, ...]:
     offer = offered(name, wish.region)
     if offer is not None and not offer.value:
         reasons.append(f"not offered in {wish.region}")
-    if wish.max_usd_per_hour is not None and cost and float(cost.usd) > wish.max_usd_per_hour:
-        reasons.append(f"costs {cost}")
+    if wish.max_usd_per_hour is not None:
+        reasons += _too_dear(wish.max_usd_per_hour, cost)
     return tuple(reasons)
+
+
+def _too_dear(limit: float, cost: Price | None) -> list[str]:
+    """An unknown price is not within a limit."""
+    if cost is None:
+        return ["its price is unknown"]
+    return [f"costs {cost}"] if float(cost.usd) > limit else []
 
 
 def _refused(one: Instance, wish: Wish) -> str:

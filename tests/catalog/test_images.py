@@ -71,6 +71,16 @@ def test_an_unknown_version_names_the_known_ones() -> None:
     assert "leave the version out" in none("blazingtext", "7", "us-east-1", "ml.m5.xlarge").hint
 
 
+def test_the_latest_version_is_the_newest_by_its_number() -> None:
+    for version in (None, "latest"):
+        found = catalog.image("xgboost", version, "us-east-1", "ml.m5.xlarge")
+        assert isinstance(found, Image) and found.uri.endswith("sagemaker-xgboost:3.2-0")
+
+
+def test_built_in_algorithms_are_not_for_batch() -> None:
+    assert "SageMaker only" in none("kmeans", None, "us-east-1", "m5.xlarge", "batch").reason
+
+
 def test_an_unknown_or_missing_region_gets_none() -> None:
     assert "us-east" in none("pytorch", "2.10", "us-east-9", "ml.g5.xlarge").hint
     assert "region" in none("pytorch", "2.10", None, "ml.g5.xlarge").reason

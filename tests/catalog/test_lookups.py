@@ -176,6 +176,13 @@ def test_matches_come_cheapest_first_and_unknown_prices_last() -> None:
     assert prices == sorted(prices)
 
 
+def test_an_unknown_price_is_not_within_a_limit() -> None:
+    found = find(Wish("training", "eu-central-1", gpus=1, max_usd_per_hour=1000))
+    assert not found.matches
+    reasons = {miss.instance.name: miss.reasons for miss in found.misses}
+    assert reasons["g5.xlarge"] == ("its price is unknown",)
+
+
 def test_a_retired_type_is_out_with_its_note() -> None:
     found = find(Wish("training", "us-east-1", gpus=1, gpu="V100"))
     out = {miss.instance.name: miss.reasons for miss in found.misses}
