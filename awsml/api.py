@@ -13,7 +13,7 @@ from awsml.basis import Estimate
 from awsml.decide import Decision, Grounds, decide
 from awsml.decide.history import conditions_of
 from awsml.estimate.gate import cost_gate
-from awsml.estimate.measured import PastRun, measured_rates
+from awsml.estimate.measured import PastRun, billed_elsewhere, measured_rates
 from awsml.finding import Finding, Level, NotChecked, worst_first
 from awsml.kinds import KINDS, kind_named, needs
 from awsml.kinds.kind import Context, Kind
@@ -115,8 +115,8 @@ def _examined(
     grounds = Grounds(terms.region or spec.region, terms.today, terms.measured, advise)
     decision = decide(kind.name, spec, workload, grounds)
     context = Context(document, decision.choices, terms.region)
-    if measured := _measured(kind, spec, context, terms):
-        grounds = replace(grounds, measured={**measured, **terms.measured})
+    if terms.past:
+        grounds = _with_past(grounds, kind, spec, context, terms)
         decision = decide(kind.name, spec, workload, grounds)
         context = Context(document, decision.choices, terms.region)
     gate = _cost_gate(document, decision, getattr(workload, "cost_limit_usd", None), terms)
@@ -127,12 +127,12 @@ def _examined(
     return Planned(document, report, spec, workload)
 
 
-def _measured(kind: Kind, spec: Any, context: Context, terms: Terms) -> Mapping[str, Estimate]:
+def _with_past(grounds: Grounds, kind: Kind, spec: Any, context: Context, terms: Terms) -> Grounds:
     """What runs of the same job on AWS took; the predictions are of AWS wherever it will run."""
-    if not terms.past:
-        return {}
     values = {path: entry.value for path, entry in kind.effective(spec, context).items()}
-    return measured_rates(conditions_of(values, "aws"), terms.past)
+    same = conditions_of(values, "aws")
+    measured = {**measured_rates(same, terms.past), **terms.measured}
+    return replace(grounds, measured=measured, elsewhere=billed_elsewhere(same, terms.past))
 
 
 def known_kind(document: Document) -> Kind | None:

@@ -24,6 +24,7 @@ class Grounds:
     today: date | None = None
     measured: Mapping[str, Estimate] = field(default_factory=dict)
     advise: bool = True
+    elsewhere: Mapping[str, Estimate] = field(default_factory=dict)  # billed seconds, by type
 
 
 @dataclass(frozen=True, slots=True)

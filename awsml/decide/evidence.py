@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from awsml import catalog
 from awsml.basis import Estimate
@@ -29,6 +29,7 @@ class Evidence:
     usd_per_hour: Estimate
     region: str | None = None
     algorithm_modes: frozenset[str] = frozenset()  # of a built-in algorithm, lower case
+    elsewhere: Mapping[str, Estimate] = field(default_factory=dict)  # billed seconds, by type
 
     def given(self, workload: TrainingWorkload) -> Evidence:
         return replace(self, workload=workload)
@@ -82,6 +83,7 @@ def evidence_of(workload: TrainingWorkload, grounds: Grounds) -> Evidence:
         rates=rates,
         region=region,
         usd_per_hour=hourly_price(workload.instance, region),
+        elsewhere=grounds.elsewhere,
         algorithm_modes=frozenset(mode.lower() for mode in facts.modes) if facts else frozenset(),
     )
 

@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from awsml import catalog
-from awsml.advice import Advice, Alternative
+from awsml.advice import Advice
 from awsml.basis import Estimate
 from awsml.catalog import Instance
-from awsml.decide.evidence import Evidence, hourly_price, setting_of
-from awsml.estimate.breakdown import compute_seconds, decode_limit
-from awsml.estimate.rates import Case
+from awsml.decide.evidence import Evidence, hourly_price
+from awsml.decide.instance_rows import Candidate, because, measured_row, own_row, row
+from awsml.decide.saving import saved
 from awsml.finding import Fix
 from awsml.kinds.kind import Choice
-from awsml.units import format_duration, format_usd
+from awsml.units import format_usd
 
 _MOST_ROWS = 6
 _MOST_FALLBACKS = 3
 # A type for a job that says nothing of its needs: one GPU that holds a common model.
 _COMMON_GPU_GIB = 16.0
 _COMMON_CORES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A type that could do the job, and its hourly price in the region."""
-
-    instance: Instance
-    usd_per_hour: float
-
-    @property
-    def name(self) -> str:
-        return self.instance.ml_name
 
 
 def choose_instance(evidence: Evidence) -> Choice | None:
@@ -50,31 +37,42 @@ def choose_instance(evidence: Evidence) -> Choice | None:
 
 
 def instance_advice(evidence: Evidence) -> Advice | None:
-    """Rows of similar types; dollars an epoch where the rate is known, else what to measure."""
+    """Rows of similar types; dollars where the job ran on one, else the rate at which it pays."""
     here = catalog.instance(evidence.workload.instance or "")
     if here is None or evidence.region is None:
         return None
-    similar = sorted(
-        (one for one in _priced(evidence) if _similar(one.instance, here)),
-        key=lambda one: one.usd_per_hour,
-    )[:_MOST_ROWS]
+    similar = _similar_types(here, evidence)
     if not similar:
         return None
+    known = {one.name: measured_row(one, evidence) for one in similar}
+    rows = [known[one.name] or row(one, evidence) for one in similar]
+    better = [each for each in rows if each.verdict == "better"]
+    best = min(better, key=lambda each: (each.usd and each.usd.expected) or 0.0, default=None)
+    unmeasured = f"workload.samples_per_second on {similar[0].name}"
     return Advice(
         subject="instance",
-        recommend=_recommendation(here, similar, evidence),
-        because=_because(here, evidence),
-        saves_usd=Estimate.unknown("USD", f"workload.samples_per_second on {similar[0].name}"),
-        saves_seconds=Estimate.unknown("s", f"workload.samples_per_second on {similar[0].name}"),
-        alternatives=(
-            _own_row(here, evidence),
-            *(_row(one, evidence) for one in similar),
-        ),
+        recommend=f"move to {best.option}" if best else _recommendation(here, similar, evidence),
+        because=because(here, evidence),
+        saves_usd=_saved(evidence.usd, best.usd if best else None, unmeasured),
+        saves_seconds=_saved(evidence.billed, best.seconds if best else None, unmeasured),
+        alternatives=(own_row(here, evidence), *rows),
         field="compute.instance",
         fixes=tuple(_fallback_fix(similar, evidence)),
         notes=tuple(_fallback_notes(evidence)),
-        change=here.retired,
+        change=here.retired or best is not None,
     )
+
+
+def _similar_types(here: Instance, evidence: Evidence) -> list[Candidate]:
+    """Cheapest first; a type on which the job has run stands in whatever it is made of."""
+    able = sorted(_priced(evidence), key=lambda one: one.usd_per_hour)
+    ran = [one for one in able if one.name in evidence.elsewhere]
+    alike = [one for one in able if one not in ran and _similar(one.instance, here)]
+    return [*ran, *alike][: max(_MOST_ROWS, len(ran))]
+
+
+def _saved(before: Estimate, after: Estimate | None, unmeasured: str) -> Estimate:
+    return Estimate.unknown(before.unit, unmeasured) if after is None else saved(before, after)
 
 
 def _priced(evidence: Evidence) -> Iterator[Candidate]:
@@ -102,7 +100,8 @@ def _wants_gpu(evidence: Evidence) -> bool:
 
 def _common(one: Instance, gpu: bool) -> bool:
     if not gpu:
-        return one.accelerators == 0 and one.vcpus >= _COMMON_CORES
+        x86 = one.architecture == "x86_64"
+        return x86 and one.accelerators == 0 and one.vcpus >= _COMMON_CORES
     return one.gpus == 1 and (one.accelerator_gib or 0.0) >= _COMMON_GPU_GIB
 
 
@@ -126,71 +125,6 @@ def _recommendation(here: Instance, similar: list[Candidate], evidence: Evidence
     if price is None or similar[0].usd_per_hour < price:
         return f"measure one epoch on {similar[0].name}"
     return f"keep {here.ml_name}"
-
-
-def _because(here: Instance, evidence: Evidence) -> str:
-    if here.life is not None and here.retired:
-        return f"{here.ml_name} is {here.life.status}: {here.life.note}"
-    epoch = _usd_per_epoch(evidence)
-    price = evidence.usd_per_hour.expected
-    hourly = "unknown" if price is None else f"{format_usd(price)} an hour"
-    return f"{hourly}, {format_usd(epoch)} an epoch" if epoch is not None else hourly
-
-
-def _own_row(here: Instance, evidence: Evidence) -> Alternative:
-    return Alternative(
-        here.ml_name,
-        "impossible" if here.retired else "chosen",
-        f"{_made_of(here)}; {_because(here, evidence)}",
-        evidence.usd,
-        evidence.billed,
-    )
-
-
-def _row(one: Candidate, evidence: Evidence) -> Alternative:
-    """Without a rate of its own a type can only say at which rate it would pay."""
-    made = f"{_made_of(one.instance)}; {format_usd(one.usd_per_hour)} an hour"
-    price = evidence.usd_per_hour.expected
-    if price is None:
-        return Alternative(one.name, "unknown", made)
-    share = one.usd_per_hour / price
-    rate = evidence.workload.samples_per_second
-    limit = _decodes(one, evidence)
-    if rate is None:
-        epoch = compute_seconds(evidence.workload)
-        time = f" of under {format_duration(epoch / share)}" if epoch else ""
-        pays = f"pays with an epoch{time} ({1 / share:.2f} times the time here)"
-        return Alternative(one.name, "unknown", f"{made}; {pays}")
-    pays = f"pays above {rate * share:,.4g} samples/s: measure one epoch"
-    if limit is not None and limit < rate * share:
-        cores = f"its {one.instance.vcpus} cores decode at most {limit:,.4g} samples/s"
-        return Alternative(
-            one.name, "worse", f"{made}; {cores}, and it pays above {rate * share:,.4g}"
-        )
-    return Alternative(one.name, "unknown", f"{made}; {pays}")
-
-
-def _decodes(one: Candidate, evidence: Evidence) -> float | None:
-    setting = setting_of(one.name, evidence.rates)
-    if setting is None:
-        return None
-    return decode_limit(evidence.workload, setting.machine, evidence.rates.at(Case.FAST))
-
-
-def _made_of(one: Instance) -> str:
-    device = ""
-    if one.accelerator is not None:
-        device = f"{one.accelerators} x {one.accelerator.name} {one.accelerator_gib or 0:.0f} GiB, "
-    disk = f"{one.disk_gb} GB NVMe" if one.disk_gb else "EBS only"
-    return f"{device}{one.vcpus} cores, {one.card_baseline_gbps or 0:g} Gbps, {disk}"
-
-
-def _usd_per_epoch(evidence: Evidence) -> float | None:
-    expected, price = evidence.expected, evidence.usd_per_hour.expected
-    if expected is None or expected.epochs is None or price is None:
-        return None
-    each = expected.epochs / (evidence.workload.epochs or 1.0)
-    return each * price * evidence.workload.count / 3600
 
 
 def _fallback_fix(similar: list[Candidate], evidence: Evidence) -> Iterator[Fix]:

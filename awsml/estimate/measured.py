@@ -7,13 +7,14 @@ says nothing about the next one, and is left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from awsml.basis import Basis, Estimate
 
 # The phase of a run, as SageMaker calls it, and the constant that it measures.
 _RATES = {"Starting": "provision_seconds", "Uploading": "upload_seconds"}
 _DOWNLOAD = "Downloading"
+UNBILLED = frozenset({"Pending", "Starting"})
 SAMPLES = "samples_per_second"
 
 
@@ -51,6 +52,20 @@ def measured_rates(wanted: Conditions, past: Iterable[PastRun]) -> dict[str, Est
             for name, value in _values(run):
                 found.setdefault(name, []).append(value)
     return {name: _spread(name, values) for name, values in found.items()}
+
+
+def billed_elsewhere(wanted: Conditions, past: Iterable[PastRun]) -> dict[str, Estimate]:
+    """Billed seconds of the same job on other instance types, by type."""
+    if not wanted.known:
+        return {}
+    found: dict[str, list[float]] = {}
+    for run in past:
+        there = run.conditions.instance
+        moved = replace(run.conditions, instance=wanted.instance)
+        if there and there != wanted.instance and moved == wanted:
+            billed = sum(s for phase, s in run.phases.items() if phase not in UNBILLED)
+            found.setdefault(there, []).append(billed)
+    return {name: _spread("billed", values) for name, values in found.items()}
 
 
 def download_name(mode: str) -> str:

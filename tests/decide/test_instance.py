@@ -105,3 +105,22 @@ def test_fallbacks_in_another_order_are_said_with_their_prices():
     listed = replace(JOB, fallback=("ml.g6.4xlarge", "ml.g6.2xlarge"))
     (note,) = [n for n in about_instance(listed).notes if "cheap to dear" in n]
     assert note.index("ml.g6.2xlarge") < note.index("ml.g6.4xlarge")
+
+
+def test_a_type_on_which_the_job_has_run_is_compared_in_dollars():
+    from awsml.basis import Basis, Estimate
+    from awsml.decide.decision import Grounds
+    from awsml.decide.training import decide
+
+    here = decided(JOB).cost.usd.expected
+
+    def asked(hours):
+        took = {"ml.g6.xlarge": Estimate.exact(hours * 3600, "s", Basis.MEASURED)}
+        decision = decide(None, JOB, Grounds("us-east-1", elsewhere=took))
+        return next(a for a in decision.advice if a.subject == "instance")
+
+    fast, slow = asked(4.0), asked(8.0)
+    assert fast.recommend == "move to ml.g6.xlarge"
+    assert fast.saves_usd.expected == pytest.approx(here - 4 * 1.127, abs=0.02)
+    assert rows(slow)["ml.g6.xlarge"].verdict == "worse"
+    assert slow.saves_usd.expected is None

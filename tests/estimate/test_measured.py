@@ -7,7 +7,7 @@ import pytest
 from awsml.basis import Basis
 from awsml.decide.decision import Grounds
 from awsml.decide.training import decide
-from awsml.estimate.measured import Conditions, PastRun, measured_rates
+from awsml.estimate.measured import Conditions, PastRun, billed_elsewhere, measured_rates
 from tests.decide.jobs import ASKED
 
 HERE = Conditions("aws", "ml.m5.4xlarge", "linear-learner:1", "s3://acme/clicks/ 78e9 780")
@@ -64,3 +64,11 @@ def test_a_measured_rate_of_samples_fills_a_gap_but_never_overrides_the_scenario
     stated = replace(open_job, samples_per_second=500.0)
     epochs = {p.name: p.seconds for p in decide(None, stated, grounds).time.phases}["epochs"]
     assert epochs.expected == pytest.approx(2000, rel=0.05)
+
+
+def test_the_same_job_on_another_type_is_known_by_its_bill():
+    there = replace(HERE, instance="ml.c5.9xlarge")
+    run = PastRun(there, "file", {"Starting": 90.0, "Downloading": 500.0, "Training": 600.0})
+    assert billed_elsewhere(HERE, [run])["ml.c5.9xlarge"].expected == 1100.0
+    assert billed_elsewhere(HERE, [RUN]) == {}
+    assert billed_elsewhere(replace(HERE, data="other"), [run]) == {}
