@@ -15,16 +15,20 @@ import click
 from awsml.api import Planned
 from awsml.aws.session import Session
 from awsml.backends.aws.backend import AwsBackend
+from awsml.backends.aws.submission import open_call
 from awsml.backends.aws.uploads import uploads_of
 from awsml.cli.live import view_of
 from awsml.cli.local_run import draft_of, write_run
 from awsml.cli.output import Output, ask, say, style_of
 from awsml.cli.planning import report_text
 from awsml.cli.project import Project
-from awsml.errors import UsageError
+from awsml.errors import AwsmlError, UsageError
 from awsml.events import Event, Finished
+from awsml.readers.reasons import explain
 from awsml.store.run import Run, Status
 from awsml.store.runs import RunStore
+
+_LOG_LINES = 200
 
 
 def session_of(project: Project, region: str | None = None) -> Session:
@@ -40,7 +44,7 @@ def run_on_aws(
     Nothing is sent before the plan, its cost and the uploads were shown.
     """
     session = session_of(project, work.plan.region)
-    say(f"on AWS, {session.region}: {work.plan.name}")
+    say(f"on AWS account {session.identity().account}, {session.region}: {work.plan.name}")
     say(report_text(work, style_of(sys.stderr)))
     for upload in uploads_of(work.plan.calls):
         say(f"to upload where it is not there yet: {upload}")
@@ -61,12 +65,6 @@ def resume_on_aws(project: Project, run: Run, outputs: Sequence[Output], *, deta
         if detach:
             return attendant.launch(attendant.backend.settle(run), outputs)
         return attendant.watch(attendant.backend.resume(run), outputs)
-
-
-def stop_on_aws(project: Project, store: RunStore, run: Run) -> None:
-    """Ask AWS to end what a run started."""
-    AwsBackend(session_of(project, run.region), store).stop(run)
-    say(f"AWS was asked to stop run {run.id}: SIGTERM, 120 seconds, then the upload")
 
 
 def _agree(yes: bool) -> None:
@@ -95,7 +93,7 @@ class Attendant:
     def launch(self, events: Iterator[Event], outputs: Sequence[Output]) -> int:
         """Start it and return."""
         view = view_of(sys.stderr, style_of(sys.stderr))
-        for event in self._store.recording(self._run.id, events):
+        for event in self._recorded(events):
             view.show(event)
         view.close()
         self._say_goes_on()
@@ -108,7 +106,7 @@ class Attendant:
         view = view_of(sys.stderr, style_of(sys.stderr))
         end = None
         try:
-            for event in self._store.recording(self._run.id, events):
+            for event in self._recorded(events):
                 view.show(event)
                 end = event if isinstance(event, Finished) else None
         except Detached:
@@ -120,7 +118,26 @@ class Attendant:
             for number, handler in before.items():
                 signal.signal(number, handler)
         write_run(self._project, self._run.id, outputs)
-        return 0 if end is not None and end.status == Status.COMPLETED else 1
+        return self._code(end)
+
+    def _recorded(self, events: Iterator[Event]) -> Iterator[Event]:
+        """The events, each on disk first; a run that AWS refused is marked so."""
+        try:
+            yield from self._store.recording(self._run.id, events)
+        except AwsmlError as error:
+            run = self._store.get(self._run.id)
+            if not run.remote and open_call(self._store, run.id) is None:
+                self._store.settle(run.id, Status.FAILED, error.message)
+            raise
+
+    def _code(self, end: Finished | None) -> int:
+        if end is not None and end.status == Status.COMPLETED:
+            return 0
+        said = [line.text for line in self._store.logs(self._run.id, tail=_LOG_LINES)]
+        for reason in explain(end.reason if end else None, said)[:1]:
+            say(f"why: {reason.says}")
+            say(f"  hint: {reason.hint}")
+        return 1
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
         """The first signal is answered at the next wait; the second one ends awsml at once."""

@@ -9,7 +9,7 @@ import click
 
 from awsml.cli.options import run_argument
 from awsml.cli.project import Project
-from awsml.cli.subject import backend_of, log_lines, run_named, runs_for
+from awsml.cli.subject import backend_of, log_lines, on_its_own, run_named, runs_for
 from awsml.errors import UsageError
 from awsml.events import LogLine
 from awsml.store.run import Run
@@ -32,7 +32,7 @@ def command(project: Project, run: str, follow: bool, since: str | None, tail: i
     """
     with runs_for(project, run) as store:
         found = run_named(project, store, run)
-        if found.backend == "aws" and not found.watched:
+        if on_its_own(found):
             _show_from_aws(project, store, found, follow, since, tail)
         else:
             _show(store, found, follow, since, tail)

@@ -50,9 +50,14 @@ def run_named(project: Project, store: RunStore, name: str) -> Run:
         run = store.get(name)
     except UsageError as unknown:
         return _adopted(project, store, name, unknown)
-    if run.backend != "aws" or run.over or run.watched:
+    if run.over or not on_its_own(run):
         return run
     return backend_of(project, store, run.region).refresh(run)
+
+
+def on_its_own(run: Run) -> bool:
+    """Whether a run goes on at AWS with no process of ours following it."""
+    return run.backend == "aws" and (run.detached or not run.watched)
 
 
 def log_lines(

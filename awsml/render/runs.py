@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from awsml.render.bill import bill_text
 from awsml.render.table import Column, table, wrap
 from awsml.store.run import MetricRecord, NoteRecord, PhaseRecord, Run
 from awsml.store.runs import RunStore
@@ -63,6 +64,8 @@ def run_text(view: RunView, now: float, width: int) -> str:
         lines += [f"  {part}" for line in run.reason.splitlines() for part in wrap(line, width - 2)]
     if view.phases:
         lines += ["", _phases(view, now, width)]
+    if bill := bill_text(run, width):
+        lines += ["", bill]
     if view.metrics:
         lines += ["", *(f"  {name} {point.value:g}" for name, point in view.metrics.items())]
     if artifacts := run.figures.get("artifacts"):
@@ -141,16 +144,36 @@ def _phases(view: RunView, now: float, width: int) -> str:
     return table([*heads, Column("", shrink=True)], rows, width, indent=2)
 
 
+# What the plan's time line predicts, by the phase that AWS shows it as.
+_SHOWN_AS = {
+    "provision": "Starting",
+    "download": "Downloading",
+    "image": "Downloading",
+    "init": "Training",
+    "listing": "Training",
+    "epochs": "Training",
+    "upload": "Uploading",
+}
+
+
 def _predicted(run: Run) -> dict[str, float]:
-    phases = run.predicted.get("time", {}).get("phases", ())
-    told = {phase["name"]: phase["seconds"].get("expected") for phase in phases}
-    return {name: seconds for name, seconds in told.items() if seconds is not None}
+    """Expected seconds of each of AWS's phases; one that rests on an unknown is left out."""
+    told: dict[str, float] = {}
+    unknown: set[str] = set()
+    for phase in run.predicted.get("time", {}).get("phases", ()):
+        name, expected = _SHOWN_AS.get(phase["name"], phase["name"]), phase["seconds"]["expected"]
+        if expected is None:
+            unknown.add(name)
+        else:
+            told[name] = told.get(name, 0.0) + expected
+    return {name: seconds for name, seconds in told.items() if name not in unknown}
 
 
 def _standing(run: Run) -> str:
     if run.over or not run.phase:
         return run.status.value
-    return run.phase if run.watched else f"{run.phase} (nobody watches)"
+    alone = run.backend == "local" and not run.watched
+    return f"{run.phase} (nobody watches)" if alone else run.phase
 
 
 def _where(run: Run) -> str:

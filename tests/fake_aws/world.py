@@ -81,7 +81,7 @@ class World:
         self.clock = Clock()
         self.journal = Journal(folder / "journal.jsonl")
         self.tick = tick
-        self.visible_after = 0.0  # late consistency: seconds until a describe sees a new thing
+        self.visible_after = 0.0  # late consistency: seconds until a look sees a new job
         self.skew_seconds = 0.0  # how far AWS's clock is from the caller's
         self.things: dict[tuple[str, str, str], dict[str, Any]] = {}  # (region, type, name)
         self.lock = threading.RLock()
@@ -116,9 +116,7 @@ class World:
     def get(self, region: str, kind: str, name: str) -> dict[str, Any] | None:
         """A thing by name, once it is visible."""
         thing = self.things.get((region, kind, name))
-        if thing is None or self.clock.now < thing["_created"] + self.visible_after:
-            return None
-        return thing
+        return thing if thing is not None and self._visible(kind, thing) else None
 
     def exists(self, region: str, kind: str, name: str) -> bool:
         """Whether the name is taken, visible or not."""
@@ -126,7 +124,11 @@ class World:
 
     def all(self, region: str, kind: str) -> list[dict[str, Any]]:
         found = [t for (r, k, _), t in self.things.items() if (r, k) == (region, kind)]
-        return [t for t in found if self.clock.now >= t["_created"] + self.visible_after]
+        return [t for t in found if self._visible(kind, t)]
+
+    def _visible(self, kind: str, thing: dict[str, Any]) -> bool:
+        late = self.visible_after if kind.endswith("-job") else 0.0
+        return bool(self.clock.now >= thing["_created"] + late)
 
     def arn(self, service: str, region: str, resource: str) -> str:
         return f"arn:aws:{service}:{region}:{self.account}:{resource}"
