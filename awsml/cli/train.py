@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,19 @@ from awsml.errors import UsageError
 from awsml.render.findings import counts_line, findings_text
 
 
-@click.command("train", epilog="Example: awsml train --input-mode pipe --interrupt 50%")
+@click.command("train", epilog="Example: awsml train --input-mode pipe")
 @scenario_argument
 @on_option
 @training_overrides
 @interrupt_option
+@click.option(
+    "--data",
+    type=click.Choice(["local", "aws"]),
+    default="local",
+    show_default=True,
+    help="Where a local run reads s3:// channels: the project's object store, or AWS.",
+)
+@click.option("--endpoint-url", metavar="URL", help="Another S3 endpoint to read them from.")
 @detach_option
 @resume_option
 @dry_run_option
@@ -50,6 +59,8 @@ def command(
     scenario: Path | None,
     on: str | None,
     interrupt: str | None,
+    data: str,
+    endpoint_url: str | None,
     detach: bool,
     resume: str | None,
     dry_run: bool,
@@ -78,13 +89,16 @@ def command(
             )
         from awsml.cli.aws_run import run_on_aws  # boto3 only where AWS is spoken to
 
-        say(report_text(work, style_of(sys.stderr)))
         return run_on_aws(project, work, outputs, detach=detach, yes=yes)
     say(f"{HERE}: {work.plan.name}")
     _say_findings(work)
-    local = LocalBackend(
-        project.state, base_of(project, work.plan.file), terms_of(project, work, interrupt)
-    )
+    local_terms = terms_of(project, work, interrupt)
+    if data == "aws" or endpoint_url:
+        from awsml.cli.remote_data import remote_data  # boto3 only where a bucket is read
+
+        elsewhere = remote_data(project, work, data, endpoint_url, yes)
+        local_terms = replace(local_terms, elsewhere=elsewhere)
+    local = LocalBackend(project.state, base_of(project, work.plan.file), local_terms)
     run = local.create(work.plan, draft_of(work, "local", detached=detach))
     return run_here(project, local, run, outputs, detach=detach)
 

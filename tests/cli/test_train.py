@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from awsml.storage.embedded.folder import ObjectFolder
+from awsml.storage.server.server import ObjectServer
 from awsml.store.run import Status
 from awsml.store.runs import RunStore
 from tests.conftest import CommandLine
@@ -188,6 +190,24 @@ def test_an_interruption_is_rehearsed(awsml: CommandLine, project: Path) -> None
 def test_when_to_interrupt_has_to_be_readable(awsml: CommandLine, project: Path) -> None:
     ran = awsml("train", "--interrupt", "soon")
     assert (ran.code, "error[interrupt-unreadable]" in ran.err) == (2, True)
+
+
+def test_data_may_come_from_another_endpoint(
+    awsml: CommandLine, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = ObjectFolder(project / "far")
+    far.create_bucket("there")
+    far.put("there", "train/a.csv", b"far")
+    script(project, "print(open('/opt/ml/input/data/train/a.csv').read())\n")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    from_there = ("--set", "inputs.train.from=s3://there/train/")
+    assert "there is no bucket `there`" in awsml("train", *from_there).err
+    with ObjectServer(far) as server:
+        ran = awsml("train", *from_there, "--endpoint-url", server.url)
+    assert ran.code == 0, ran.err
+    assert "3 B to read from the endpoint" in ran.err
+    assert "algo-1  far" in ran.err
 
 
 Started = tuple[subprocess.Popen[bytes], int]

@@ -167,6 +167,6 @@ def _cannot_start(error: str, message: str) -> BackendError:
         )
     return BackendError(
         f"this machine refused the namespaces of the job: {message}",
-        hint="run `awsml train` with --set local.isolation=folder, or allow user namespaces",
+        hint="allow user namespaces again, or remove .awsml/isolation.json to have it tried anew",
         slug="isolation-refused",
     )

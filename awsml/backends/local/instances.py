@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from awsml.backends.local.python import with_requirements
 from awsml.backends.local.staging import Place, Staging
 from awsml.backends.local.streams import Streams
 from awsml.backends.local.surroundings import base_of, gpu_count, job_environment
-from awsml.backends.local.terms import Workplace
+from awsml.backends.local.terms import LocalTerms, Workplace
 from awsml.backends.local.toolkit import script_command, script_environment
 from awsml.events import Event
 
@@ -32,7 +32,7 @@ class Instances:
         isolation: Isolation,
         python: str,
         endpoint: str,
-        environ: Mapping[str, str],
+        terms: LocalTerms,
         check: Callable[[], None],
     ) -> None:
         """`folder` is the run's; `endpoint` is where the object store answers.
@@ -40,12 +40,12 @@ class Instances:
         `check` is called now and then while hosts are prepared, and may raise to give up.
         """
         self._job, self._place, self._isolation = job, place, isolation
-        self._python, self._endpoint, self._environ = python, endpoint, environ
+        self._python, self._endpoint, self._terms = python, endpoint, terms
         self._hosts_file = folder / "hosts" / "hosts"
         self.folders = {host: HostFolder(folder / "hosts" / host) for host in job.hosts}
         self.staged_bytes = 0
         self._check = check
-        self._staging = Staging(job, place.objects, check)
+        self._staging = Staging(job, place.objects, terms.elsewhere, check)
 
     @property
     def scripted(self) -> bool:
@@ -54,7 +54,9 @@ class Instances:
 
     def prepared(self) -> Generator[Event, None, list[Order]]:
         """Makes trees, code and channels of all hosts; what each of them shall start."""
-        staging = self._staging = Staging(self._job, self._place.objects, self._check)
+        elsewhere = self._terms.elsewhere
+        staging = Staging(self._job, self._place.objects, elsewhere, self._check)
+        self._staging = staging
         for host, folder in self.folders.items():
             self._check()
             folder.make()
@@ -98,7 +100,7 @@ class Instances:
     def _order(self, host: str, python: str, mounts: list[Mount]) -> Order:
         job, folder = self._job, self.folders[host]
         base = base_of(self._isolation, folder.tree)
-        environment = job_environment(job, python, self._endpoint, self._environ)
+        environment = job_environment(job, python, self._endpoint, self._terms.environ)
         if self._isolation is Isolation.FOLDER:
             environment["SAGEMAKER_BASE_DIR"] = base
         command, start = list(job.entrypoint), base

@@ -39,9 +39,14 @@ class Staging:
     """Lays out the channels of a job's hosts."""
 
     def __init__(
-        self, job: TrainingJob, objects: ObjectFolder, check: Callable[[], None] = lambda: None
+        self,
+        job: TrainingJob,
+        objects: ObjectFolder,
+        elsewhere: Callable[[], Store] | None,
+        check: Callable[[], None],
     ) -> None:
         """`check` is called now and then, and may raise to give up."""
+        self._elsewhere = elsewhere
         self._job = job
         self._objects = objects
         self._check = check
@@ -56,8 +61,9 @@ class Staging:
                 raise _no_file_system(channel)
             if channel.mode == "Pipe":
                 continue
-            with closing(self.data(channel, place.host)) as found:
-                staged, readonly = self._stage(channel, found, place)
+            store, address = self.source(channel)
+            with closing(store), closing(self.data(channel, place.host, store, address)) as found:
+                staged, readonly = self._stage(channel, found, store, place)
             self.bytes += staged.bytes
             target = place.folder.channel(channel.name)
             if readonly:
@@ -65,10 +71,9 @@ class Staging:
             yield Progress(f"channel {channel.name}", staged.bytes, staged.bytes, "B")
             yield from _said(channel, staged, readonly)
 
-    def data(self, channel: Channel, host: str) -> ChannelData:
+    def data(self, channel: Channel, host: str, store: Store, address: Address) -> ChannelData:
         """The channel's objects as one host of those that share it sees them."""
         sharing = [h for h in self._job.hosts if channel in channels_of(self._job, h)]
-        store, address = self.source(channel)
         described = StoredChannel(
             channel.name,
             address,
@@ -86,6 +91,8 @@ class Staging:
         path = local_path(channel.uri)
         if path is None:
             bucket, key = bucket_and_key(channel.uri)
+            if self._elsewhere is not None:
+                return self._elsewhere(), Address(bucket, key)
             self._objects.require_bucket(bucket)
             return FolderStore(self._objects), Address(bucket, key)
         if not path.exists():
@@ -98,10 +105,11 @@ class Staging:
             return DirectoryStore(path.parent), Address(_FOLDER_BUCKET, path.name)
         return DirectoryStore(path), Address(_FOLDER_BUCKET, "")
 
-    def _stage(self, channel: Channel, found: ChannelData, place: Place) -> tuple[Staged, bool]:
+    def _stage(
+        self, channel: Channel, found: ChannelData, store: Store, place: Place
+    ) -> tuple[Staged, bool]:
         """What was laid out, and whether the host must not write to it."""
         target = place.folder.channel(channel.name)
-        store, _ = self.source(channel)
         fenced = place.isolation is Isolation.NAMESPACES
 
         def progress(_: int, __: int) -> None:

@@ -6,11 +6,12 @@ import queue
 from collections.abc import Iterator, Mapping
 from types import TracebackType
 
-from awsml.backends.local.job import TrainingJob
+from awsml.backends.local.job import Channel, TrainingJob
 from awsml.backends.local.layout import HostFolder, channels_of
 from awsml.backends.local.staging import Staging
 from awsml.errors import AwsmlError
 from awsml.events import Note
+from awsml.storage.objects import Store
 from awsml.storage.pipe import PipeChannel
 
 
@@ -21,19 +22,14 @@ class Streams:
         self, job: TrainingJob, folders: Mapping[str, HostFolder], staging: Staging
     ) -> None:
         self._said: queue.SimpleQueue[str | AwsmlError] = queue.SimpleQueue()
+        self._stores: list[Store] = []
+        self._started: list[PipeChannel] = []
         self._pipes = [
-            PipeChannel(
-                staging.data(channel, host),
-                staging.source(channel)[0],
-                folder.tree / "input" / "data",
-                on_failure=self._said.put,
-                on_note=self._said.put,
-            )
+            self._pipe(channel, host, folder, staging)
             for host, folder in folders.items()
             for channel in channels_of(job, host)
             if channel.mode == "Pipe"
         ]
-        self._started: list[PipeChannel] = []
 
     def __enter__(self) -> Streams:
         try:
@@ -65,6 +61,22 @@ class Streams:
                 raise thing
             yield Note(thing)
 
+    def _pipe(
+        self, channel: Channel, host: str, folder: HostFolder, staging: Staging
+    ) -> PipeChannel:
+        """A feeder with a store of its own."""
+        store, address = staging.source(channel)
+        self._stores.append(store)
+        return PipeChannel(
+            staging.data(channel, host, store, address),
+            store,
+            folder.tree / "input" / "data",
+            on_failure=self._said.put,
+            on_note=self._said.put,
+        )
+
     def _stop(self) -> None:
         for pipe in self._started:
             pipe.stop()
+        for store in self._stores:
+            store.close()

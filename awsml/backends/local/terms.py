@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from awsml.backends.local.inside.order import Isolation
 from awsml.backends.local.interrupts import Interrupt
 from awsml.storage.embedded.folder import ObjectFolder
+from awsml.storage.objects import Store
 
 GRACE_SECONDS = 120.0  # what SageMaker gives between SIGTERM and SIGKILL
 
@@ -18,6 +19,7 @@ class LocalTerms:
     """`python` runs scripts; `environ` is what of awsml's own environment a job may inherit.
 
     `expected_seconds` is how long training is thought to take here, for `--interrupt 50%`.
+    `elsewhere` opens the store that s3:// channels are read from, instead of the project's own.
     """
 
     python: str | None = None
@@ -26,6 +28,7 @@ class LocalTerms:
     isolation: Isolation | None = None
     expected_seconds: float | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Callable[[], Store] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ class LocalTraining:
             isolation,
             python,
             endpoint,
-            self._terms.environ,
+            self._terms,
             lambda: give_up_if_asked(self._control),
         )
         outcome = yield from self._attempts(instances, metrics)

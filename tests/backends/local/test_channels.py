@@ -203,3 +203,28 @@ def test_code_comes_from_an_archive_as_well(workshop: Workshop) -> None:
     params = workshop.request("pass")
     params["HyperParameters"]["sagemaker_submit_directory"] = '"s3://data/code.tar.gz"'
     assert workshop.run(params).printed == ["packed"]
+
+
+@pytest.mark.parametrize("mode", ["File", "FastFile", "Pipe"])
+def test_channels_may_be_read_from_another_endpoint(
+    workshop: Workshop, tmp_path: Path, mode: str
+) -> None:
+    from awsml.aws.session import Session
+    from awsml.storage.embedded.folder import ObjectFolder
+    from awsml.storage.remote import remote_store
+    from awsml.storage.server.server import ObjectServer
+
+    far = ObjectFolder(tmp_path / "far")
+    far.create_bucket("there")
+    far.put("there", "train/a", b"from afar\n")
+    with ObjectServer(far) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "x")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+        session = Session(None, "us-east-1", server.url)
+        params = workshop.command(
+            *shell("cat input/data/train_0 || cat input/data/train/a"),
+            InputDataConfig=[channel("train", "s3://there/train/", mode)],
+        )
+        done = workshop.run(params, elsewhere=lambda: remote_store(session))
+    assert "from afar" in done.printed
+    assert done.end.status == "Completed"
