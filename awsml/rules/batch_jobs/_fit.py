@@ -1,0 +1,46 @@
+"""Which machines a Batch job fits on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from awsml.catalog import Instance, instances, limit
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a container asks for."""
+
+    vcpus: float
+    memory_mib: float
+    gpus: float
+
+    def __str__(self) -> str:
+        parts = [f"{self.vcpus:g} vCPUs"] * bool(self.vcpus)
+        parts += [f"{self.memory_mib:g} MiB for a job"] * bool(self.memory_mib)
+        parts += [f"{self.gpus:g} GPUs"] * bool(self.gpus)
+        return ", ".join(parts)
+
+
+def machines_of(name: str) -> tuple[Instance, ...]:
+    """The types that a type or a family stands for; none for bundles and unknown names."""
+    return tuple(one for one in instances() if name in (one.name, one.family))
+
+
+def fits(machine: Instance, need: Need) -> bool:
+    """Whether it could; the system keeps more memory than what the agent is known to keep."""
+    kept = float(limit("batch_agent_memory").value)
+    return _roomy(machine, need) and need.memory_mib <= machine.memory_gib * 1024 - kept
+
+
+def largest_memory_mib(machines: Iterable[Instance], need: Need) -> int | None:
+    """Memory that a job surely gets on a machine that fits otherwise; None when none does."""
+    kept, share = limit("batch_agent_memory").value, limit("batch_usable_memory_share").value
+    rooms = (one.memory_gib * 1024 * float(share) for one in machines if _roomy(one, need))
+    most = max(rooms, default=None)
+    return None if most is None else int(most - float(kept))
+
+
+def _roomy(machine: Instance, need: Need) -> bool:
+    return need.vcpus <= machine.vcpus and need.gpus <= machine.gpus

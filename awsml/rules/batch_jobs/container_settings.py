@@ -1,0 +1,82 @@
+"""A setting of a container is out of range or unknown.
+
+Swap with swappiness from 0 to 100, tmpfs with a size, devices with READ, WRITE or MKNOD,
+  variables
+with a name, and the options that the awslogs driver has.
+
+## Why
+AWS refuses the request.
+
+## Flagged
+    jobDefinitionName: train
+    type: container
+    containerProperties:
+      image: busybox
+      linuxParameters: {maxSwap: 1024}
+
+## Preferred
+    jobDefinitionName: train
+    type: container
+    containerProperties:
+      image: busybox
+      linuxParameters: {maxSwap: 1024, swappiness: 60}
+
+## AWS says
+When container specified swap memory, swappiness value is required.
+"""
+
+from awsml.requests.nearest import nearest
+from awsml.rules.batch_jobs._jobs import CONTAINERS
+from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
+
+LEVEL = Level.ERROR
+CONFIDENCE = Confidence.VERIFIED
+APIS = CONTAINERS
+SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_LinuxParameters.html"
+
+_PERMISSIONS = ("READ", "WRITE", "MKNOD")
+_LOG_OPTIONS = (
+    "awslogs-group",
+    "awslogs-region",
+    "awslogs-stream-prefix",
+    "awslogs-datetime-format",
+    "awslogs-multiline-pattern",
+    "awslogs-create-group",
+)
+
+
+def check(container: Part) -> Problems:
+    yield from _linux(container["linuxParameters"])
+    for variable in container["environment"].items:
+        if not variable["name"].text:
+            yield Problem(variable, f"`{variable}` has no name", "add `name`")
+    logs = container["logConfiguration"]
+    if logs["logDriver"].text == "awslogs":
+        for key, option in logs["options"].entries:
+            # Newer options (mode, max-buffer-size) are not listed by Batch; only its own misspelt
+            # ones are certain.
+            if key.startswith("awslogs-") and key not in _LOG_OPTIONS:
+                near = nearest(key, _LOG_OPTIONS)
+                message = f"`{key}` is no option of the awslogs driver"
+                yield Problem(option, message, f"did you mean {near[0]}?" if near else None)
+
+
+def _linux(linux: Part) -> Problems:
+    swap, swappiness = linux["maxSwap"], linux["swappiness"]
+    if swap.number is not None and swap.number < 0:
+        yield Problem(swap, f"`{swap}` is {swap.number}, below 0", "use 0 or more")
+    if swap.exists and not swappiness.exists:
+        message = f"`{swap}` is given without `{swappiness}`"
+        yield Problem(swap, message, "add `swappiness`, such as 60")
+    if swappiness.number is not None and not 0 <= swappiness.number <= 100:
+        message = f"`{swappiness}` is {swappiness.number}, and is 0 to 100"
+        yield Problem(swappiness, message, "use 0 to 100")
+    for tmpfs in linux["tmpfs"].items:
+        size = tmpfs["size"]
+        if size.number is not None and size.number < 1:
+            yield Problem(size, f"`{size}` is {size.number} MiB", "use 1 or more")
+    for device in linux["devices"].items:
+        for permission in device["permissions"].items:
+            if permission.text is not None and permission.text.upper() not in _PERMISSIONS:
+                message = f"`{permission.text}` is no permission of a device"
+                yield Problem(permission, message, f"use {', '.join(_PERMISSIONS)}")

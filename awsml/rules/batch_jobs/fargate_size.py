@@ -1,0 +1,59 @@
+"""A job on Fargate asks for a size that is not offered.
+
+Fargate has 0.25 to 32 vCPUs in steps, and for each a list of amounts of memory.
+
+## Why
+AWS refuses the request.
+
+## Flagged
+    jobDefinitionName: small
+    type: container
+    platformCapabilities: [FARGATE]
+    containerProperties:
+      image: busybox
+      resourceRequirements: [{type: VCPU, value: "1"}, {type: MEMORY, value: "1024"}]
+
+## Preferred
+    jobDefinitionName: small
+    type: container
+    platformCapabilities: [FARGATE]
+    containerProperties:
+      image: busybox
+      resourceRequirements: [{type: VCPU, value: "1"}, {type: MEMORY, value: "2048"}]
+
+## AWS says
+Fargate resource requirements (1.00 vCPU, 1024 MiB) not valid.
+"""
+
+from awsml.catalog import fargate_sizes
+from awsml.rules.batch_jobs._jobs import REGISTER, amount, on_fargate, requirements
+from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
+
+LEVEL = Level.ERROR
+CONFIDENCE = Confidence.VERIFIED
+APIS = (f"{REGISTER}/containerProperties",)
+SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_ResourceRequirement.html"
+
+
+def check(container: Part) -> Problems:
+    if not on_fargate(container.around):
+        return
+    found = requirements(container)
+    vcpus, memory = found.get("VCPU"), found.get("MEMORY")
+    number, size = amount(vcpus), amount(memory)
+    sizes = fargate_sizes()
+    if vcpus is None or number is None:
+        return
+    if number not in sizes:
+        offered = ", ".join(f"{one:g}" for one in sizes)
+        yield Problem(vcpus, f"Fargate does not offer {number:g} vCPUs", f"use one of {offered}")
+    elif memory is not None and size is not None and size not in sizes[number]:
+        near = min(sizes[number], key=lambda one: (one < size, abs(one - size)))
+        yield Problem(
+            memory,
+            f"Fargate does not offer {size:g} MiB with {number:g} vCPUs: {sizes[number][0]} to "
+            f"{sizes[number][-1]} in steps",
+            f'write "{near}"',
+            related=((vcpus, "the vCPUs"),),
+            fix=f'"{near}"',
+        )

@@ -1,0 +1,64 @@
+"""A volume of a job is of two kinds, or its EFS settings contradict each other.
+
+A volume is a host path or EFS. Access points and IAM need encryption in transit,
+  and with an access
+point the root directory is `/` or left out.
+
+## Why
+AWS refuses the request.
+
+## Flagged
+    jobDefinitionName: train
+    type: container
+    containerProperties:
+      image: busybox
+      volumes:
+        - name: data
+          efsVolumeConfiguration: {fileSystemId: fs-0a1b2c3d, authorizationConfig: {iam: ENABLED}}
+
+## Preferred
+    jobDefinitionName: train
+    type: container
+    containerProperties:
+      image: busybox
+      volumes:
+        - name: data
+          efsVolumeConfiguration:
+            fileSystemId: fs-0a1b2c3d
+            transitEncryption: ENABLED
+            authorizationConfig: {iam: ENABLED}
+
+## AWS says
+EFS IAM authorization requires TransitEncryption to be enabled.
+"""
+
+import re
+
+from awsml.rules.batch_jobs._jobs import CONTAINERS
+from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
+
+LEVEL = Level.ERROR
+CONFIDENCE = Confidence.VERIFIED
+APIS = tuple(f"{place}.volumes[]" for place in CONTAINERS[:2])
+SOURCE = "https://docs.aws.amazon.com/batch/latest/userguide/efs-volumes.html"
+
+
+def check(volume: Part) -> Problems:
+    efs, host = volume["efsVolumeConfiguration"], volume["host"]
+    if efs.exists and host.exists:
+        message = f"`{volume}` is a path of the host and a file system"
+        yield Problem(host, message, "keep one of them", related=((efs, "the file system"),))
+    system, point = efs["fileSystemId"], efs["authorizationConfig.accessPointId"]
+    if system.text is not None and not re.fullmatch(r"fs-[0-9a-f]{8,40}|arn:\S+", system.text):
+        message = f"`{system.text}` is no id of a file system"
+        yield Problem(system, message, "write it as fs-0123456789abcdef0")
+    iam = efs["authorizationConfig.iam"]
+    encrypted = (efs["transitEncryption"].text or "").upper() == "ENABLED"
+    needs = point if point.exists else iam
+    if not encrypted and (point.exists or (iam.text or "").upper() == "ENABLED"):
+        message = f"`{needs}` needs encryption in transit"
+        yield Problem(needs, message, "set `transitEncryption: ENABLED`")
+    root = efs["rootDirectory"]
+    if point.exists and root.text not in (None, "/"):
+        message = f"`{root}` is given beside an access point"
+        yield Problem(root, message, "leave it out", related=((point, "the access point"),))
