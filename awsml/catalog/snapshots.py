@@ -13,7 +13,7 @@ from typing import Any
 from awsml.catalog.gates import Passed
 from awsml.catalog.refresh import Reading
 from awsml.catalog.tables import canonical
-from awsml.errors import UsageError
+from awsml.errors import BackendError, UsageError
 
 _CURRENT = "current"
 _PARTIAL = ".partial-"
@@ -53,6 +53,15 @@ class Snapshots:
 
     def write(self, reading: Reading, passed: Passed) -> Path:
         """Write beside, then switch; whatever stops this leaves the old one in force."""
+        try:
+            return self._write(reading, passed)
+        except OSError as error:
+            raise BackendError(
+                f"cannot write the catalogue in {self.folder}: {error.strerror}",
+                hint="make room there, or set XDG_DATA_HOME; the facts in force stay",
+            ) from error
+
+    def _write(self, reading: Reading, passed: Passed) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._sweep()
         name = f"{reading.taken:%Y-%m-%dT%H-%M-%SZ}"

@@ -320,7 +320,7 @@ def test_a_crash_half_way_leaves_the_old_snapshot_in_force(
 
     monkeypatch.setattr(snapshots, "canonical", broken)
     later = refresh.Reading(reading.regions, NOW.replace(hour=12), reading.rows, reading.sources)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(BackendError, match="No space"):
         store.write(later, passed)
     assert store.current() == first and store.all() == (first,)
 
