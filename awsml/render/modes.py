@@ -32,7 +32,7 @@ def modes_section(time: TimeLine, width: int) -> str:
         )
         for mode, figures in time.by_input_mode.items()
     ]
-    heading = "by input mode (awsml advise says which and why)"
+    heading = "by input mode, at on-demand prices (awsml advise says which and why)"
     return f"{heading}\n" + table(_COLUMNS, rows, width, indent=2)
 
 
