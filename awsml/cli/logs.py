@@ -65,9 +65,9 @@ def _show(store: RunStore, found: Run, follow: bool, since: str | None, tail: in
     """What is there, then what comes."""
     begin = None if since is None else store.clock() - _seconds(since)
     ids = [found.id, *(child.id for child in store.children(found.id))]
-    tails = [store.log_tail(run_id) for run_id in ids]
-    there = sorted((line for each in tails for line in each.read()), key=lambda each: each.at)
-    lines = [line for line in there if begin is None or line.at >= begin]
+    tails = [store.log_tail(run_id, from_start=False) for run_id in ids]
+    there = (line for each in tails for line in each.before(begin, tail))
+    lines = sorted(there, key=lambda each: each.at)
     named = _several(found, lines)
     _print(lines if tail is None else lines[len(lines) - min(tail, len(lines)) :], named)
     while follow:

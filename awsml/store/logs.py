@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 
 from awsml.events import LogLine
 
+_BLOCK = 65_536
 _STAMP = len("2026-11-21T09:30:12.123Z")
 
 
@@ -36,9 +37,18 @@ class LogFiles:
             self._files.pop(path).close()
 
 
-def read_logs(folder: Path, since: float | None = None, tail: int | None = None) -> list[LogLine]:
-    """All streams merged by time; the last `tail` lines of what came after `since`."""
-    streams = [_read_file(path) for path in sorted(folder.glob("*.log"))]
+def read_logs(
+    folder: Path,
+    since: float | None = None,
+    tail: int | None = None,
+    ends: Mapping[Path, int] | None = None,
+) -> list[LogLine]:
+    """All streams merged by time; the last `tail` lines of what came after `since`.
+
+    `ends` says how many bytes of each file are looked at.
+    """
+    paths = sorted(folder.glob("*.log")) if ends is None else sorted(ends)
+    streams = [_read_file(path, None if ends is None else ends[path]) for path in paths]
     merged = heapq.merge(*streams, key=lambda line: line.at)
     wanted = (line for line in merged if since is None or line.at >= since)
     return list(wanted if tail is None else deque(wanted, maxlen=tail))
@@ -51,7 +61,11 @@ class LogTail:
         self._folder = folder
         self._offsets: dict[Path, int] = {}
         if not from_start:
-            self.read()
+            self._offsets = {path: _whole_bytes(path) for path in sorted(folder.glob("*.log"))}
+
+    def before(self, since: float | None = None, tail: int | None = None) -> list[LogLine]:
+        """What lies before that which read() gives."""
+        return read_logs(self._folder, since, tail, dict(self._offsets))
 
     def read(self) -> list[LogLine]:
         fresh = [line for path in sorted(self._folder.glob("*.log")) for line in self._new(path)]
@@ -68,11 +82,28 @@ class LogTail:
         return [_parsed(stream, text) for text in texts]
 
 
-def _read_file(path: Path) -> Iterator[LogLine]:
-    stream = unquote(path.stem)
-    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
-        for text in file:
-            yield _parsed(stream, text.rstrip("\n"))
+def _read_file(path: Path, end: int | None) -> Iterator[LogLine]:
+    stream, left = unquote(path.stem), end
+    with path.open("rb") as file:
+        for line in file:
+            if left is not None:
+                left -= len(line)
+                if left < 0:
+                    return
+            yield _parsed(stream, line.decode("utf-8", errors="replace").rstrip("\n"))
+
+
+def _whole_bytes(path: Path) -> int:
+    """The size of a file up to its last line break."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        for start in range(size, 0, -_BLOCK):
+            first = max(start - _BLOCK, 0)
+            file.seek(first)
+            found = file.read(start - first).rfind(b"\n")
+            if found >= 0:
+                return first + found + 1
+    return 0
 
 
 def _parsed(stream: str, text: str) -> LogLine:

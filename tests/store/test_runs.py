@@ -94,6 +94,17 @@ def test_a_tail_gives_each_line_once_and_never_half_a_line(store: RunStore) -> N
     assert [line.text for line in tail.read()] == ["second"]
 
 
+def test_a_tail_from_the_end_leaves_the_rest_to_before(store: RunStore) -> None:
+    run = store.create(TRAINING)
+    for number in range(3):
+        store.record(run.id, LogLine("algo-1", f"{number} " + "x" * 70_000, float(number)))
+    tail = store.log_tail(run.id, from_start=False)
+    store.record(run.id, LogLine("algo-1", "3", 3.0))
+    assert [line.text[0] for line in tail.before()] == ["0", "1", "2"]
+    assert [line.text[0] for line in tail.before(since=1.0, tail=1)] == ["2"]
+    assert [line.text for line in tail.read()] == ["3"]
+
+
 def test_events_with_a_subject_belong_to_the_child(store: RunStore) -> None:
     run = store.create(Draft("tuning", "search", "local"))
     store.record(run.id, MetricPoint("acc", 0.9, 1.0, subject="trial-2"))
