@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.fake_aws import (
     batch,
+    ecr,
     identity,
     logs,
     protocol,
@@ -30,6 +31,7 @@ SERVICES: dict[str, dict[str, Operation]] = {
     "logs": logs.OPERATIONS,
     "sts": identity.STS,
     "iam": identity.IAM,
+    "ecr": ecr.OPERATIONS,
     "service-quotas": quotas.OPERATIONS,
     "s3": s3.OPERATIONS,
 }
