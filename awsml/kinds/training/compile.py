@@ -138,11 +138,18 @@ def put_checkpoint(request: Request, spec: TrainingSpec) -> None:
     if spec.spot and spec.spot.checkpoint:
         request.put("CheckpointConfig.S3Uri", spec.spot.checkpoint, "spot.checkpoint")
     elif spec.checkpoint:
-        beside = Text(("s3://", Ref("default-bucket"), f"/awsml/{spec.name}/checkpoints/"))
+        # A place of the run's own: a new run must not go on from an older one's end.
+        place = (
+            "s3://",
+            Ref("default-bucket"),
+            f"/awsml/{spec.name}/",
+            Ref("run"),
+            "/checkpoints/",
+        )
         stated = spec.checkpoint.to is not None
         request.put(
             "CheckpointConfig.S3Uri",
-            spec.checkpoint.to or beside,
+            spec.checkpoint.to or Text(place),
             "checkpoint.to" if stated else "checkpoint",
         )
         request.put("CheckpointConfig.LocalPath", spec.checkpoint.path, "checkpoint.path")
