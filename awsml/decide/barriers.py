@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from awsml import catalog
 from awsml.decide.evidence import Evidence
 from awsml.estimate.breakdown import load_of, volume_gib
 from awsml.estimate.rates import Case
@@ -31,7 +32,7 @@ def barrier(channel: ChannelData, mode: str, evidence: Evidence) -> Barrier | No
     )
     if hard:
         return Barrier(hard)
-    change = _by_guide(mode, evidence) or _by_reader(channel, mode)
+    change = _by_guide(mode, evidence) or _by_reader(channel, mode, evidence.workload.image)
     return Barrier(change, soft=True) if change else None
 
 
@@ -72,10 +73,12 @@ def _by_data(channel: ChannelData, mode: str) -> str | None:
     return None
 
 
-def _by_reader(channel: ChannelData, mode: str) -> str | None:
+def _by_reader(channel: ChannelData, mode: str, image: str | None) -> str | None:
     pipe = f"/opt/ml/input/data/{channel.name}_0"
     if mode == "pipe" and channel.reads == "files":
-        return f"the script opens files; it would have to read the stream {pipe}, one reader each"
+        change = f"the script opens files; it would have to read the stream {pipe}, one reader each"
+        reader = catalog.life("pipe-mode-dataset") if image == "tensorflow" else None
+        return f"{change}; {reader.note}" if reader else change
     if mode != "pipe" and channel.reads == "stream":
         return f"the script reads the stream {pipe}; it would have to open files"
     return None

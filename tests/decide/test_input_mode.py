@@ -233,3 +233,9 @@ class TestVolume:
     def test_a_machine_with_its_own_disk_gets_none(self):
         job = script(mode="file", instance="ml.g5.2xlarge", data={"size_bytes": 78e9})
         assert "compute.volume" not in decided(job).choices
+
+
+def test_a_tensorflow_script_hears_where_the_reader_of_pipes_ends():
+    job = script(mode="file", data={"size_bytes": 54e9, "objects": 500}, image="tensorflow")
+    assert "ends at TensorFlow 2.14" in rows(mode_advice(job))["pipe"].why
+    assert "TensorFlow" not in rows(mode_advice(replace(job, image="pytorch")))["pipe"].why
