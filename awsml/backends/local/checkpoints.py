@@ -12,9 +12,10 @@ from pathlib import Path
 from awsml.backends.local.locations import bucket_and_key
 from awsml.storage.embedded.folder import ObjectFolder
 
-_LOOK_SECONDS = 0.25
-_SETTLED_SECONDS = 0.2  # a file that changed more recently may be half written
-_OVERDUE_SECONDS = 1.0  # one that never settles is copied this often all the same
+_LOOK_SECONDS = 0.05
+_LOOK_SHARE = 0.05  # of the time, at most, goes into looking
+_SETTLED_SECONDS = 0.05  # a file that changed more recently may be half written
+_OVERDUE_SECONDS = 0.25  # one that never settles is copied this often all the same
 _BLOCK = 2**20
 _NEVER_READ = 1  # access time, in nanoseconds, that only reading changes
 _MOST_WATCHED = 64  # restored files that are held open, to see whether they were read
@@ -100,8 +101,11 @@ class CheckpointSync:
             self._watched.append(os.open(target, os.O_RDONLY))
 
     def _follow(self) -> None:
-        while not self._ended.wait(_LOOK_SECONDS):
+        pause = _LOOK_SECONDS
+        while not self._ended.wait(pause):
+            begun = time.monotonic()
             self._look(_SETTLED_SECONDS)
+            pause = max(_LOOK_SECONDS, (time.monotonic() - begun) / _LOOK_SHARE)
 
     def _look(self, settled_seconds: float) -> None:
         try:
