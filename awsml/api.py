@@ -68,6 +68,7 @@ class Checked:
     findings: tuple[Finding, ...]
     not_checked: tuple[NotChecked, ...] = ()
     silenced: int = 0
+    ran: tuple[str, ...] = ()  # slugs of the rules that ran
 
 
 def plan(document: Document, terms: Terms, earlier: Sequence[Finding] = ()) -> Planned:
@@ -84,7 +85,16 @@ def validate_file(loaded: Loaded, terms: Terms) -> Checked:
     everything_ran = all(each.spec is not None for each in planned)
     kept = suppress(loaded.documents, found, checked=None if everything_ran else ())
     skipped = [entry for each in planned for entry in each.report.not_checked]
-    return Checked(tuple(worst_first(kept.findings)), tuple(skipped), len(kept.silenced))
+    ran = rules.slugs_for((call.api for p in planned for call in p.plan.calls), terms.persona)
+    return Checked(tuple(worst_first(kept.findings)), tuple(skipped), len(kept.silenced), ran)
+
+
+def validate_plan(read: Plan, terms: Terms, earlier: Sequence[Finding] = ()) -> Checked:
+    """A plan that was read rather than compiled: a raw request, a template."""
+    outcome = rules.check(read, target=terms.target, strict=terms.strict, persona=terms.persona)
+    found = tuple(worst_first([*earlier, *outcome.findings]))
+    ran = rules.slugs_for((call.api for call in read.calls), terms.persona)
+    return Checked(found, tuple(outcome.not_checked), ran=ran)
 
 
 def validate_defaults(defaults: Defaults) -> list[Finding]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from awsml import api, rules
+from awsml import api
 from awsml.api import Checked, Terms
 from awsml.cli.files import STDIN, SourceLines, files_under, open_lines, read_text
 from awsml.cli.options import fail_on_option, on_option
@@ -28,10 +28,12 @@ from awsml.cli.planning import refused, today
 from awsml.cli.project import Project
 from awsml.cli.scenarios import defaults_of, loaded
 from awsml.errors import AwsmlError, UsageError
-from awsml.finding import Finding, Level, NotChecked
-from awsml.plan import Plan
+from awsml.finding import Finding, Level, NotChecked, worst_first
 from awsml.readers.requests import read_request, read_requests
+from awsml.render.annotations import annotation_lines
 from awsml.render.findings import counts_line, findings_text
+from awsml.render.junit import junit
+from awsml.render.sarif import sarif
 
 
 @dataclass
@@ -41,12 +43,12 @@ class Results:
     findings: list[Finding] = field(default_factory=list)
     not_checked: list[NotChecked] = field(default_factory=list)
     errors: list[AwsmlError] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
+    ran: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by file
     silenced: int = 0
     _seen: set[Finding] = field(default_factory=set)
 
     def add(self, name: str, checked: Checked) -> None:
-        self.files.append(name)
+        self.ran[name] = checked.ran
         self.find(checked.findings)
         self.not_checked += checked.not_checked
         self.silenced += checked.silenced
@@ -82,7 +84,7 @@ class Results:
 @click.option("--persona", type=click.Choice(["security"]), help="Add the rules of one audience.")
 @on_option
 @fail_on_option
-@outputs_option("text", "json", "jsonl")
+@outputs_option("text", "json", "jsonl", "sarif", "junit", "github")
 @click.pass_obj
 def command(
     project: Project,
@@ -128,9 +130,16 @@ def command(
         "text": lambda style: _text(results, lines, style),
         "json": lambda _: as_json_text(_json(results)),
         "jsonl": lambda _: "\n".join(json.dumps(f.as_json()) for f in results.findings),
+        "sarif": lambda _: as_json_text(sarif(worst_first(results.findings), lines)),
+        "junit": lambda _: junit(results.findings, results.ran, results.errors, failing(fail_on)),
+        "github": lambda _: annotation_lines(results.findings),
     }
     write(outputs, writers)
     return results.code(fail_on)
+
+
+def failing(fail_on: str) -> Level | None:
+    return None if fail_on == "never" else Level(fail_on)
 
 
 def _about_defaults(project: Project) -> list[Finding]:
@@ -159,12 +168,7 @@ def _checked_request(name: str, file: str, text: bytes | None, terms: Terms) -> 
     read = read_request(name, read_text(file, text), file, region=terms.region)
     if read.plan is None:
         return Checked(read.findings)
-    outcome = _outcome(read.plan, terms)
-    return Checked((*read.findings, *outcome.findings), tuple(outcome.not_checked))
-
-
-def _outcome(plan: Plan, terms: Terms) -> rules.Outcome:
-    return rules.check(plan, target=terms.target, strict=terms.strict, persona=terms.persona)
+    return api.validate_plan(read.plan, terms, read.findings)
 
 
 def _requests(file: str, terms: Terms, fail_on: str) -> int:
@@ -172,13 +176,14 @@ def _requests(file: str, terms: Terms, fail_on: str) -> int:
     failed = False
     with open_lines(file) as lines:
         for read in read_requests(lines, file, region=terms.region):
-            outcome = _outcome(read.plan, terms) if read.plan else rules.Outcome([], [])
-            findings = [*read.findings, *outcome.findings]
-            failed = failed or refused(findings, fail_on)
+            checked = Checked(read.findings)
+            if read.plan is not None:
+                checked = api.validate_plan(read.plan, terms, read.findings)
+            failed = failed or refused(checked.findings, fail_on)
             answer = {
                 "id": read.id,
-                "findings": [finding.as_json() for finding in findings],
-                "not_checked": [skipped.as_json() for skipped in outcome.not_checked],
+                "findings": [finding.as_json() for finding in checked.findings],
+                "not_checked": [skipped.as_json() for skipped in checked.not_checked],
             }
             click.echo(json.dumps(answer, ensure_ascii=False))
     return 1 if failed else 0
@@ -186,7 +191,7 @@ def _requests(file: str, terms: Terms, fail_on: str) -> int:
 
 def _text(results: Results, lines: SourceLines, style: Style) -> str:
     shown = findings_text(results.findings, lines, width=style.width, paint=style.paint)
-    number = len(results.files)
+    number = len(results.ran)
     files = f"{number} file{'' if number == 1 else 's'} checked"
     skipped = f", {len(results.not_checked)} not checked" if results.not_checked else ""
     last = f"{files}: {counts_line(results.findings, results.silenced)}{skipped}"
@@ -196,7 +201,7 @@ def _text(results: Results, lines: SourceLines, style: Style) -> str:
 def _json(results: Results) -> dict[str, Any]:
     return {
         "version": 1,
-        "files": results.files,
+        "files": list(results.ran),
         "findings": [finding.as_json() for finding in results.findings],
         "not_checked": [skipped.as_json() for skipped in results.not_checked],
         "silenced": results.silenced,

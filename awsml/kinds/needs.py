@@ -7,7 +7,7 @@ from awsml.finding import Confidence, Finding, Level
 from awsml.kinds.kind import Context
 
 # Absent, they stop a plan only when it is about to be sent.
-SLUGS = frozenset({"missing-role", "missing-region", "unknown-region"})
+SLUGS = frozenset({"missing-role", "missing-region"})
 
 
 def needed_by_aws(role: str | None, region: str | None, context: Context) -> list[Finding]:
@@ -15,10 +15,12 @@ def needed_by_aws(role: str | None, region: str | None, context: Context) -> lis
     complaints = []
     if role is None:
         hint = "add `role: arn:aws:iam::<account>:role/<name>`"
-        complaints.append(_missing("role", "the job takes a role on AWS", hint, context))
+        message = "`role` is missing: the job takes a role on AWS"
+        complaints.append(_missing("missing-role", "role", message, hint, context))
     if region is None:
         hint = "add `region: us-east-1`, or pass `--region us-east-1`"
-        complaints.append(_missing("region", "AWS is asked in a region", hint, context))
+        message = "`region` is missing: AWS is asked in a region"
+        complaints.append(_missing("missing-region", "region", message, hint, context))
     elif catalog.region(region) is None:
         complaints.append(_unknown(region, context))
     return complaints
@@ -39,13 +41,6 @@ def _unknown(region: str, context: Context) -> Finding:
     )
 
 
-def _missing(field: str, why: str, hint: str, context: Context) -> Finding:
-    return Finding(
-        f"missing-{field}",
-        Level.ERROR,
-        f"`{field}` is missing: {why}",
-        hint,
-        Confidence.VERIFIED,
-        context.origins.place(field),
-        field,
-    )
+def _missing(slug: str, field: str, message: str, hint: str, context: Context) -> Finding:
+    place = context.origins.place(field)
+    return Finding(slug, Level.ERROR, message, hint, Confidence.VERIFIED, place, field)

@@ -1,5 +1,6 @@
 """The rule set: one rule per module, in folders by API; `check` runs it over a plan."""
 
+from awsml.rules.discovery import slugs_for
 from awsml.rules.engine import Outcome, check
 
-__all__ = ["Outcome", "check"]
+__all__ = ["Outcome", "check", "slugs_for"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -19,6 +19,12 @@ def rules_for(apis: frozenset[str]) -> tuple[Rule, ...]:
     folders = [name for name, known in _folders() if not apis.isdisjoint(known)]
     found = (_narrowed(rule, apis) for name in folders for rule in _rules_in(name))
     return tuple(rule for rule in found if rule.places)
+
+
+def slugs_for(apis: Iterable[str], persona: str | None = None) -> tuple[str, ...]:
+    """The slugs of the rules that read any of these APIs, and that this persona hears of."""
+    found = rules_for(frozenset(apis))
+    return tuple(rule.slug for rule in found if rule.persona in (None, persona))
 
 
 def _narrowed(rule: Rule, apis: frozenset[str]) -> Rule:

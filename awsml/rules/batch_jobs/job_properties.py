@@ -37,7 +37,7 @@ def check(definition: Part) -> Problems:
     if (kind.text or "").lower() == "multinode":
         if not nodes.exists:
             message = "a multi-node job needs `nodeProperties`"
-            yield Problem(kind, message, "add it, or use type: container")
+            yield Problem(definition, message, "add it, or use type: container")
         for other in given:
             message = f"`{other}` is given to a multi-node job"
             yield Problem(other, message, "move it into the node ranges", ((kind, "multinode"),))

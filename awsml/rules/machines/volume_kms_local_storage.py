@@ -17,11 +17,11 @@ AWS refuses the request.
 
 from awsml.catalog import instance
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
-from awsml.rules.subjects import TRAINING_RESOURCES
+from awsml.rules.subjects import TRAINING_JOBS, TRAINING_RESOURCES, within
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.DOCUMENTED
-APIS = TRAINING_RESOURCES
+APIS = TRAINING_RESOURCES + within(TRAINING_JOBS[1:], "HyperParameterTuningResourceConfig")
 SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html"
 
 

@@ -9,12 +9,14 @@ AWS refuses the request.
 ## Flagged
     HyperParameterTuningJobConfig:
       ParameterRanges:
-        ContinuousParameterRanges: [{Name: lr, MinValue: "0", MaxValue: "0.1", ScalingType: Logarithmic}]
+        ContinuousParameterRanges: [{Name: lr, MinValue: "0", MaxValue: "0.1",
+          ScalingType: Logarithmic}]
 
 ## Preferred
     HyperParameterTuningJobConfig:
       ParameterRanges:
-        ContinuousParameterRanges: [{Name: lr, MinValue: "0.000001", MaxValue: "0.1", ScalingType: Logarithmic}]
+        ContinuousParameterRanges: [{Name: lr, MinValue: "0.000001", MaxValue: "0.1",
+          ScalingType: Logarithmic}]
 """
 
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems

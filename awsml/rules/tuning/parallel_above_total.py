@@ -4,10 +4,12 @@
 The number that can never be reached hides what was meant.
 
 ## Flagged
-    HyperParameterTuningJobConfig: {ResourceLimits: {MaxNumberOfTrainingJobs: 4, MaxParallelTrainingJobs: 8}}
+    HyperParameterTuningJobConfig: {ResourceLimits: {MaxNumberOfTrainingJobs: 4,
+      MaxParallelTrainingJobs: 8}}
 
 ## Preferred
-    HyperParameterTuningJobConfig: {ResourceLimits: {MaxNumberOfTrainingJobs: 8, MaxParallelTrainingJobs: 4}}
+    HyperParameterTuningJobConfig: {ResourceLimits: {MaxNumberOfTrainingJobs: 8,
+      MaxParallelTrainingJobs: 4}}
 """
 
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems

@@ -9,12 +9,14 @@ The search spends its training jobs at one end of the range.
 ## Flagged
     HyperParameterTuningJobConfig:
       ParameterRanges:
-        ContinuousParameterRanges: [{Name: lr, MinValue: "0.00001", MaxValue: "0.1", ScalingType: Linear}]
+        ContinuousParameterRanges: [{Name: lr, MinValue: "0.00001", MaxValue: "0.1",
+          ScalingType: Linear}]
 
 ## Preferred
     HyperParameterTuningJobConfig:
       ParameterRanges:
-        ContinuousParameterRanges: [{Name: lr, MinValue: "0.00001", MaxValue: "0.1", ScalingType: Logarithmic}]
+        ContinuousParameterRanges: [{Name: lr, MinValue: "0.00001", MaxValue: "0.1",
+          ScalingType: Logarithmic}]
 """
 
 from math import log10

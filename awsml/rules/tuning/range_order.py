@@ -7,11 +7,13 @@ Nothing can be drawn from such a range.
 
 ## Flagged
     HyperParameterTuningJobConfig:
-      ParameterRanges: {ContinuousParameterRanges: [{Name: lr, MinValue: "0.1", MaxValue: "0.01"}]}
+      ParameterRanges: {ContinuousParameterRanges: [{Name: lr, MinValue: "0.1",
+        MaxValue: "0.01"}]}
 
 ## Preferred
     HyperParameterTuningJobConfig:
-      ParameterRanges: {ContinuousParameterRanges: [{Name: lr, MinValue: "0.01", MaxValue: "0.1"}]}
+      ParameterRanges: {ContinuousParameterRanges: [{Name: lr, MinValue: "0.01",
+        MaxValue: "0.1"}]}
 """
 
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems

@@ -9,11 +9,13 @@ AWS refuses the request.
 ## Flagged
     TrainingJobDefinition: {StaticHyperParameters: {a: "1"}}
     TrainingJobDefinitions:
-      - {DefinitionName: a, TuningObjective: {Type: Maximize, MetricName: acc}, HyperParameterRanges: {}}
+      - {DefinitionName: a, TuningObjective: {Type: Maximize, MetricName: acc},
+          HyperParameterRanges: {}}
 
 ## Preferred
     TrainingJobDefinitions:
-      - {DefinitionName: a, TuningObjective: {Type: Maximize, MetricName: acc}, HyperParameterRanges: {}}
+      - {DefinitionName: a, TuningObjective: {Type: Maximize, MetricName: acc},
+          HyperParameterRanges: {}}
 """
 
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems

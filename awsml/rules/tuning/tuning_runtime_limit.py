@@ -8,12 +8,14 @@ The search stops early, with the running training jobs cut off and paid for.
 
 ## Flagged
     HyperParameterTuningJobConfig:
-      ResourceLimits: {MaxNumberOfTrainingJobs: 20, MaxParallelTrainingJobs: 2, MaxRuntimeInSeconds: 3600}
+      ResourceLimits: {MaxNumberOfTrainingJobs: 20, MaxParallelTrainingJobs: 2,
+        MaxRuntimeInSeconds: 3600}
     TrainingJobDefinition: {StoppingCondition: {MaxRuntimeInSeconds: 3600}}
 
 ## Preferred
     HyperParameterTuningJobConfig:
-      ResourceLimits: {MaxNumberOfTrainingJobs: 20, MaxParallelTrainingJobs: 2, MaxRuntimeInSeconds: 36000}
+      ResourceLimits: {MaxNumberOfTrainingJobs: 20, MaxParallelTrainingJobs: 2,
+        MaxRuntimeInSeconds: 36000}
     TrainingJobDefinition: {StoppingCondition: {MaxRuntimeInSeconds: 3600}}
 """
 
