@@ -228,3 +228,30 @@ def test_channels_may_be_read_from_another_endpoint(
         done = workshop.run(params, elsewhere=lambda: remote_store(session))
     assert "from afar" in done.printed
     assert done.end.status == "Completed"
+
+
+@pytest.mark.parametrize("kind", ["throttle", "reset"])
+@pytest.mark.parametrize("mode", ["File", "Pipe"])
+def test_an_endpoint_that_throttles_or_breaks_off_is_asked_again(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, mode: str
+) -> None:
+    from awsml.aws.session import Session
+    from awsml.storage.embedded.folder import ObjectFolder
+    from awsml.storage.remote import remote_store
+    from awsml.storage.server.conditions import Conditions, Fault
+    from awsml.storage.server.server import ObjectServer
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    far = ObjectFolder(tmp_path / "far")
+    far.create_bucket("there")
+    far.put("there", "train/a", b"whole\n" * 20_000)
+    weather = Conditions(faults=(Fault(kind, "GET", "train/", 1),))
+    with ObjectServer(far, conditions=weather) as server:
+        session = Session(None, "us-east-1", server.url)
+        params = workshop.command(
+            *shell("cat input/data/train_0 input/data/train/a 2>/dev/null | wc -c"),
+            InputDataConfig=[channel("train", "s3://there/train/", mode)],
+        )
+        done = workshop.run(params, elsewhere=lambda: remote_store(session))
+    assert done.printed == ["120000"], done.end.reason
