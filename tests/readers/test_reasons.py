@@ -43,5 +43,5 @@ def test_a_clear_reason_comes_before_the_log() -> None:
 
 
 def test_the_quote_is_the_line_that_told() -> None:
-    words = "AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nModuleNotFoundError: No module named 'x'"
-    assert explain(words)[0].quote == "ModuleNotFoundError: No module named 'x'"
+    told = "ModuleNotFoundError: No module named 'x'"
+    assert explain(f"AlgorithmError: ExecuteUserScriptError:\nExitCode 1\n{told}")[0].quote == told

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from awsml.aws.session import Aws
@@ -40,9 +41,7 @@ def training_jobs(
     """The newest `limit` jobs. A status filter of AWS's own would leave pages nearly empty."""
     query = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": min(limit, _PAGE)}
     rows = aws.pages("sagemaker", "ListTrainingJobs", query, "TrainingJobSummaries")
-    for number, row in enumerate(rows):
-        if number == limit:
-            return
+    for number, row in enumerate(islice(rows, limit)):
         if number and number % _PAGE == 0:
             sleep(1 / _PAGES_PER_SECOND)
         yield _listed(row)

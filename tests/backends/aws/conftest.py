@@ -44,7 +44,7 @@ def world(fake: FakeAws) -> World:
 
 @pytest.fixture
 def session(fake: FakeAws) -> Session:
-    return Session(None, "us-east-1", fake.url, read_seconds=1.0)
+    return Session(None, "us-east-1", fake.url, read_seconds=1.0, attempts=2)
 
 
 @pytest.fixture
