@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from array import array
 from collections.abc import Iterator
@@ -13,20 +14,20 @@ class Spool:
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._ends = array("Q", [0])
+        self._flushed = 0
 
     def __len__(self) -> int:
         return len(self._ends) - 1
 
     def append(self, text: str) -> None:
-        data = text.encode()
-        self._file.seek(self._ends[-1])
-        self._file.write(data)
-        self._ends.append(self._ends[-1] + len(data))
+        self._ends.append(self._ends[-1] + self._file.write(text.encode()))
 
     def __getitem__(self, index: int) -> str:
         start, end = self._ends[index], self._ends[index + 1]
-        self._file.seek(start)
-        return self._file.read(end - start).decode()
+        if end > self._flushed:
+            self._file.flush()
+            self._flushed = self._ends[-1]
+        return os.pread(self._file.fileno(), end - start, start).decode()
 
     def close(self) -> None:
         self._file.close()
@@ -42,13 +43,16 @@ class Remembered:
 
     def __iter__(self) -> Iterator[str]:
         index = 0
-        while index < len(self._spool) or self._more():
-            yield self._spool[index]
+        while True:
+            text = self._spool[index] if index < len(self._spool) else self._next()
+            if text is None:
+                return
+            yield text
             index += 1
 
     def __len__(self) -> int:
         """How many there are; this reads the source to its end."""
-        while self._more():
+        while self._next() is not None:
             pass
         return len(self._spool)
 
@@ -58,10 +62,10 @@ class Remembered:
     def close(self) -> None:
         self._spool.close()
 
-    def _more(self) -> bool:
+    def _next(self) -> str | None:
         text = None if self._ended else next(self._source, None)
         if text is None:
             self._ended = True
-            return False
-        self._spool.append(text)
-        return True
+        else:
+            self._spool.append(text)
+        return text
