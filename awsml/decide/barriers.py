@@ -8,7 +8,7 @@ from awsml import catalog
 from awsml.decide.evidence import Evidence
 from awsml.estimate.breakdown import load_of, volume_gib
 from awsml.estimate.rates import Case
-from awsml.estimate.transfer import GP2_LARGEST_GIB, fits_disk
+from awsml.estimate.transfer import fits_disk
 from awsml.units import format_bytes
 from awsml.workload import ChannelData
 
@@ -93,7 +93,8 @@ def _by_disk(channel: ChannelData, evidence: Evidence) -> str | None:
     if load is None:
         return None
     chosen_here = evidence.workload.volume_gib is None and not machine.has_local_disk
-    room = GP2_LARGEST_GIB if chosen_here else volume_gib(evidence.workload)
+    largest: float = catalog.limit("gp2_volume_maximum").value
+    room = largest if chosen_here else volume_gib(evidence.workload)
     if fits_disk(load, machine, room):
         return None
     kept = machine.local_bytes if machine.has_local_disk else room * 2**30

@@ -122,7 +122,7 @@ def lustre_price(size_bytes: float, region: str | None) -> Estimate:
         return Estimate.unknown(
             "USD/hour", f"a price of FSx for Lustre in {region or 'the region'}"
         )
-    gib = lustre_tib(size_bytes) * 1024
+    gib = lustre_tib(size_bytes, catalog.constant("lustre_step_tib").value) * 1024
     return price.estimate().scaled(gib / HOURS_PER_MONTH, "USD/hour")
 
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from awsml.advice import Advice, Alternative
+from awsml.decide.barriers import S3_MODES
 from awsml.decide.evidence import Evidence
 from awsml.decide.input_mode import Chosen
 from awsml.decide.mode_flips import flips
 from awsml.decide.mode_notes import notes
 from awsml.decide.options import (
+    MIXED,
     Option,
     how,
     larger_machine,
     lustre_option,
     mode_options,
+    name_of,
     volume_options,
 )
 from awsml.decide.saving import TIE_SHARE, clearly_less, saved
 from awsml.decide.sharding import small_files
-from awsml.estimate.breakdown import mode_in_force
 from awsml.finding import Fix
 from awsml.units import format_duration, format_usd
 
@@ -33,21 +35,22 @@ def mode_advice(evidence: Evidence, chosen: Chosen) -> Advice | None:
         return None
     now = evidence.given(chosen.workload)
     options = _options(now)
-    best = _recommended(options, now)
+    current = _current(options, now)
+    best = _recommended(options[: len(S3_MODES)], current)
     baseline = _baseline(evidence, now)
     billed, usd = best.evidence.billed, best.evidence.usd
     field = f"inputs.{channels[0].name}.mode"
     return Advice(
         subject="input mode",
-        recommend=_recommendation(best, now),
-        because=_because(best, Option(_mode(baseline), baseline)),
+        recommend=_recommendation(best, current),
+        because=_because(best, Option(name_of(baseline), baseline)),
         saves_usd=saved(baseline.usd, usd),
         saves_seconds=saved(baseline.billed, billed),
         alternatives=tuple(_row(option, best) for option in options),
         field=field,
         fixes=tuple(_fixes(best, evidence)),
         notes=(*flips(best, options), *notes(best, options)),
-        change=best.name != _mode(now),
+        change=best is not current,
     )
 
 
@@ -60,24 +63,29 @@ def _because(best: Option, before: Option) -> str:
 
 
 def _options(now: Evidence) -> list[Option]:
+    """The plain modes first; channels in several modes are a way of their own."""
     larger = larger_machine(now)
     return [
         *mode_options(now),
+        *([Option(MIXED, now)] if name_of(now) == MIXED else []),
         *volume_options(now),
         *([larger] if larger else []),
         lustre_option(now),
     ]
 
 
-def _recommended(options: Sequence[Option], now: Evidence) -> Option:
+def _current(options: Sequence[Option], now: Evidence) -> Option:
+    return next(option for option in options if option.name == name_of(now))
+
+
+def _recommended(modes: Sequence[Option], current: Option) -> Option:
     """What is in force, unless another mode is clearly faster; one that asks for a change of the
     script has to be so even at the unfavourable end of the constants."""
-    current = next((o for o in options[:3] if o.name == _mode(now)), options[0])
-    able = [option for option in options[:3] if option.barrier is None]
-    best = _faster(current if current in able else None, able) or current
-    if small_files(now.workload):  # sharding them gains as much and changes no reader's mode
+    able = [option for option in modes if option.barrier is None]
+    best = _faster(current if current.barrier is None else None, able) or current
+    if small_files(current.evidence.workload):  # sharding gains as much, and changes no reader
         return best
-    after_change = [o for o in options[:3] if o.barrier and o.barrier.soft and _surely(o, best)]
+    after_change = [o for o in modes if o.barrier and o.barrier.soft and _surely(o, best)]
     return _faster(best, after_change) or best
 
 
@@ -101,11 +109,12 @@ def _baseline(written: Evidence, now: Evidence) -> Evidence:
     return now.in_mode("file") if open_channels else written
 
 
-def _recommendation(best: Option, now: Evidence) -> str:
+def _recommendation(best: Option, current: Option) -> str:
     if best.barrier is not None:
         return f"read with {best.name}, if this can change: {best.barrier.why}"
-    text = f"keep {best.name}" if best.name == _mode(now) else f"read with {best.name}"
-    unmeasured = [c.name for c in now.workload.channels if c.size_bytes is None]
+    text = f"keep {best.name}" if best is current else f"read with {best.name}"
+    channels = current.evidence.workload.channels
+    unmeasured = [channel.name for channel in channels if channel.size_bytes is None]
     return f"{text}; measure {unmeasured[0]} with `awsml data probe`" if unmeasured else text
 
 
@@ -171,7 +180,3 @@ def _fixes(best: Option, written: Evidence) -> list[Fix]:
         for channel in written.workload.channels
         if not channel.file_system and channel.mode not in (best.name, "auto")
     ]
-
-
-def _mode(evidence: Evidence) -> str:
-    return next((mode_in_force(c) for c in evidence.workload.channels if not c.file_system), "file")

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from awsml.decide.evidence import Evidence
 from awsml.decide.flip import crossing
-from awsml.decide.options import GP2_TOP_GIB, Option, narrowest, speed
+from awsml.decide.options import Option, fastest_volume_gib, narrowest, speed
 from awsml.estimate.breakdown import volume_gib
 from awsml.estimate.rates import Case
-from awsml.estimate.transfer import copy_link, stream_link
+from awsml.estimate.transfer import MIB, copy_link, stream_link
 from awsml.units import format_duration
 
 # Published for Pipe against File on 78 GB: start 11.5 to 1.5 minutes, at least twice the I/O,
@@ -84,13 +84,16 @@ def _with_compute(job: Evidence, compute: float) -> float:
 
 def _volume(copy: Evidence) -> str:
     """A gp2 volume is not the faster the larger it is."""
-    top = copy.given(replace(copy.workload, volume_gib=GP2_TOP_GIB))
-    double = copy.given(replace(copy.workload, volume_gib=2 * GP2_TOP_GIB))
+    assert copy.setting is not None
+    rates, size = copy.setting.rates.at(Case.EXPECTED), fastest_volume_gib(copy.setting)
+    top = copy.given(replace(copy.workload, volume_gib=size))
+    double = copy.given(replace(copy.workload, volume_gib=2 * size))
     assert top.expected and double.expected
     at_top, at_double = top.expected.download or 0.0, double.expected.download or 0.0
+    slow, fast = rates.gp2_small_bytes_per_second / MIB, rates.gp2_large_bytes_per_second / MIB
     return (
-        "gp2 throughput is not proportional to size: 128 MiB/s up to 170 GiB, 250 from 334 on. "
-        f"A copy takes {format_duration(at_top)} at {GP2_TOP_GIB} GiB and "
-        f"{format_duration(at_double)} at {2 * GP2_TOP_GIB} GiB (limit: {narrowest(top)}); "
-        "no volume removes it"
+        f"gp2 throughput is not proportional to size: {slow:.0f} MiB/s up to "
+        f"{rates.gp2_small_gib:.0f} GiB, {fast:.0f} from {size} on. A copy takes "
+        f"{format_duration(at_top)} at {size} GiB and {format_duration(at_double)} at "
+        f"{2 * size} GiB (limit: {narrowest(top)}); no volume removes it"
     )

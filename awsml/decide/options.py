@@ -8,14 +8,15 @@ from awsml import catalog
 from awsml.basis import Estimate
 from awsml.decide.barriers import S3_MODES, Barrier, any_barrier
 from awsml.decide.evidence import Evidence
-from awsml.estimate.breakdown import mode_in_force, volume_gib
+from awsml.estimate.breakdown import Setting, mode_in_force, volume_gib
 from awsml.estimate.machine import Link
 from awsml.estimate.rates import Case
 from awsml.estimate.transfer import copy_link, network_link, stream_link
 from awsml.units import format_bytes, format_duration
 
-GP2_TOP_GIB = 334
-BEYOND_TOP_GIB = 500
+MIXED = "each its own"
+# How far beyond the fastest size a volume is shown to gain nothing more.
+_BEYOND = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,14 @@ def volume_options(evidence: Evidence) -> list[Option]:
     if setting is None or setting.machine.has_local_disk:
         return []
     now = volume_gib(evidence.workload)
-    sizes = [size for size in (GP2_TOP_GIB, BEYOND_TOP_GIB) if size > now]
+    top = fastest_volume_gib(setting)
+    sizes = [size for size in (top, round(top * _BEYOND / 100) * 100) if size > now]
     return [_with_volume(evidence.in_mode("file"), size) for size in sizes]
+
+
+def fastest_volume_gib(setting: Setting) -> int:
+    """The size from which a gp2 volume gets no faster."""
+    return round(setting.rates.at(Case.EXPECTED).gp2_large_gib)
 
 
 def larger_machine(evidence: Evidence) -> Option | None:
@@ -106,7 +113,7 @@ def how(option: Option) -> str:
     expected, setting = evidence.expected, evidence.setting
     if setting is None or expected is None or expected.start is None or expected.download is None:
         return "unknown: " + ", ".join(option.billed.missing)
-    mode = _mode(evidence)
+    mode = name_of(evidence)
     rates = setting.rates.at(Case.EXPECTED)
     size = format_bytes(sum(c.size_bytes or 0 for c in evidence.workload.channels))
     objects = sum(c.objects or 0 for c in evidence.workload.channels)
@@ -115,6 +122,8 @@ def how(option: Option) -> str:
         copy = copy_link(setting.machine, volume_gib(evidence.workload), rates)
         what = f"{size} in {objects:,} objects" if objects else size
         return f"copies {what} at {speed(copy)} ({format_duration(expected.download)}), {start}"
+    if mode == MIXED:
+        return f"reads each channel in a mode of its own, {start}"
     if mode == "fsx":
         return f"mounts, reads over Lustre, {start}"
     stream = stream_link(setting.machine, rates)
@@ -142,5 +151,8 @@ def narrowest(evidence: Evidence) -> str:
     return f"the {volume_gib(evidence.workload):.0f} GiB gp2 volume"
 
 
-def _mode(evidence: Evidence) -> str:
-    return next((mode_in_force(c) for c in evidence.workload.channels), "file")
+def name_of(evidence: Evidence) -> str:
+    """The mode of all S3 channels, or that they differ."""
+    channels = evidence.workload.channels
+    modes = {mode_in_force(c) for c in channels if not c.file_system} or {"fsx"}
+    return modes.pop() if len(modes) == 1 else MIXED

@@ -24,10 +24,6 @@ from awsml.finding import Fix
 from awsml.kinds.kind import Choice
 from awsml.units import format_duration, format_usd
 
-# The longest that AWS lets a training job be, waiting included.
-LONGEST_SECONDS = 30 * 86_400
-# What AWS allows its own algorithms that keep no checkpoints.
-ALGORITHM_WAIT_SECONDS = 3600
 # Less than this share of the on-demand price is not worth a longer wall-clock.
 _WORTH_SHARE = 0.1
 
@@ -101,12 +97,14 @@ def choose_wait(evidence: Evidence, answer: SpotAnswer | None) -> Choice | None:
     limit = workload.runtime_limit_seconds
     if not can_checkpoint(evidence):
         because = f"AWS allows {workload.algorithm} no more, since it keeps no checkpoints"
-        return Choice(max(limit, ALGORITHM_WAIT_SECONDS), because)
+        allowed = round(catalog.limit("training_spot_wait_without_checkpoints").value)
+        return Choice(max(limit, allowed), because)
+    longest = round(catalog.limit("training_job_maximum").value)
     end = _p99_wall(evidence, answer)
     if not math.isfinite(end):
-        far = format_duration(LONGEST_SECONDS)
-        return Choice(LONGEST_SECONDS, f"no end in sight at p99: {far} is the longest there is")
-    wait = min(LONGEST_SECONDS, max(limit, math.ceil(end / 600) * 600))
+        far = format_duration(longest)
+        return Choice(longest, f"no end in sight at p99: {far} is the longest there is")
+    wait = min(longest, max(limit, math.ceil(end / 600) * 600))
     because = f"p99 of the wall-clock is {format_duration(end)}"
     return Choice(wait, because if wait > limit else f"{because}, and it is at least the limit")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from awsml.decide.evidence import Evidence, volume_price
-from awsml.decide.options import GP2_TOP_GIB
+from awsml.decide.options import fastest_volume_gib
 from awsml.estimate.breakdown import needed_volume_gib
 from awsml.kinds.kind import Choice
 from awsml.units import format_duration
@@ -19,20 +19,20 @@ def choose_volume(evidence: Evidence) -> Choice | None:
     workload, setting = evidence.workload, evidence.setting
     if workload.volume_gib is not None or (setting and setting.machine.has_local_disk):
         return None
+    top = fastest_volume_gib(setting) if setting else 0
     needed = needed_volume_gib(workload)
     room = Choice(needed, f"{needed} GiB hold what is copied, a tenth more, and the model")
-    if needed >= GP2_TOP_GIB:
+    if needed >= top:
         return room
-    gained = _gained_seconds(evidence, needed)
-    if gained is None or not _pays(evidence, gained, GP2_TOP_GIB - needed):
+    gained = _gained_seconds(evidence, needed, top)
+    if gained is None or not _pays(evidence, gained, top - needed):
         return room
-    why = f"gp2 is fastest from {GP2_TOP_GIB} GiB on: {format_duration(gained)} less than {needed}"
-    return Choice(GP2_TOP_GIB, f"{why} GiB")
+    why = f"gp2 is fastest from {top} GiB on: {format_duration(gained)} less than {needed} GiB"
+    return Choice(top, why)
 
 
-def _gained_seconds(evidence: Evidence, needed: int) -> float | None:
-    """What the faster volume takes off the job; without a total, off its start."""
-    sizes = (needed, GP2_TOP_GIB)
+def _gained_seconds(evidence: Evidence, *sizes: int) -> float | None:
+    """What the second size takes off the job; without a total, off its start."""
     jobs = [evidence.given(replace(evidence.workload, volume_gib=size)) for size in sizes]
     totals = [job.seconds for job in jobs]
     if None in totals:

@@ -40,6 +40,7 @@ class Rates:
     fastfile_sequential_bytes_per_second: float
     local_disk_bytes_per_second: float
     lustre_bytes_per_second_per_tib: float
+    lustre_step_tib: float
     ebs_efficiency: float
     network_efficiency: float
     page_cache_share_of_memory: float

@@ -12,10 +12,6 @@ TIB = 2**40
 # One GET of this size keeps a connection busy long enough for its latency to vanish; larger
 # objects are fetched in parts of about this size over several connections.
 PART_BYTES = 8e6
-# EBS makes no larger gp2 volume.
-GP2_LARGEST_GIB = 16_384.0
-# Scratch file systems come in steps of 1.2 TiB.
-LUSTRE_STEP_TIB = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +113,9 @@ def fits_disk(load: Load, machine: Machine, volume_gib: float) -> bool:
     return load.size_bytes <= room
 
 
-def lustre_tib(size_bytes: float) -> float:
+def lustre_tib(size_bytes: float, step_tib: float) -> float:
     """The smallest scratch file system that holds the data."""
-    steps = max(1, -(-size_bytes // (LUSTRE_STEP_TIB * TIB)))
-    return float(steps * LUSTRE_STEP_TIB)
+    return float(max(1, -(-size_bytes // (step_tib * TIB))) * step_tib)
 
 
 def _read_link(mode: str, load: Load, machine: Machine, volume_gib: float, rates: Rates) -> Link:
@@ -128,7 +123,7 @@ def _read_link(mode: str, load: Load, machine: Machine, volume_gib: float, rates
         return disk_link(machine, volume_gib, rates)
     if mode in ("fastfile", "pipe"):
         return stream_link(machine, rates)
-    tib = load.file_system_tib or lustre_tib(load.size_bytes)
+    tib = load.file_system_tib or lustre_tib(load.size_bytes, rates.lustre_step_tib)
     return network_link(machine, rates).narrowed(tib * rates.lustre_bytes_per_second_per_tib)
 
 

@@ -239,3 +239,12 @@ def test_a_tensorflow_script_hears_where_the_reader_of_pipes_ends():
     job = script(mode="file", data={"size_bytes": 54e9, "objects": 500}, image="tensorflow")
     assert "ends at TensorFlow 2.14" in rows(mode_advice(job))["pipe"].why
     assert "TensorFlow" not in rows(mode_advice(replace(job, image="pytorch")))["pipe"].why
+
+
+def test_channels_in_modes_of_their_own_are_a_way_beside_the_plain_ones():
+    job = script(data={"size_bytes": 50e9, "objects": 500}, compute_seconds=600)
+    lists = replace(job.channels[0], name="lists", reads="stream", size_bytes=1e9)
+    advice = mode_advice(replace(job, channels=(*job.channels, lists)))
+    assert advice.recommend == "keep each its own"
+    assert rows(advice)["each its own"].verdict == "chosen"
+    assert rows(advice)["pipe"].verdict in ("equal", "unknown", "worse")

@@ -37,6 +37,7 @@ VALUES = {
     "gp2_large_bytes_per_second": (250 * MIB, 0.0),
     "gp2_small_gib": (170, 0.0),
     "gp2_large_gib": (334, 0.0),
+    "lustre_step_tib": (1.2, 0.0),
     "lustre_bytes_per_second_per_tib": (200 * MB, 0.0),
 }
 
