@@ -110,7 +110,7 @@ def test_killing_the_viewer_ends_the_whole_tree(
     viewer = start(LONG.format(mark=mark), "attached")
     run_id = run_id_of(viewer)
     read_until(viewer, "ready")
-    assert processes_with(mark)
+    assert eventually(lambda: bool(processes_with(mark)))
     viewer.kill()
     assert eventually(lambda: not processes_with(mark))
     assert eventually(lambda: stored(tmp_path, run_id).over)
