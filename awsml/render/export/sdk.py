@@ -17,6 +17,9 @@ from awsml.requests.table import Shape, Table, load_table
 
 _API = "sagemaker:CreateTrainingJob"
 _WIDTH = 92
+# In sagemaker.core.resources a resource class of this name hides the shape, which it then
+# refuses; a mapping is taken.
+_HIDDEN = frozenset({"Tag"})
 
 
 def sdk_text(plan: Plan) -> str:
@@ -59,6 +62,8 @@ class _Script:
         return literal(value, indent)
 
     def _structure(self, value: Mapping[str, Any], name: str, shape: Shape, indent: int) -> str:
+        if name in _HIDDEN:
+            return literal({snake(key): item for key, item in value.items()}, indent)
         self.used.add(name)
         rows = [
             f"{snake(key)}={self.expression(item, shape.members.get(key), indent + 4)}"
