@@ -147,12 +147,12 @@ class RunStore:
             {"id": run_id, "requests": to_json(list(requests))},
         )
 
-    def add_figures(self, run_id: str, figures: Mapping[str, Any]) -> None:
-        self._merge(run_id, "figures", figures)
-
     def add_remote(self, run_id: str, values: Mapping[str, Any]) -> None:
         """What AWS answered: arn, account, names of what was made."""
-        self._merge(run_id, "remote", values)
+        self._durably(
+            "UPDATE runs SET remote=json_patch(remote, :values) WHERE id=:id",
+            {"id": run_id, "values": to_json(values)},
+        )
 
     # reading
 
@@ -247,12 +247,6 @@ class RunStore:
             return new_run_id(self.clock())
         rows = self._rows("SELECT count(*) AS n FROM runs WHERE parent=?", draft.parent)
         return child_id(draft.parent, rows[0]["n"] + 1)
-
-    def _merge(self, run_id: str, column: str, values: Mapping[str, Any]) -> None:
-        self._durably(
-            f"UPDATE runs SET {column}=json_patch({column}, :values) WHERE id=:id",
-            {"id": run_id, "values": to_json(values)},
-        )
 
     def _durably(self, statement: str, values: Mapping[str, Any]) -> int:
         """One statement that is on the disk when this returns; how many rows it changed."""

@@ -127,13 +127,11 @@ def test_runs_are_found_by_id_beginning_name_and_last(store: RunStore) -> None:
             store.get(nothing)
 
 
-def test_figures_and_remote_are_merged(store: RunStore) -> None:
+def test_what_aws_answers_is_merged(store: RunStore) -> None:
     run = store.create(TRAINING)
     store.add_remote(run.id, {"arn": "a", "account": "1"})
     store.add_remote(run.id, {"arn": "b"})
-    store.add_figures(run.id, {"best": 0.1})
     assert store.get(run.id).remote == {"arn": "b", "account": "1"}
-    assert store.get(run.id).figures == {"best": 0.1}
 
 
 def test_the_journal_keeps_order_and_detail(store: RunStore) -> None:
