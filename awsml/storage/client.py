@@ -48,8 +48,7 @@ class ClientStore:
     ) -> None:
         self._client = client
         self._failures: tuple[type[Exception], ...] = (*failures, OSError)
-        self._sleep = sleep
-        self._closed = False
+        self.sleep = sleep
 
     def objects(self, bucket: str, prefix: str) -> Iterator[Object]:
         for page in self._pages(bucket, prefix, {}):
@@ -102,13 +101,8 @@ class ClientStore:
 
         self._asked(attempt, found.uri)
 
-    def close(self) -> None:
-        self._closed = True
-
     def _read(self, found: Object, start: int, buffer: memoryview) -> Iterator[int]:
         """Byte counts as they arrive, so that nothing is lost when the connection breaks."""
-        if self._closed:
-            raise ObjectError("RequestTimeout", f"reading {found.uri} was stopped")
         condition = {"IfMatch": f'"{found.etag}"'} if found.etag else {}
         answer = self._client.get_object(
             Bucket=found.bucket,
@@ -133,9 +127,9 @@ class ClientStore:
                 return ask()
             except self._failures as error:
                 code = _code(error)
-                if attempt == ATTEMPTS or self._closed or not passes(code):
+                if attempt == ATTEMPTS or not passes(code):
                     raise refusal(code, uri, error) from error
-                self._sleep(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
+                self.sleep(FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
 
 
 def passes(code: str | None) -> bool:

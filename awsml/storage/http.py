@@ -23,7 +23,6 @@ class HttpStore(ClientStore):
         super().__init__(client, failures, sleep)
         self._sign = sign
         self._signed: tuple[Object, SplitResult] | None = None
-        self.sleep = sleep
 
     def url(self, found: Object) -> SplitResult:
         """The address of an object; ranges of one object share it."""

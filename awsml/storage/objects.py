@@ -61,6 +61,3 @@ class Store(Protocol):
 
     def read_into(self, found: Object, start: int, buffer: memoryview) -> None:
         """Fill a buffer from a position on; refuses when the object has changed since listed."""
-
-    def close(self) -> None:
-        """Let go of connections; reads under way in other threads end soon, with an error."""

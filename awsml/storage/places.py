@@ -42,9 +42,6 @@ class FolderStore:
     def read_into(self, found: Object, start: int, buffer: memoryview) -> None:
         read_file_into(self.path(found), found, start, buffer)
 
-    def close(self) -> None:
-        """Nothing is kept open."""
-
 
 class DirectoryStore:
     """A folder of plain files, whose relative paths are the keys of one bucket."""
@@ -72,9 +69,6 @@ class DirectoryStore:
 
     def read_into(self, found: Object, start: int, buffer: memoryview) -> None:
         read_file_into(self.path(found), found, start, buffer)
-
-    def close(self) -> None:
-        """Nothing is kept open."""
 
     def _inside(self, key: str) -> Path:
         if key.startswith("/") or ".." in key.split("/") or "\0" in key:

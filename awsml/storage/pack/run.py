@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,7 +37,7 @@ class Order:
     form: str
     target: int = TARGET
     header: bool = False
-    workers: int = os.cpu_count() or 1
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)

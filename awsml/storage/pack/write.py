@@ -135,4 +135,7 @@ def _copy(path: str, piece: Piece, out: _Out, skip: int = 0) -> None:
 
 def _first_line(path: str) -> bytes:
     with open(path, "rb") as file:
-        return file.readline()
+        line = file.readline(_BUFFER)
+    if len(line) == _BUFFER:
+        raise DataError(f"{path} has no line of names at its start")
+    return line

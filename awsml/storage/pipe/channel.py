@@ -8,6 +8,7 @@ import fcntl
 import itertools
 import os
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from awsml.units import format_bytes
 
 PIPE_BYTES = 2**20  # the most that Linux grants without privileges
 _STOP_SECONDS = 0.02
+# Somebody may have removed the FIFO that the feeder waits at; the thread ends with the process.
+_PATIENCE_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ class PipeChannel:
     def stop(self) -> None:
         """End the feeder wherever it is, and remove the FIFOs."""
         self._stopping.set()
-        while self._thread.is_alive():
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while self._thread.is_alive() and time.monotonic() < deadline:
             for path in tuple(self._made):
                 _release_writer(path)
             self._thread.join(_STOP_SECONDS)

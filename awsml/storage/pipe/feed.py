@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from functools import partial
+from itertools import chain
 from typing import BinaryIO
 
 from awsml.storage.channel import Part, Value
@@ -38,8 +39,23 @@ def feed(parts: Iterable[Part], store: Store, sink: Sink, check: Check) -> None:
 
 
 def sized(parts: Iterable[Part], store: Store, check: Check) -> Generator[Part]:
-    """The same parts; objects that a manifest only names are looked up, many at a time."""
-    return ordered((partial(_sized, part, store) for part in parts), WORKERS, _SIZES_AHEAD, check)
+    """The same parts; objects that a manifest only names are looked up, many at a time.
+
+    A listing knows all sizes and a manifest none, so the first object tells.
+    """
+    seen: list[Part] = []
+    rest = iter(parts)
+    for part in rest:
+        seen.append(part)
+        if isinstance(part, Object):
+            break
+    every = chain(seen, rest)
+    if all(part.size is not None for part in seen):
+        yield from every
+        return
+    tasks = (partial(_sized, part, store) for part in every)
+    with closing(ordered(tasks, WORKERS, _SIZES_AHEAD, check)) as found:
+        yield from found
 
 
 def _sized(part: Part, store: Store) -> Part:

@@ -53,9 +53,9 @@ class HttpFeed:
             for span in spans(parts, RANGE):
                 self._flights.append(self._launched(span))
                 if len(self._flights) >= CONNECTIONS:
-                    self._land(self._flights.popleft())
+                    self._land_first()
             while self._flights:
-                self._land(self._flights.popleft())
+                self._land_first()
         finally:
             for flight in self._flights:
                 if flight.connection:
@@ -81,6 +81,11 @@ class HttpFeed:
             connection.close()
             raise
         flight.connection = connection
+
+    def _land_first(self) -> None:
+        """It stays in the queue until it has landed, so that whatever happens it is closed."""
+        self._land(self._flights[0])
+        self._flights.popleft()
 
     def _land(self, flight: _Flight) -> None:
         part = flight.span.part
