@@ -66,6 +66,11 @@ class Cost:
         }
 
 
+def unknown_cost(*missing: str, per: str = "run") -> Cost:
+    """A cost of which nothing is known; never zero."""
+    return Cost(Estimate.unknown("USD", *missing), None, per)
+
+
 @dataclass(frozen=True, slots=True)
 class Phase:
     """One phase of a run, its duration, and whether AWS bills it."""
@@ -110,8 +115,8 @@ class Report:
 
     plan: Plan
     effective: Mapping[str, Effective] = field(default_factory=dict)
-    cost: Cost = Cost(Estimate.unknown("USD"), None)
-    time: TimeLine = TimeLine()
+    cost: Cost = field(default_factory=unknown_cost)
+    time: TimeLine = field(default_factory=TimeLine)
     advice: tuple[Advice, ...] = ()
     findings: tuple[Finding, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
@@ -140,8 +145,3 @@ class Report:
             "not_checked": [skipped.as_json() for skipped in self.not_checked],
             **{name: as_json(block) for name, block in self.blocks.items()},
         }
-
-
-def unknown_cost(*missing: str, per: str = "run") -> Cost:
-    """A cost of which nothing is known; never zero."""
-    return Cost(Estimate.unknown("USD", *missing), None, per)

@@ -51,7 +51,8 @@ def pattern(shown: list[str]) -> str:
         if line == "…":
             parts.append(r"(?:.*\n)*?")
         else:
-            parts.append(".*".join(re.escape(text) for text in line.rstrip().split("…")) + r"[ ]*\n")
+            texts = (re.escape(text) for text in line.rstrip().split("…"))
+            parts.append(".*".join(texts) + r"[ ]*\n")
     return "".join(parts)
 
 

@@ -11,7 +11,7 @@ from awsml.advice import Advice
 from awsml.basis import Estimate
 from awsml.finding import Finding
 from awsml.kinds.kind import Choice
-from awsml.report import Cost, TimeLine
+from awsml.report import Cost, TimeLine, unknown_cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Decision:
 
     choices: Mapping[str, Choice] = field(default_factory=dict)
     advice: tuple[Advice, ...] = ()
-    time: TimeLine = TimeLine()
-    cost: Cost = Cost(Estimate.unknown("USD"), None)
+    time: TimeLine = field(default_factory=TimeLine)
+    cost: Cost = field(default_factory=unknown_cost)
     blocks: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
