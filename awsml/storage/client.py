@@ -26,6 +26,8 @@ class S3Client(Protocol):
 
     def head_object(self, **params: Any) -> Mapping[str, Any]: ...
 
+    def close(self) -> None: ...
+
     def list_buckets(self) -> Mapping[str, Any]: ...
 
     def list_objects_v2(self, **params: Any) -> Mapping[str, Any]: ...
@@ -100,6 +102,9 @@ class ClientStore:
                     done += count
 
         self._asked(attempt, found.uri)
+
+    def close(self) -> None:
+        self._client.close()
 
     def _read(self, found: Object, start: int, buffer: memoryview) -> Iterator[int]:
         """Byte counts as they arrive, so that nothing is lost when the connection breaks."""

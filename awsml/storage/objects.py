@@ -61,3 +61,6 @@ class Store(Protocol):
 
     def read_into(self, found: Object, start: int, buffer: memoryview) -> None:
         """Fill a buffer from a position on; refuses when the object has changed since listed."""
+
+    def close(self) -> None:
+        """Let go of what is open between reads. The store can still be used."""

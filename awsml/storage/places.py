@@ -42,6 +42,9 @@ class FolderStore:
     def read_into(self, found: Object, start: int, buffer: memoryview) -> None:
         read_file_into(self.path(found), found, start, buffer)
 
+    def close(self) -> None:
+        """Nothing is open between reads."""
+
 
 class DirectoryStore:
     """A folder of plain files, whose relative paths are the keys of one bucket."""
@@ -69,6 +72,9 @@ class DirectoryStore:
 
     def read_into(self, found: Object, start: int, buffer: memoryview) -> None:
         read_file_into(self.path(found), found, start, buffer)
+
+    def close(self) -> None:
+        """Nothing is open between reads."""
 
     def _inside(self, key: str) -> Path:
         if key.startswith("/") or ".." in key.split("/") or "\0" in key:
