@@ -52,7 +52,11 @@ def run_named(project: Project, store: RunStore, name: str) -> Run:
         return _adopted(project, store, name, unknown)
     if run.over or not on_its_own(run):
         return run
-    return backend_of(project, store, run.region).refresh(run)
+    try:
+        return backend_of(project, store, run.region).refresh(run)
+    except BackendError as error:
+        warn(f"{error.message}; this is how the run stood when it was last seen")
+        return run
 
 
 def on_its_own(run: Run) -> bool:

@@ -162,6 +162,20 @@ def test_expired_credentials_end_the_watching_and_not_the_run(
     assert the_run(tmp_path)[1] is Status.COMPLETED
 
 
+def test_a_status_that_cannot_be_read_is_the_last_one_known(
+    awsml: CommandLine, project: World
+) -> None:
+    awsml("train", "--on", "aws", "-y", "-d")
+    project.clock.sleep(100)
+    awsml("status")
+    project.clock.sleep(1000)
+    project.fail("DescribeTrainingJob", Refusal("InternalFailure", "we broke", 500), times=9)
+    ran = awsml("status")
+    assert ran.code == 0
+    assert "this is how the run stood when it was last seen" in ran.err
+    assert "Training for" in ran.out
+
+
 def test_an_imported_scenario_sends_the_same_request(
     awsml: CommandLine, project: World, tmp_path: Path
 ) -> None:
