@@ -21,6 +21,7 @@ from awsml.plan import as_json
 from awsml.render.runs import RunView, run_json, run_text
 from awsml.store.run import Draft, Run, Status
 from awsml.store.runs import RunStore
+from awsml.workload import TrainingWorkload
 
 
 def draft_of(work: Planned, backend: str, *, detached: bool) -> Draft:
@@ -47,18 +48,19 @@ def draft_of(work: Planned, backend: str, *, detached: bool) -> Draft:
 
 def terms_of(project: Project, work: Planned, interrupt: str | None) -> LocalTerms:
     """How the scenario and the flags want it to run here."""
-    local = work.spec.local
     return LocalTerms(
-        python=local.python,
+        python=python_of(work.spec.local.python, work.plan.file),
         interrupt=parse_interrupt(interrupt) if interrupt else None,
-        expected_seconds=_trained_before(project, work.plan.name),
+        expected_seconds=_trained_before(project, work.plan.name) or _stated(work.workload),
         environ=project.environ,
     )
 
 
-def base_of(project: Project, file: str | None) -> Path:
-    """Relative paths of a scenario start from its folder; `file` is as the user would type it."""
-    return (project.cwd / file).parent if file else project.root
+def python_of(named: str | None, file: str | None) -> str | None:
+    """A program on PATH as it stands; a path is relative to the scenario that names it."""
+    if named is None or "/" not in named or file is None:
+        return named
+    return str(Path(file).parent / named)
 
 
 def run_here(
@@ -96,6 +98,13 @@ def _until_started(events: Iterator[Event]) -> None:
     for event in events:
         if isinstance(event, Started):
             return
+
+
+def _stated(work: TrainingWorkload) -> float | None:
+    """Seconds of computing that the scenario states, for a job that has not run here yet."""
+    if work.epochs and work.samples and work.samples_per_second:
+        return work.epochs * work.samples / work.samples_per_second
+    return work.compute_seconds
 
 
 def _trained_before(project: Project, name: str) -> float | None:

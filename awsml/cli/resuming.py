@@ -8,7 +8,7 @@ from awsml.backends.local.backend import LocalBackend
 from awsml.backends.local.interrupts import parse_interrupt
 from awsml.backends.local.terms import LocalTerms
 from awsml.backends.local.training import HERE
-from awsml.cli.local_run import base_of, run_here
+from awsml.cli.local_run import python_of, run_here
 from awsml.cli.output import Output, say
 from awsml.cli.project import Project
 from awsml.cli.subject import existing_runs
@@ -29,13 +29,13 @@ def resumed(
             from awsml.cli.aws_run import resume_on_aws  # boto3 only where AWS is spoken to
 
             return resume_on_aws(project, run, outputs, detach=detach)
-    python = run.effective.get("local.python", {}).get("value")
+    python = python_of(run.effective.get("local.python", {}).get("value"), run.scenario)
     terms = LocalTerms(
         python=python,
         interrupt=parse_interrupt(interrupt) if interrupt else None,
         environ=project.environ,
     )
-    backend = LocalBackend(project.state, base_of(project, run.scenario), terms)
+    backend = LocalBackend(project.state, project.cwd, terms)
     taken = backend.take_up(run.id, detached=detach)
     say(f"{HERE}: {taken.name}, from its checkpoint")
     return run_here(project, backend, taken, outputs, detach=detach)

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from awsml.cli.output import Output, Style, as_json_text, outputs_option, write
 from awsml.cli.project import Project
+from awsml.cli.subject import current
 from awsml.kinds import KINDS
 from awsml.render.runs import RunView, run_json, runs_table
+from awsml.render.table import Column, table
 from awsml.store.run import Status
 from awsml.store.runs import RunStore
+from awsml.units import format_duration
+
+if TYPE_CHECKING:
+    from awsml.backends.aws.listing import Listed
 
 
 @click.command("runs", epilog="Example: awsml runs --status Failed -o json")
@@ -25,6 +33,9 @@ from awsml.store.runs import RunStore
     help="Only runs that stand so.",
 )
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option(
+    "--account", is_flag=True, help="Training jobs of the AWS account, whoever made them."
+)
 @outputs_option("text", "json")
 @click.pass_obj
 def command(
@@ -34,20 +45,50 @@ def command(
     name: str | None,
     status: str | None,
     limit: int,
+    account: bool,
     outputs: Sequence[Output],
 ) -> None:
-    """List runs, newest first."""
+    """List runs, newest first. AWS is asked about those that it has."""
+    if account:
+        _write_account(project, limit, outputs)
+        return
     wanted = Status(status) if status else None
     views: list[RunView] = []
     if (project.state / "runs.db").exists():
         with RunStore(project.state) as store:
             found = store.find(kind=kind, backend=on, name=name, status=wanted, limit=limit)
-            views = [RunView.of(store, run) for run in found]
+            views = [RunView.of(store, run) for run in current(project, store, found)]
     writers = {
         "text": lambda style: _text(views, style),
         "json": lambda _: as_json_text({"version": 1, "runs": [run_json(view) for view in views]}),
     }
     write(outputs, writers)
+
+
+def _write_account(project: Project, limit: int, outputs: Sequence[Output]) -> None:
+    from awsml.backends.aws.listing import training_jobs  # boto3 only where AWS is spoken to
+    from awsml.cli.aws_run import session_of
+
+    jobs = list(training_jobs(session_of(project), limit))
+    writers = {
+        "text": lambda style: _jobs_text(jobs, style),
+        "json": lambda _: as_json_text({"version": 1, "jobs": [job.as_json() for job in jobs]}),
+    }
+    write(outputs, writers)
+
+
+def _jobs_text(jobs: Sequence[Listed], style: Style) -> str:
+    rows = [
+        [
+            job.name,
+            job.status,
+            datetime.fromtimestamp(job.created).strftime("%Y-%m-%d %H:%M:%S"),
+            format_duration(job.ended - job.created) if job.ended else "",
+        ]
+        for job in jobs
+    ]
+    heads = [Column("JOB", shrink=True), Column("STATUS"), Column("CREATED")]
+    return table([*heads, Column("TOOK", right=True)], rows, style.width) if rows else "no jobs"
 
 
 def _text(views: Sequence[RunView], style: Style) -> str:

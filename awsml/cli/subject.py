@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +28,20 @@ def existing_runs(project: Project) -> RunStore:
             slug="no-such-run",
         )
     return RunStore(project.state)
+
+
+def current(project: Project, store: RunStore, runs: Sequence[Run]) -> list[Run]:
+    """Runs as they stand now; after the first question that AWS does not answer, as last seen."""
+    result = list(runs)
+    for index, run in enumerate(runs):
+        if run.over or not on_its_own(run):
+            continue
+        try:
+            result[index] = backend_of(project, store, run.region).refresh(run)
+        except BackendError as error:
+            warn(f"{error.message}; this is how runs on AWS stood when they were last seen")
+            break
+    return result
 
 
 @contextmanager

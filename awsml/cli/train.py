@@ -13,7 +13,7 @@ import click
 from awsml.api import Planned
 from awsml.backends.local.backend import LocalBackend
 from awsml.backends.local.training import HERE
-from awsml.cli.local_run import base_of, draft_of, run_here, terms_of
+from awsml.cli.local_run import draft_of, run_here, terms_of
 from awsml.cli.options import (
     detach_option,
     dry_run_option,
@@ -98,7 +98,7 @@ def command(
 
         elsewhere = remote_data(project, work, data, endpoint_url, yes)
         local_terms = replace(local_terms, elsewhere=elsewhere)
-    local = LocalBackend(project.state, base_of(project, work.plan.file), local_terms)
+    local = LocalBackend(project.state, project.cwd, local_terms)
     run = local.create(work.plan, draft_of(work, "local", detached=detach))
     return run_here(project, local, run, outputs, detach=detach)
 

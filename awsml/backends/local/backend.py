@@ -25,7 +25,7 @@ EXECUTORS: Mapping[str, Executor] = {"CreateTrainingJob": run_training}
 
 @dataclass(frozen=True, slots=True)
 class LocalBackend:
-    """Local runs of one project. `base` is what relative paths of scenario and terms start from."""
+    """Local runs of one project. `base` is what relative paths start from."""
 
     state: Path
     base: Path

@@ -71,6 +71,7 @@ def _no_interrupt(text: str) -> UsageError:
 def _unknown_length(share: float) -> UsageError:
     return UsageError(
         f"{share:.0%} of the training time is not known before the job has run once here",
-        hint="give a time, such as --interrupt 30s, or run it once without --interrupt",
+        hint="give a time, such as --interrupt 30s, state `workload.samples_per_second`, or run it "
+        "once without --interrupt",
         slug="interrupt-needs-duration",
     )

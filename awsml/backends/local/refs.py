@@ -15,7 +15,7 @@ REGION = "us-east-1"  # where neither scenario nor command line names one; nothi
 
 
 def resolved_calls(plan: Plan, run: str, base: Path) -> list[dict[str, Any]]:
-    """The plan's calls with every ref filled in; `base` is the folder of the scenario.
+    """The plan's calls with every ref filled in; `base` is what relative paths start from.
 
     Code and data refs become file:// addresses: nothing is uploaded to run here.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from awsml import catalog
 from awsml.finding import Finding
 from awsml.kinds.images import chosen_image
 from awsml.kinds.kind import Context
@@ -108,12 +109,16 @@ def put_resources(request: Request, spec: TrainingSpec, context: Context) -> Non
         request.put("ResourceConfig.KeepAlivePeriodInSeconds", seconds, "compute.keep_alive")
 
 
-def volume_of(spec: TrainingSpec, context: Context) -> int:
+def volume_of(spec: TrainingSpec, context: Context) -> int | None:
+    """None where the machine brings its own disks: SageMaker attaches no volume to it."""
     volume = spec.compute.volume
     if volume != "auto":
         return int(volume)
     choice = context.choices.get("compute.volume")
-    return int(choice.value) if choice else DEFAULT_VOLUME_GIB
+    if choice is not None:
+        return int(choice.value)
+    machine = catalog.instance(instance_of(spec, context) or "")
+    return None if machine is not None and machine.disk_gb else DEFAULT_VOLUME_GIB
 
 
 def uses_spot(spec: TrainingSpec) -> bool:
