@@ -190,7 +190,7 @@ def test_a_mistyped_region_names_the_known_ones() -> None:
     (found,) = [f for f in planned(text).report.findings if f.slug == "unknown-region"]
     assert found.field == "region" and found.place is not None
     assert (found.hint or "").startswith("did you mean `us-east-1`? known: af-south-1,")
-    assert found.level == "warning", "a run on this machine needs no region"
+    assert found.level == "error", "a run on this machine needs no region"
 
 
 def test_complaints_of_compiling_reach_the_report() -> None:
