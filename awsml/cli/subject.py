@@ -32,12 +32,14 @@ def existing_runs(project: Project) -> RunStore:
 
 def current(project: Project, store: RunStore, runs: Sequence[Run]) -> list[Run]:
     """Runs as they stand now; after the first question that AWS does not answer, as last seen."""
-    result = list(runs)
+    result, backends = list(runs), dict[str | None, "AwsBackend"]()
     for index, run in enumerate(runs):
         if run.over or not on_its_own(run):
             continue
+        if run.region not in backends:
+            backends[run.region] = backend_of(project, store, run.region)
         try:
-            result[index] = backend_of(project, store, run.region).refresh(run)
+            result[index] = backends[run.region].refresh(run)
         except BackendError as error:
             warn(f"{error.message}; this is how runs on AWS stood when they were last seen")
             break

@@ -206,3 +206,18 @@ def test_code_that_did_not_change_is_not_sent_twice(awsml: CommandLine, project:
     ran = awsml("train", "--on", "aws", "-y", "-d")
     assert "code unchanged" in ran.err
     assert len(project.journal.accepted("PutObject")) == 1
+
+
+def test_runs_shows_what_became_of_runs_on_aws(awsml: CommandLine, project: World) -> None:
+    awsml("train", "--on", "aws", "-y", "-d")
+    project.clock.sleep(1000)
+    assert "Completed" in awsml("runs").out
+
+
+def test_runs_lists_the_jobs_of_the_account(awsml: CommandLine, project: World) -> None:
+    training.create(project, "us-east-1", FOREIGN)
+    project.clock.sleep(1000)
+    text = awsml("--region", "us-east-1", "runs", "--account").out
+    assert text.splitlines()[1].split()[:2] == ["theirs", "Completed"]
+    words = ("--region", "us-east-1", "runs", "--account", "-o", "json")
+    assert [job["name"] for job in json.loads(awsml(*words).out)["jobs"]] == ["theirs"]
