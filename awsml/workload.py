@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 
@@ -104,5 +105,79 @@ class TuningWorkload:
     cost_limit_usd: Decimal | None = None
     early_stopping: bool = False
     parents: int = 0
+    parent_trials: int | None = None
     same_data: bool = True  # a warm start from jobs on identical data
     target: SearchTarget | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchWorkload:
+    """Jobs on AWS Batch: what one needs and takes, what may interrupt it, and when it runs."""
+
+    region: str | None
+    gpus: int = 0
+    vcpus: int = 1
+    memory_mib: int | None = None
+    instances: tuple[str, ...] = ()  # families or types
+    spot: bool = True
+    fallback: bool = False
+    platform: str = "ec2"
+    max_vcpus: int = 64
+    volume_gib: float = 100.0
+    jobs: int = 1
+    compute_seconds: float | None = None
+    restart_seconds: float | None = None
+    checkpoints: bool = False
+    checkpoint_every_seconds: float | None = None
+    checkpoint_seconds: float | None = None
+    attempts: int | None = None
+    timeout_seconds: float | None = None
+    expression: str | None = None  # of the schedule, as EventBridge Scheduler takes it
+    timezone: str = "UTC"
+    window_seconds: float | None = None  # from the start of a run to its deadline
+    image: str | None = None
+    image_version: str | None = None
+    cost_limit_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was measured of an endpoint. `signals` are shares of one, by the names that the tests
+    for a bottleneck use; `instance` is the type it was measured on, `cores` where it is none."""
+
+    instance: str
+    cores: int | None = None
+    signals: Mapping[str, float | None] = field(default_factory=dict)
+    latency_seconds: float | None = None
+    overhead_seconds: float | None = None
+    requests_per_second: float | None = None  # of one instance, while it was measured
+    throughput: float | None = None  # the most that one instance sustained
+    p99_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointWorkload:
+    """An endpoint: its machines, the load on it, and what was seen. Rates are of all instances."""
+
+    region: str | None
+    instance: str
+    seen: Seen
+    count: int = 1
+    volume_gib: int | None = None
+    requests_per_second: float | None = None
+    payload_bytes: float | None = None
+    response_bytes: float | None = None
+    p99_seconds: float | None = None
+    mean_share: float = 1.0  # mean rate over the peak rate
+    realtime: bool = True
+    seen_file: str | None = None
+    candidates: tuple[str, ...] = ()
+    fewest: int | None = None
+    most: int | None = None
+    scales_by_concurrency: bool = False
+    target_open: bool = False  # the scaling target is left to awsml
+    algorithm: str | None = None
+    workers: int | None = None
+    batch: int = 1
+    cost_limit_usd: Decimal | None = None
+    ttl_seconds: float | None = None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from awsml.advice import Advice
 from awsml.basis import Estimate
-from awsml.decide.bill import cost_now
+from awsml.decide.bill import bill_now
 from awsml.decide.decision import Decision, Grounds
 from awsml.decide.evidence import Evidence, evidence_of
 from awsml.decide.input_mode import Chosen, choose_modes
@@ -20,16 +20,40 @@ from awsml.decide.spot_case import spot_saving
 from awsml.decide.spot_findings import spot_findings
 from awsml.decide.volume import choose_volume
 from awsml.decide.worth import worthwhile
+from awsml.estimate.cost import TrainingBill, training_cost
 from awsml.estimate.training import mode_figures, phases
 from awsml.kinds.kind import Choice
-from awsml.report import Cost, TimeLine
+from awsml.report import TimeLine, unknown_cost
 from awsml.workload import TrainingWorkload
 
 COMPARED = ("file", "fastfile", "pipe", "fsx")
 
 
-def decide(spec: Any, workload: TrainingWorkload, grounds: Grounds) -> Decision:
-    """The contract of awsml.decide for kind training."""
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A job with every `auto` decided: as `written`, and as it stands `now`."""
+
+    choices: Mapping[str, Choice]
+    chosen: Chosen
+    written: Evidence
+    now: Evidence
+    spot: SpotAnswer | None
+
+    @property
+    def bill(self) -> TrainingBill | None:
+        """On Spot the time includes what interruptions repeat, and the saving applies to it."""
+        now, spot = self.now, self.spot
+        if now.workload.spot is None:
+            return bill_now(now)
+        if spot is None:
+            return bill_now(now, spot_saving(now))
+        limit = float(now.workload.runtime_limit_seconds)
+        running = spot.cases[spot.now].running.mapped(lambda seconds: min(seconds, limit))
+        return bill_now(now, spot.grounds.saving, running)
+
+
+def settle(workload: TrainingWorkload, grounds: Grounds) -> Settled:
+    """Machine, input modes, volume and longest wait of a job; a trial is such a job as well."""
     choices: dict[str, Choice] = {}
     written = evidence_of(workload, grounds)
     if instance := choose_instance(written):
@@ -44,16 +68,24 @@ def decide(spec: Any, workload: TrainingWorkload, grounds: Grounds) -> Decision:
     spot = spot_answer(now) if grounds.advise or workload.spot else None
     if wait := choose_wait(now, spot):
         choices["spot.max_wait"] = wait
+    return Settled(choices, chosen, written, now, spot)
+
+
+def decide(spec: Any, workload: TrainingWorkload, grounds: Grounds) -> Decision:
+    """The contract of awsml.decide for kind training."""
+    settled = settle(workload, grounds)
+    now, spot = settled.now, settled.spot
     about_spot = spot_advice(now, spot) if spot else None
-    advice = _advice(written, chosen, now, about_spot) if grounds.advise else ()
+    advice = _advice(settled.written, settled.chosen, now, about_spot) if grounds.advise else ()
     wrong = spot_findings(spot, about_spot) if spot and about_spot else ()
+    bill = settled.bill
     return Decision(
-        choices=choices,
+        choices=settled.choices,
         advice=advice,
         time=TimeLine(
             phases(now.workload, now.setting), by_input_mode(now) if grounds.advise else {}
         ),
-        cost=_cost(now, spot),
+        cost=unknown_cost("compute.instance") if bill is None else training_cost(bill),
         blocks={"spot": spot_block(spot)} if spot else {},
         findings=(*wrong, *worthwhile(a for a in advice if a is not about_spot or workload.spot)),
     )
@@ -80,14 +112,3 @@ def by_input_mode(now: Evidence) -> Mapping[str, Mapping[str, Estimate]]:
         mode: mode_figures(job.workload, job.setting, job.usd_per_hour)
         for mode, job in jobs.items()
     }
-
-
-def _cost(now: Evidence, spot: SpotAnswer | None) -> Cost:
-    """On Spot the time includes what interruptions repeat, and the saving applies to it."""
-    if now.workload.spot is None:
-        return cost_now(now)
-    if spot is None:
-        return cost_now(now, spot_saving(now))
-    limit = float(now.workload.runtime_limit_seconds)
-    running = spot.cases[spot.now].running.mapped(lambda seconds: min(seconds, limit))
-    return cost_now(now, spot.grounds.saving, running)

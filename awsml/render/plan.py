@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from awsml.basis import Basis, Estimate
 from awsml.finding import NotChecked
 from awsml.plan import Call, Origin, Ref, Source, Text, Unknown, join_path
 from awsml.render.modes import modes_section
+from awsml.render.search import search_section
 from awsml.render.table import Column, table, wrap
 from awsml.report import Cost, Effective, Report, TimeLine
 from awsml.units import format_count, format_duration, format_usd
 
+# What a kind adds to a plan, by the name of its block.
+BLOCKS: Mapping[str, Callable[[Mapping[str, Any], int], str]] = {"search": search_section}
 LONGEST_SOURCE = max(len(source.value) for source in Source)
 
 
@@ -23,6 +26,7 @@ def plan_text(report: Report, width: int = 80, title: str | None = None) -> str:
         cost_section(report.cost, width),
         time_section(report.time, width),
         modes_section(report.time, width),
+        *(show(report.blocks[n], width) for n, show in BLOCKS.items() if n in report.blocks),
         effective_section(report.effective, width),
         *(call_section(call, width) for call in report.plan.calls),
     ]

@@ -9,7 +9,6 @@ from typing import Any
 
 from awsml.finding import Confidence, Finding, Level
 from awsml.kinds.kind import Context
-from awsml.kinds.request import Request
 from awsml.kinds.training.compile import training_request
 from awsml.kinds.tuning.spec import Definition, TuningSpec
 from awsml.plan import Origin, Ref, Text, join_path

@@ -21,6 +21,7 @@ def describe_tuning(spec: TuningSpec) -> TuningWorkload:
         cost_limit_usd=budget.cost,
         early_stopping=spec.early_stopping == "auto",
         parents=len(warm.parents) if warm else 0,
+        parent_trials=warm.trials if warm else None,
         same_data=warm is None or warm.type == "identical",
         target=SearchTarget(target.top, target.confidence, target.trials) if target else None,
     )

@@ -122,6 +122,9 @@ class WarmStart(Part):
         Literal["identical", "transfer"],
         Field(description="identical: same data and image. transfer: similar ones."),
     ] = "identical"
+    trials: Annotated[
+        int | None, Field(ge=1, description="Trials that the parents had in all, where known.")
+    ] = None
 
 
 class Target(Part):
