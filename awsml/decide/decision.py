@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -25,6 +25,8 @@ class Grounds:
     measured: Mapping[str, Estimate] = field(default_factory=dict)
     advise: bool = True
     elsewhere: Mapping[str, Estimate] = field(default_factory=dict)  # billed seconds, by type
+    # A path that a scenario field holds, as seen from here; None: files are not to be read.
+    local_path: Callable[[str, str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

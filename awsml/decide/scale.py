@@ -13,10 +13,8 @@ from awsml.workload import SearchRange, TuningWorkload
 # From two decades on a range is searched by decades, whatever it means.
 _DECADES = 2.0
 # Names of what acts by factors: one decade is enough.
-_BY_FACTORS = frozenset(
-    ("lr", "rate", "decay", "alpha", "lambda", "reg", "eta", "l1", "l2", "eps", "epsilon")
-    + ("batch", "units", "hidden", "estimators", "leaves", "temperature")
-)
+_BY_FACTORS = frozenset({"lr", "rate", "decay", "alpha", "lambda", "reg", "eta", "l1", "l2", "eps"})
+_BY_FACTORS |= {"epsilon", "batch", "units", "hidden", "estimators", "leaves", "temperature"}
 # Names of what acts by its distance from 1.
 _NEAR_ONE = frozenset(["momentum", "beta", "gamma", "discount", "ema", "polyak", "rho"])
 # Smaller than this, a distance from 1 counts as this.

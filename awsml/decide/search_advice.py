@@ -93,8 +93,8 @@ def _said(option: Option, usd: Estimate, before: Estimate) -> str:
 def _because(now: SearchCase, best: SearchCase) -> str:
     if now.workload.target is None:
         return (
-            f"{count_text(now.needed)} trials cost {usd_text(now.total_usd)} at any number at once; only "
-            "a `target` says how many are needed"
+            f"{count_text(now.needed)} trials cost {usd_text(now.total_usd)} at any number at once; "
+            "only a `target` says how many are needed"
         )
     return (
         f"{count_text(best.needed)} trials and {usd_text(best.total_usd)} to the target, against "

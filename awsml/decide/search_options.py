@@ -134,7 +134,7 @@ def _grid(now: SearchCase) -> Option:
     size = grid_size(now.workload, GRID_VALUES)
     most = int(catalog.limit("tuning_jobs_maximum").value)
     case = replace(now.with_(strategy="grid", target=None, early_stopping=False), trials=size)
-    shape = f"{GRID_VALUES} values a range make {formatcount_text(size)} combinations"
+    shape = f"{GRID_VALUES} values a range make {format_count(size)} combinations"
     if size > most:
         cost = usd_text(case.total_usd)
         why = f"{shape}, {cost} in all, and AWS refuses more than {most}"
@@ -161,7 +161,8 @@ def _with_parent(now: SearchCase) -> Option | None:
     if now.workload.parents or now.workload.strategy not in ("bayesian", "random"):
         return None
     case = now.with_(parents=1)
-    why = f"{count_text(case.needed)} trials instead of {count_text(now.needed)}, if it had half as many"
+    fewer = f"{count_text(case.needed)} trials instead of {count_text(now.needed)}"
+    why = f"{fewer}, if it had half as many"
     condition = "an earlier search on the same data and image, with the same parameters"
     return Option("warm-start", "start from an earlier search", case, why, condition)
 
@@ -199,7 +200,7 @@ def _spot(now: SearchCase, spot_usd: Estimate | None) -> Option | None:
 
 
 def usd_text(estimate: Estimate) -> str:
-    return "an unknown price" if estimate.expected is None else formatusd_text(estimate.expected)
+    return "an unknown price" if estimate.expected is None else format_usd(estimate.expected)
 
 
 def count_text(estimate: Estimate) -> str:
