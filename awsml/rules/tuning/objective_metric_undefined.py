@@ -28,6 +28,8 @@ definitions.
 """
 
 from awsml.catalog import algorithm_of_image, nearest
+from awsml.catalog.registries import is_registry, registry_account
+from awsml.rules.arns import parse_image
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.tuning._search import TUNING, definitions, objective_of
 
@@ -49,6 +51,8 @@ def check(job: Part) -> Problems:
         algorithm = algorithm_of_image(image)
         if metric.text in defined or (algorithm and metric.text in algorithm.metrics):
             continue
+        if algorithm is None and _brings_metrics(image):
+            continue
         if algorithm:
             yield Problem(
                 metric,
@@ -65,3 +69,11 @@ def check(job: Part) -> Problems:
             f"use `{near[0]}`, or define the metric" if near else "add it to MetricDefinitions",
             related=((definition["AlgorithmSpecification"], "the training jobs define none such"),),
         )
+
+
+def _brings_metrics(uri: str) -> bool:
+    """Whether it may be an older built-in algorithm: of AWS, and in no list of images."""
+    image = parse_image(uri)
+    if image is None or not is_registry(image.account):
+        return False
+    return registry_account(image.repository, image.region) is None
