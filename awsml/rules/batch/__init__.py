@@ -1,3 +1,3 @@
 """Rules about compute environments and job queues of AWS Batch."""
 
-APIS = ("batch:CreateComputeEnvironment", "batch:UpdateComputeEnvironment", "batch:CreateJobQueue")
+APIS = ("batch:CreateComputeEnvironment", "batch:CreateJobQueue")
