@@ -11,7 +11,7 @@ from awsml.decide.saving import saved
 from awsml.decide.scale import ScaleChoice
 from awsml.decide.search_case import SearchCase, grid_size
 from awsml.finding import Fix
-from awsml.units import format_duration
+from awsml.units import format_count, format_duration, format_usd
 
 # Values of a range of numbers, were it walked through by a grid.
 GRID_VALUES = 5
