@@ -122,7 +122,13 @@ def _examined(
 ) -> Planned:
     workload = kind.describe(spec)
     advise = terms.advise or bool(spec.expect)
-    grounds = Grounds(terms.region or spec.region, terms.today, terms.measured, advise)
+    grounds = Grounds(
+        terms.region or spec.region,
+        terms.today,
+        terms.measured,
+        advise,
+        local_path=Context(document).local_path,
+    )
     decision = decide(kind.name, spec, workload, grounds)
     context = Context(document, decision.choices, terms.region)
     if terms.past:

@@ -17,6 +17,7 @@ from awsml.cli.planning import flag_reader, planned, refused
 from awsml.cli.project import Project
 from awsml.cli.scenarios import chosen
 from awsml.finding import Finding, Fix, Level
+from awsml.plan import as_json
 from awsml.render.advice import advice_text, applied_text
 from awsml.render.findings import findings_text
 from awsml.scenario.edit import set_value
@@ -73,6 +74,7 @@ def _payload(work: Planned, advice: Sequence[Advice], applied: Sequence[Fix]) ->
         "name": plan.name,
         "advice": [each.as_json() for each in advice],
         "applied": [{"field": fix.field, "value": fix.value} for fix in applied],
+        **{name: as_json(block) for name, block in work.report.blocks.items()},
         "findings": [finding.as_json() for finding in work.report.findings],
     }
 

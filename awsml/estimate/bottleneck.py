@@ -73,6 +73,17 @@ def below(signal: str, threshold: str) -> Clause:
 
 # In this order: what starves a device is asked before how busy the device is.
 TESTS: Sequence[Test] = (
+    Test(
+        "payload",
+        (
+            (at_least("payload", "payload_limit_share"),),
+            (
+                at_least("overhead", "overhead_bound_share"),
+                at_least("payload", "large_payload_share"),
+            ),
+        ),
+        frozenset({"endpoint"}),
+    ),
     Test("network", ((at_least("network", "network_bound_share"),),)),
     Test(
         "cpu",

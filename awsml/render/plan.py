@@ -10,12 +10,17 @@ from awsml.finding import NotChecked
 from awsml.plan import Call, Origin, Ref, Source, Text, Unknown, join_path
 from awsml.render.modes import modes_section
 from awsml.render.search import search_section
+from awsml.render.serving import candidates_section, diagnosis_section
 from awsml.render.table import Column, table, wrap
 from awsml.report import Cost, Effective, Report, TimeLine
 from awsml.units import format_count, format_duration, format_usd
 
 # What a kind adds to a plan, by the name of its block.
-BLOCKS: Mapping[str, Callable[[Mapping[str, Any], int], str]] = {"search": search_section}
+BLOCKS: Mapping[str, Callable[[Any, int], str]] = {
+    "search": search_section,
+    "diagnosis": diagnosis_section,
+    "candidates": candidates_section,
+}
 LONGEST_SOURCE = max(len(source.value) for source in Source)
 
 

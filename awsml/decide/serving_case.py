@@ -1,0 +1,108 @@
+"""What the decisions about an endpoint rest on: load, what was seen, machine, prices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from awsml import catalog
+from awsml.basis import Estimate
+from awsml.catalog import Instance
+from awsml.decide.decision import Grounds
+from awsml.errors import AwsmlError
+from awsml.estimate.bottleneck import signals_of
+from awsml.estimate.endpoint import Rates, rates_on, replicas
+from awsml.finding import Confidence, Finding, Level
+from awsml.readers.metric_files import read_metrics
+from awsml.workload import EndpointWorkload
+
+
+def constant(name: str) -> float:
+    return float(catalog.constant(name).value)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One endpoint as it stands. `here` is the type it is compiled to, `measured_on` the one
+    that figures were seen on; None where the catalogue knows no such type."""
+
+    work: EndpointWorkload
+    here: Instance | None
+    measured_on: Instance | None
+    region: str | None
+    problems: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def rate(self) -> float | None:
+        return self.work.requests_per_second
+
+    @property
+    def share_of_gpu(self) -> float | None:
+        return self.work.seen.signals.get("gpu")
+
+    def rates(self, one: Instance) -> Rates:
+        return rates_on(one, self.work, self.measured_on, constant)
+
+    def price(self, one: Instance, component: str = "hosting") -> Estimate:
+        """An hour of one instance, with what is missing where unknown."""
+        name = one.name if component == "ec2" else one.ml_name
+        found = catalog.price(component, name, self.region) if self.region else None
+        if found is None:
+            where = self.region or "a region"
+            return Estimate.unknown("USD/hour", f"a price of {name} for {component} in {where}")
+        return found.estimate()
+
+    @property
+    def lanes(self) -> int | None:
+        """Requests that an instance serves at a time."""
+        machine = self.measured_on
+        return self.work.workers or (replicas(machine) if machine else self.work.seen.cores)
+
+
+def case_of(work: EndpointWorkload, grounds: Grounds) -> Case:
+    """The scenario's figures, those of its file, and the catalogue's word on the machine."""
+    on = catalog.instance(work.seen.instance)
+    work, problems, findings = _with_file(work, on, grounds)
+    region = grounds.region or work.region
+    return Case(work, catalog.instance(work.instance), on, region, problems, findings)
+
+
+def _with_file(
+    work: EndpointWorkload, on: Instance | None, grounds: Grounds
+) -> tuple[EndpointWorkload, tuple[str, ...], tuple[Finding, ...]]:
+    """Figures of `observed.file`; a typed one wins over a read one."""
+    if work.seen_file is None or grounds.local_path is None:
+        return work, (), ()
+    path = grounds.local_path("observed.file", work.seen_file)
+    try:
+        text = Path(path).read_text(encoding="utf-8", errors="replace")
+        read = read_metrics(text, path, on.vcpus if on else None, on.gpus if on else None)
+    except OSError as error:
+        return work, (), (_unreadable(f"{path} cannot be read: {error.strerror}"),)
+    except AwsmlError as error:
+        return work, (), (_unreadable(error.message, error.hint),)
+    typed = {name: value for name, value in work.seen.signals.items() if value is not None}
+    series = {n: v for name, values in read.series.items() for n, v in signals_of(name, values)}
+    seen = replace(work.seen, signals={**series, **typed})
+    return replace(work, seen=seen), read.problems, tuple(_doubtful(read.problems))
+
+
+def _unreadable(message: str, hint: str | None = None) -> Finding:
+    hint = hint or "name a CSV or JSON file of utilisation"
+    return Finding(
+        "observed-unreadable", Level.ERROR, message, hint, Confidence.VERIFIED, field="observed"
+    )
+
+
+def _doubtful(problems: Iterable[str]) -> Iterable[Finding]:
+    for problem in problems:
+        yield Finding(
+            "observed-doubtful",
+            Level.WARNING,
+            problem,
+            "check the file, and `observed.on`",
+            Confidence.INFERRED,
+            field="observed",
+        )

@@ -1,0 +1,196 @@
+"""The endpoint's questions: what starves it, what should carry it, and when the answer flips."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from awsml import api, catalog
+from awsml.api import Terms
+from awsml.estimate.endpoint import (
+    batch_latency,
+    in_flight,
+    instances_needed,
+    network_rate,
+)
+from awsml.kinds import INCLUDES, KINDS
+from awsml.scenario import Override, load
+from awsml.workload import EndpointWorkload, Seen
+
+SCENARIO = Path(__file__).parents[2] / "scenarios" / "object-detection-gpu.yaml"
+
+
+def report(*sets: str) -> dict[str, Any]:
+    loaded = load(
+        str(SCENARIO),
+        environ={},
+        kinds=KINDS,
+        includes=INCLUDES,
+        overrides=[Override.parse(text) for text in sets],
+    )
+    return api.plan(loaded.documents[0], Terms(target="aws")).report.as_json()
+
+
+def advice(printed: Mapping[str, Any], subject: str) -> dict[str, Any]:
+    return next(each for each in printed["advice"] if each["subject"] == subject)
+
+
+def row(printed: Mapping[str, Any], instance: str) -> dict[str, Any]:
+    return next(each for each in printed["candidates"] if each["instance"] == instance)
+
+
+def option(printed: Mapping[str, Any], word: str) -> dict[str, Any]:
+    rows = advice(printed, "architecture")["alternatives"]
+    return next(each for each in rows if word in each["option"])
+
+
+def test_one_request_at_a_time_is_named_where_nothing_is_full() -> None:
+    found = report()["diagnosis"]
+    assert found["bottleneck"] == "serialisation"
+    network = next(each for each in found["evidence"] if each["signal"] == "network")
+    assert network["value"] == pytest.approx(40 * 400e3 / (0.8 * 2.5e9 / 8))
+    assert network["threshold"] == 0.7
+    assert any("gpu_memory" in text for text in found["missing"])
+
+
+@pytest.mark.parametrize(
+    ("sets", "expected"),
+    [
+        (("traffic.payload=5 MB", "observed.requests_per_second=40"), "network"),
+        (("observed.cpu=85%",), "cpu"),
+        (("observed.gpu=85%",), "compute"),
+        (("observed.gpu_memory=40%",), "batch-size"),
+        (("observed.gpu_p95=80%", "observed.gpu_p5=2%"), "fluctuating-feed"),
+        (("observed.requests_per_second=2", "traffic.requests_per_second=2"), "no-load"),
+        (("traffic.payload=7 MB",), "payload"),
+        (("traffic.payload=2 MB", "observed.overhead=40ms"), "payload"),
+    ],
+)
+def test_a_changed_figure_names_another_bottleneck(sets: tuple[str, ...], expected: str) -> None:
+    assert report(*sets)["diagnosis"]["bottleneck"] == expected
+
+
+def test_without_figures_nothing_is_claimed_and_what_would_tell_is_named() -> None:
+    found = report("observed={}")["diagnosis"]
+    assert found["bottleneck"] is None
+    assert any("observed.latency" in text for text in found["missing"])
+
+
+def test_what_a_type_sustains_is_unknown_until_a_latency_is_given() -> None:
+    printed = report("observed={}", "autoscaling.target=100")
+    assert [each["sustained_rps"] for each in printed["candidates"]] == [None] * 6
+    assert all("observed.latency" in each["missing"][0] for each in printed["candidates"][:5])
+
+
+def test_the_wide_network_instance_cannot_host_and_the_nearest_that_can_is_named() -> None:
+    wide = row(report(), "ml.p3dn.24xlarge")
+    assert not wide["deployable"]
+    assert "cannot be hosted" in wide["why"]
+    named = wide["why"].rpartition(" ")[2]
+    assert "hosting" in catalog.accepted_by(named)
+
+
+def test_a_built_in_algorithm_offers_only_families_of_its_guide() -> None:
+    built_in = report()
+    assert "unsupported by the guide" in row(built_in, "ml.g5.12xlarge")["why"]
+    own = report("model.image={uri: 111122223333.dkr.ecr.us-east-1.amazonaws.com/own:1}")
+    assert row(own, "ml.g5.12xlarge")["deployable"]
+
+
+def test_rates_on_another_device_are_assumed() -> None:
+    smaller = row(report(), "ml.g4dn.xlarge")["sustained_rps"]
+    assert smaller["basis"] == "assumed"
+    assert smaller["low"] < smaller["expected"] < smaller["high"]
+
+
+def test_the_smaller_gpu_wins_while_the_large_one_idles() -> None:
+    sized = advice(report(), "instance")
+    assert "right-size down" in sized["recommend"]
+    assert sized["saves"]["usd"]["expected"] > 0
+
+
+def test_a_small_gpu_loses_where_the_load_takes_too_many() -> None:
+    sets = ("traffic.requests_per_second=400", "compute.count=1", "observed.throughput=320")
+    sized = advice(report(*sets, "candidates=[ml.g4dn.12xlarge]"), "instance")
+    assert "right-size down" not in sized["recommend"]
+
+
+def test_each_of_the_four_options_is_a_row_with_a_number() -> None:
+    rows = advice(report(), "architecture")["alternatives"]
+    assert len(rows) == 4
+    assert all(any(letter.isdigit() for letter in each["why"]) for each in rows)
+    assert "buys nothing here" in option(report(), "p3dn")["why"]
+    assert "would help" in option(report("traffic.payload=5 MB"), "p3dn")["why"]
+
+
+def test_batch_transform_is_out_only_while_somebody_waits() -> None:
+    assert option(report(), "transform")["verdict"] == "impossible"
+    assert option(report("traffic.realtime=false"), "transform")["verdict"] != "impossible"
+
+
+def test_a_queue_pays_where_nobody_waits_and_the_mean_is_low() -> None:
+    sets = ("traffic.realtime=false", "traffic.mean_share=5%")
+    modes = advice(report(*sets), "serving mode")
+    assert modes["recommend"] != "stay with real-time"
+    assert modes["saves"]["usd"]["expected"] > 0
+
+
+def test_the_scaling_target_is_half_of_what_one_instance_sustains_by_the_minute() -> None:
+    policy = report()["calls"][-1]["params"]["TargetTrackingScalingPolicyConfiguration"]
+    assert policy["TargetValue"] == pytest.approx(0.5 * 60 / 0.021, rel=1e-3)
+
+
+def test_dollars_of_a_million_are_the_month_over_its_requests() -> None:
+    smaller = row(report(), "ml.g4dn.xlarge")
+    asked = 40 * 730 * 3600 / 1e6
+    month = smaller["usd_per_month"]["expected"]
+    assert smaller["usd_per_million"]["expected"] == pytest.approx(month / asked, rel=1e-4)
+
+
+def test_a_file_of_utilisation_stands_in_for_typed_figures(tmp_path: Path) -> None:
+    rows = "\n".join(f"{60 * i},{20 + i % 3},{90 + i % 5},40" for i in range(30))
+    file = tmp_path / "seen.csv"
+    file.write_text("time,GPUUtilization,cpu,gpu_memory\n" + rows, encoding="utf-8")
+    seen = f"{{file: {file}, latency: 21ms, requests_per_second: 40}}"
+    assert report(f"observed={seen}")["diagnosis"]["bottleneck"] == "cpu"
+
+
+def test_sums_that_no_machine_reaches_are_said(tmp_path: Path) -> None:
+    file = tmp_path / "seen.csv"
+    file.write_text("time,GPUUtilization\n0,12\n60,640\n120,13\n", encoding="utf-8")
+    printed = report(f"observed={{file: {file}, latency: 21ms}}")
+    assert "observed-doubtful" in {each["slug"] for each in printed["findings"]}
+
+
+def test_a_missing_file_is_an_error_at_its_field() -> None:
+    printed = report("observed={file: nowhere.csv}")
+    assert "observed-unreadable" in {each["slug"] for each in printed["findings"]}
+
+
+@given(st.floats(0.001, 10), st.integers(1, 512), st.floats(1, 1e5))
+def test_a_larger_batch_never_takes_less_time(first: float, batch: int, most: float) -> None:
+    now = batch_latency(first, batch, most, 1.5)
+    assert batch_latency(first, batch + 1, most, 1.5) >= now >= first * 0.999999
+
+
+@given(st.floats(0.1, 1e4), st.floats(0.1, 1e4))
+def test_more_load_never_takes_fewer_instances(rate: float, sustained: float) -> None:
+    assert instances_needed(rate * 2, sustained, 0.5) >= instances_needed(rate, sustained, 0.5) >= 1
+
+
+def test_requests_in_flight_are_rate_times_latency() -> None:
+    assert in_flight(40, 0.021) == pytest.approx(0.84)
+
+
+@given(st.floats(1e3, 1e7))
+def test_more_bandwidth_is_never_slower(size: float) -> None:
+    work = EndpointWorkload("us-east-1", "ml.p3.2xlarge", Seen("ml.p3.2xlarge"), payload_bytes=size)
+    narrow, wide = catalog.instance("p3.2xlarge"), catalog.instance("p3.16xlarge")
+    assert narrow is not None and wide is not None
+    slow, fast = network_rate(narrow, work, 0.8), network_rate(wide, work, 0.8)
+    assert slow is not None and fast is not None and fast > slow
