@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 import tarfile
 from pathlib import Path
 
@@ -149,6 +151,40 @@ def test_packing_goes_on_where_it_was_cut_off(
     assert packed.kept == 2
     assert {n: (tmp_path / "out" / n).stat().st_mtime_ns for n in written} == times
     assert len(list((tmp_path / "out").iterdir())) == len(packed.shards)
+
+
+def test_a_worker_that_is_killed_is_said_and_leaves_no_half_shard(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "_ALONE_SECONDS", 0)
+    genuine = run.write_shard
+
+    def killed(root: Path, folder: Path, shard: Shard, form: str, header: bool) -> Written:
+        if shard.name == "part-00002.tar":
+            (folder / f".{shard.name}.{os.getpid()}").write_bytes(b"half")
+            os.kill(os.getpid(), signal.SIGKILL)
+        return genuine(root, folder, shard, form, header)
+
+    monkeypatch.setattr(run, "write_shard", killed)
+    order = Order(source, tmp_path / "out", "webdataset", 10_000, workers=2)
+    with pytest.raises(AwsmlError, match="was killed"):
+        pack(order)
+    assert list((tmp_path / "out").glob(".*")) == []
+    monkeypatch.setattr(run, "write_shard", genuine)
+    packed = pack(order)
+    assert packed.kept > 0
+    assert packed.files == 80
+
+
+def test_a_folder_that_cannot_be_written_is_said(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> Written:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(run, "write_shard", full)
+    with pytest.raises(AwsmlError, match=r"cannot write .*No space left on device"):
+        pack(Order(source, tmp_path / "out", "webdataset"))
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(source: Path, tmp_path: Path) -> None:

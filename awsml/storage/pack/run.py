@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from hashlib import blake2b
-from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
 from awsml.errors import UsageError
 from awsml.storage.errors import DataError
 from awsml.storage.pack.shards import TARGET, Shard, shards
-from awsml.storage.pack.write import Written, write_shard
+from awsml.storage.pack.team import written
+from awsml.storage.pack.write import Written, remove_cut_off, write_shard
 from awsml.storage.places import files_below
 
 # Below this much work a second process costs more than it saves.
@@ -72,12 +69,14 @@ def pack(order: Order, progress: Progress = lambda _, __: None) -> Packed:
     done = sum(shard.size for shard in planned if shard.name in kept)
     progress(done, total)
     todo = [shard for shard in planned if shard.name not in kept]
-    for shard, written in _written(order, todo):
-        journal.add(written)
-        done += shard.size
-        progress(done, total)
-    finished = journal.finish(planned)
-    return Packed(tuple(finished), len(kept))
+    try:
+        for shard, finished in _written(order, todo):
+            journal.add(finished)
+            done += shard.size
+            progress(done, total)
+    finally:
+        remove_cut_off(order.folder)
+    return Packed(tuple(journal.finish(planned)), len(kept))
 
 
 def index_path(folder: Path) -> Path:
@@ -95,40 +94,22 @@ def _planned(order: Order) -> Iterator[Shard]:
 
 
 def _written(order: Order, todo: Sequence[Shard]) -> Iterator[tuple[Shard, Written]]:
-    alone = order.workers == 1 or len(todo) == 1 or _is_little(todo)
-    if alone:
-        for shard in todo:
-            yield shard, _write(order, shard)
-        return
-    with ProcessPoolExecutor(min(order.workers, len(todo)), _context()) as pool:
-        begun = {pool.submit(_write, order, shard): shard for shard in todo}
-        try:
-            for future in _as_completed(begun):
-                yield begun[future], future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def _context() -> BaseContext:
-    """A fork starts at once, but is safe only where no other thread may hold a lock."""
-    alone = sys.platform == "linux" and threading.active_count() == 1
-    return multiprocessing.get_context("fork" if alone else "spawn")
+    write = partial(_write, order)
+    if order.workers == 1 or len(todo) < 2 or _is_little(todo):
+        return ((shard, write(shard)) for shard in todo)
+    return written(write, todo, order.workers)
 
 
 def _write(order: Order, shard: Shard) -> Written:
-    return write_shard(order.source, order.folder, shard, order.form, order.header)
+    try:
+        return write_shard(order.source, order.folder, shard, order.form, order.header)
+    except OSError as error:
+        raise DataError(f"cannot write {order.folder}: {error.strerror or error}") from error
 
 
 def _is_little(todo: Sequence[Shard]) -> bool:
     work = sum(shard.size * _BYTE_SECONDS + len(shard.pieces) * _FILE_SECONDS for shard in todo)
     return work < _ALONE_SECONDS
-
-
-def _as_completed(futures: Iterable[Future[Written]]) -> Iterator[Future[Written]]:
-    left = set(futures)
-    while left:
-        done, left = wait(left, return_when=FIRST_COMPLETED)
-        yield from done
 
 
 class _Journal:
@@ -144,8 +125,7 @@ class _Journal:
         """Names of shards that an earlier attempt at the same finished."""
         lines = self._path.read_text().splitlines() if self._path.exists() else []
         if lines and lines[0] == self._head:
-            for cut_off in self._folder.glob(".part-*"):
-                cut_off.unlink()
+            remove_cut_off(self._folder)
             for line in lines[1:]:
                 self._keep(line)
             return set(self._written)

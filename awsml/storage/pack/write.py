@@ -12,6 +12,7 @@ from awsml.storage.pack import tar
 from awsml.storage.pack.shards import RECORDIO, TEXT, WEBDATASET, Piece, Shard
 
 _BUFFER = 4 * 2**20
+_SMALL = 2**20  # read in one go, even if the buffer goes out a little early
 _NEWLINE = ord("\n")
 
 
@@ -46,7 +47,7 @@ class _Out:
     def copy(self, fd: int, start: int, end: int) -> None:
         """Append a span of a file. Raises EOFError when the file ends before it."""
         while start < end:
-            if self._used == _BUFFER:
+            if self._used == _BUFFER or _BUFFER - self._used < end - start < _SMALL:
                 self.flush()
             room = self._buffer[self._used : self._used + end - start]
             count = os.preadv(fd, (room,), start)
@@ -87,6 +88,12 @@ def write_shard(root: Path, folder: Path, shard: Shard, form: str, header: bool)
     finally:
         os.close(fd)
     return Written(shard.name, len(shard.pieces), out.position)
+
+
+def remove_cut_off(folder: Path) -> None:
+    """Remove what processes that were killed have begun."""
+    for begun in folder.glob(".part-*"):
+        begun.unlink()
 
 
 def _write_tar(root: Path, shard: Shard, out: _Out) -> None:
