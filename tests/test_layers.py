@@ -61,7 +61,7 @@ FOREIGN = {
     "click": {"cli"},
     "pydantic": {"kinds", "scenario"},
     "pydantic_core": {"kinds", "scenario"},
-    "yaml": {"scenario", "readers"},
+    "yaml": {"scenario", "readers", "kinds"},  # kinds write templates
 }
 
 

@@ -135,11 +135,11 @@ def _run(job: Work, cuts: Interruptions, luck: random.Random) -> tuple[float, fl
     wall = down * cuts.mean_down if luck.random() > cuts.available else 0.0
     for attempt in range(1, _MOST_ATTEMPTS + 1):
         up = luck.expovariate(1.0) / cuts.rate if cuts.rate > 0 else math.inf
-        wanted = job.restart + _left(job, done)
+        wanted = job.restart + left(job, done)
         if up >= wanted:
             return running + wanted, wall + wanted, float(attempt)
         running, wall = running + up, wall + up + luck.expovariate(1.0) * cuts.mean_down
-        done += _kept(job, up)
+        done += kept(job, up)
     return math.inf, math.inf, math.inf
 
 
@@ -148,14 +148,15 @@ def _odds(job: Work, rate: float) -> float:
     return math.exp(-min(_LARGEST_EXPONENT, rate * (job.work + job.restart)))
 
 
-def _left(job: Work, done: float) -> float:
+def left(job: Work, done: float) -> float:
+    """Seconds of what is not done yet, its checkpoints included."""
     rest = job.work - done
     if job.interval is None:
         return rest
     return rest + max(0, math.ceil(rest / job.interval) - 1) * job.checkpoint
 
 
-def _kept(job: Work, up: float) -> float:
+def kept(job: Work, up: float) -> float:
     """Work that an interrupted attempt leaves behind in finished checkpoints."""
     if job.interval is None or up <= job.restart:
         return 0.0

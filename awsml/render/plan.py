@@ -8,6 +8,7 @@ from typing import Any
 from awsml.basis import Basis, Estimate
 from awsml.finding import NotChecked
 from awsml.plan import Call, Origin, Ref, Source, Text, Unknown, join_path
+from awsml.render.batch import retry_section, schedule_section
 from awsml.render.modes import modes_section
 from awsml.render.search import search_section
 from awsml.render.serving import candidates_section, diagnosis_section

@@ -1,0 +1,80 @@
+"""Retries and schedule of a batch plan as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from awsml.render.table import Column, table, wrap
+from awsml.units import format_duration, format_usd
+
+_CONDITIONS = {
+    "onStatusReason": "status reason",
+    "onReason": "reason",
+    "onExitCode": "exit code",
+}
+
+
+def retry_section(block: Mapping[str, Any], width: int) -> str:
+    """Attempts, odds and what they rest on; then the rules in the order AWS reads them."""
+    lines = [f"retry     {block['attempts']} attempts{_odds(block)}"]
+    if block["p_finish"] is None:
+        lines += _wrapped(f"odds unknown (tell {block['missing'][0]})", width)
+    else:
+        lines += _wrapped(_spread(block), width)
+    rows = [(_condition(rule), rule["action"].lower()) for rule in block["rules"]]
+    columns = (Column("when an attempt ends with", shrink=True), Column("then"))
+    return "\n".join([*lines, table(columns, rows, width, indent=2)])
+
+
+def _odds(block: Mapping[str, Any]) -> str:
+    share = block["p_finish"]
+    if share is None:
+        return ""
+    text = f", {share:.2%} of runs finish"
+    deadline = block["p_finish_before_deadline"]
+    return text if deadline is None else f"{text}, {deadline:.2%} before the deadline"
+
+
+def _spread(block: Mapping[str, Any]) -> str:
+    low, high = block["p_finish_range"]
+    hours, usd = block["hours"], block["usd"]
+    parts = [f"{low:.2%} to {high:.2%} where reclaims are rough or calm"]
+    parts.append(f"a job runs {_hours(hours['expected'])}, p99 wall-clock {_hours(hours['p99'])}")
+    if usd["expected"] is not None:
+        parts.append(f"{format_usd(usd['expected'])} a job, p99 {format_usd(usd['p99'])}")
+    return "; ".join(parts)
+
+
+def _hours(hours: float | None) -> str:
+    return "without end" if hours is None else format_duration(hours * 3600)
+
+
+def _condition(rule: Mapping[str, str]) -> str:
+    named = [f"{text} {rule[key]}" for key, text in _CONDITIONS.items() if key in rule]
+    return "anything else" if named == ["reason *"] else " and ".join(named)
+
+
+def schedule_section(block: Mapping[str, Any], width: int) -> str:
+    """The expression, the next runs in local time and UTC, and what surprises."""
+    lines = [f"schedule  {block['expression']} in {block['timezone']}"]
+    rows = [
+        (_local(there), f"{datetime.fromisoformat(utc).astimezone(UTC):%a %Y-%m-%d %H:%M} UTC")
+        for there, utc in zip(block["next"], block["next_utc"], strict=True)
+    ]
+    if rows:
+        lines.append(table((Column("next runs"), Column("")), rows, width, indent=2))
+    for warning in block["warnings"]:
+        lines += _wrapped(f"note: {warning}", width)
+    return "\n".join(lines)
+
+
+def _local(text: str) -> str:
+    moment = datetime.fromisoformat(text)
+    return f"{moment:%a %Y-%m-%d %H:%M %z}"
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    first, *rest = wrap(text, width - 4)
+    return [f"  {first}", *(f"    {line}" for line in rest)]
