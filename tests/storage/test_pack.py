@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import random
 import signal
@@ -13,7 +14,7 @@ import pytest
 import webdataset
 
 from awsml.errors import AwsmlError
-from awsml.storage.pack import run
+from awsml.storage.pack import run, team
 from awsml.storage.pack.run import Order, index_path, pack
 from awsml.storage.pack.shards import Shard
 from awsml.storage.pack.write import Written
@@ -40,12 +41,19 @@ def contents(source: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_webdataset_holds_every_file_and_whole_samples(
-    source: Path, tmp_path: Path, workers: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def in_a_team(monkeypatch: pytest.MonkeyPatch, start: str) -> None:
+    """Use other processes even for little work, begun in one way or the other."""
     monkeypatch.setattr(run, "_ALONE_SECONDS", 0)
-    packed = pack(Order(source, tmp_path / "out", "webdataset", 15_000, workers=workers))
+    monkeypatch.setattr(team, "_context", lambda: multiprocessing.get_context(start))
+
+
+@pytest.mark.parametrize("start", ["alone", "fork", "spawn"])
+def test_a_webdataset_holds_every_file_and_whole_samples(
+    source: Path, tmp_path: Path, start: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if start != "alone":
+        in_a_team(monkeypatch, start)
+    packed = pack(Order(source, tmp_path / "out", "webdataset", 15_000, workers=2))
     found: dict[str, bytes] = {}
     for shard in packed.shards:
         with tarfile.open(tmp_path / "out" / shard.name) as archive:
@@ -156,7 +164,7 @@ def test_packing_goes_on_where_it_was_cut_off(
 def test_a_worker_that_is_killed_is_said_and_leaves_no_half_shard(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "_ALONE_SECONDS", 0)
+    in_a_team(monkeypatch, "fork")
     genuine = run.write_shard
 
     def killed(root: Path, folder: Path, shard: Shard, form: str, header: bool) -> Written:
