@@ -33,8 +33,11 @@ def check(variant: Part) -> Problems:
     if not any(variant[name].exists for name in _CAPACITY):
         message = f"`{variant}` names no instance type and is not serverless"
         yield Problem(variant, message, "add `InstanceType` and `InitialInstanceCount`")
-    config = variant.around
-    if not variant["ModelName"].exists and not config["ExecutionRoleArn"].exists:
+    pools = variant["InstancePools"].items
+    named = variant["ModelName"].exists or (
+        bool(pools) and all(pool["ModelNameOverride"].exists for pool in pools)
+    )
+    if not named and not variant.around["ExecutionRoleArn"].exists:
         yield Problem(
             variant,
             f"`{variant}` names no model, and without one the configuration needs a role",
