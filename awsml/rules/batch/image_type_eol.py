@@ -32,7 +32,8 @@ SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_Ec2Configura
 
 def check(configuration: Part) -> Problems:
     image = configuration["imageType"]
-    if image.text is None or configuration["imageIdOverride"].exists:
+    own = configuration["imageIdOverride"].exists or configuration.around["imageId"].exists
+    if image.text is None or own:
         return
     known = {one.name: one for one in batch_images()}
     found = known.get(image.text)

@@ -30,7 +30,7 @@ LaunchTemplateVersion must be either empty or a number or $Default or $Latest
 import re
 
 from awsml.catalog import limit
-from awsml.rules.batch._environments import RESOURCES
+from awsml.rules.batch._environments import BUNDLES, RESOURCES
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
@@ -54,6 +54,8 @@ def check(resources: Part) -> Problems:
         message = f"{len(overrides)} overrides are given, and at most {most} can be"
         yield Problem(template["overrides"], message, "merge some of them")
     types = {one.text for one in resources["instanceTypes"].items}
+    if not types.isdisjoint(BUNDLES):
+        types = set()  # a bundle stands for many types
     seen: dict[str, Part] = {}
     for override in overrides:
         yield from _named(override, needed=True)
