@@ -1,8 +1,7 @@
 """A name of AWS Batch has characters that are refused, or is too long.
 
-Up to 128 letters, digits, hyphens and underscores,
-  of which the first is a letter or a digit. Dots
-and spaces are refused.
+Up to 128 letters, digits, hyphens and underscores. The name of a job begins with a letter or a
+digit. Dots and spaces are refused.
 
 ## Why
 AWS refuses the request.
@@ -31,7 +30,7 @@ APIS = (REGISTER, SUBMIT, "batch:CreateComputeEnvironment", "batch:CreateJobQueu
 SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html"
 
 _NAMES = ("jobDefinitionName", "jobName", "computeEnvironmentName", "jobQueueName")
-_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_FORM, _JOB_FORM = re.compile(r"[A-Za-z0-9_-]+"), re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 def check(request: Part) -> Problems:
@@ -43,7 +42,7 @@ def check(request: Part) -> Problems:
         if len(name.text) > most:
             message = f"`{name}` has {len(name.text)} characters, and at most {most} are allowed"
             yield Problem(name, message, "shorten it")
-        elif not _FORM.fullmatch(name.text):
+        elif not (_JOB_FORM if member == "jobName" else _FORM).fullmatch(name.text):
             right = re.sub(r"[^A-Za-z0-9_-]+", "-", name.text).strip("-_")
             yield Problem(
                 name,

@@ -32,7 +32,7 @@ from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.VERIFIED
-APIS = CONTAINERS
+APIS = CONTAINERS[:2]
 SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_ResourceRequirement.html"
 
 _LEGACY = {"VCPU": "vcpus", "MEMORY": "memory"}
