@@ -20,6 +20,7 @@ PARTS = {
     "finding": (0, "a complaint with its place"),
     "plan": (0, "ordered calls, origins of their parameters, values known later"),
     "workload": (0, "what a job does, in numbers"),
+    "cluster": (0, "a GPU machine, its links, and what was measured on it"),
     "advice": (0, "what to change, what it saves, why alternatives lose"),
     "events": (0, "what a backend tells while a plan runs"),
     "report": (0, "what a plan came to: cost, time, advice, findings"),

@@ -1,0 +1,301 @@
+"""How throughput grows with GPUs: a form chosen from the links, fitted to what was measured.
+
+    step(N) = step(1) + max(0, C(N) - overlap)
+    ring:        C = 2(N-1)/N x V          every GPU has a path of its own (NVLink, P2P)
+    shared bus:  C = n x 2(N-1)/N x V      n GPUs of one NUMA node share its host path
+    network:     C = 2(N-1)/N x W, where it is longer than the one inside the nodes
+
+V and W are gradient bytes over bandwidth, in seconds; all in logarithms of throughput, since
+errors are relative. Two points cannot tell the forms apart, so without links both are kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from statistics import median
+
+from awsml.cluster import Flag, Hardware, Links, Measurement, Transformer
+
+RING, BUS, UNDECIDED = "ring", "shared-bus", "undecided"
+# TCP over Ethernet with 1,500-byte frames carries 1,460 of 1,538 bytes.
+_GOODPUT = 1460 / 1538
+# Gradients are sent while the backward pass, some two thirds of a step, still runs.
+_MOST_OVERLAP = 0.6
+_STEPS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """All measurements of one count: the median, and the spread of repeats."""
+
+    gpus: int
+    nodes: int
+    throughput: float
+    low: float
+    high: float
+    repeats: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One form with its constants; times are seconds for `batch` samples on each GPU."""
+
+    form: str
+    single: float  # seconds of a step on one GPU
+    volume: float  # V
+    overlap: float
+    network: float  # W; 0 where nothing crosses nodes
+    batch: float
+
+    def exposed(self, gpus: int, nodes: int, links: Links | None) -> float:
+        """Seconds of a step in which GPUs wait for gradients."""
+        inside = self.volume * unit_time(self.form, gpus, nodes, links)
+        across = self.network * ring_factor(gpus) if nodes > 1 else 0.0
+        return max(0.0, max(inside, across) - self.overlap)
+
+    def throughput(self, gpus: int, nodes: int, links: Links | None) -> float:
+        return self.batch * gpus / (self.single + self.exposed(gpus, nodes, links))
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One strategy fitted: a curve for each form that its links leave open."""
+
+    strategy: str
+    form: str
+    points: tuple[Point, ...]
+    curves: tuple[Curve, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    batch: float | None = None
+    residual: float = 0.0  # largest of |log(measured / fitted)|
+
+    @property
+    def single(self) -> Point | None:
+        return next((point for point in self.points if point.gpus == 1), None)
+
+    @property
+    def largest(self) -> Point:
+        return max(self.points, key=lambda point: (point.gpus, point.throughput))
+
+    def throughput(self, gpus: int, nodes: int, links: Links | None) -> float:
+        """The middle of the curves that are left open, in logarithms."""
+        values = [math.log(curve.throughput(gpus, nodes, links)) for curve in self.curves]
+        return math.exp(sum(values) / len(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The points of one strategy that belong together, and what was put aside."""
+
+    strategy: str
+    points: tuple[Point, ...]
+    batch: float | None
+    flags: tuple[Flag, ...] = field(default=())
+
+
+def ring_factor(gpus: int) -> float:
+    """What an all-reduce sends over each link, in units of the gradients."""
+    return 2 * (gpus - 1) / gpus
+
+
+def unit_time(form: str, gpus: int, nodes: int, links: Links | None) -> float:
+    """C(N) for V = 1, inside the nodes."""
+    if form == RING:
+        return ring_factor(gpus)
+    on_one = math.ceil(gpus / nodes)
+    return (links.local(on_one) if links else on_one) * ring_factor(gpus)
+
+
+def form_of(hardware: Hardware, peer_of_card: bool | None = None) -> str:
+    """Ring where every GPU reaches every other one, a shared bus where none does directly.
+    `peer_of_card` is what is known of the card where the links themselves do not tell."""
+    links = hardware.links
+    stated = links.peer_access if links else None
+    peer = stated if stated is not None else peer_of_card
+    return UNDECIDED if peer is None else RING if peer else BUS
+
+
+def fit(
+    series: Series, hardware: Hardware, model: Transformer | None = None, form: str = UNDECIDED
+) -> Fit:
+    """Curves through the points; without a point on one GPU there is no curve."""
+    base = Fit(series.strategy, form, series.points, flags=series.flags, batch=series.batch)
+    single = base.single
+    if single is None:
+        return base
+    forms = (RING, BUS) if form == UNDECIDED else (form,)
+    curves = tuple(_curve(each, series, single, hardware, model) for each in forms)
+    fitted = replace(base, curves=curves)
+    off = [_off(fitted, point, hardware.links) for point in series.points if point.gpus > 1]
+    return replace(fitted, residual=max(map(abs, off), default=0.0))
+
+
+def off_by(fitted: Fit, point: Point, links: Links | None) -> float:
+    """log(measured / fitted)."""
+    return _off(fitted, point, links)
+
+
+def _off(fitted: Fit, point: Point, links: Links | None) -> float:
+    return math.log(point.throughput / fitted.throughput(point.gpus, point.nodes, links))
+
+
+def _curve(
+    form: str, series: Series, single: Point, hardware: Hardware, model: Transformer | None
+) -> Curve:
+    batch = series.batch or 1.0
+    start = Curve(form, batch / single.throughput, 0.0, 0.0, 0.0, batch)
+    inside = [point for point in series.points if point.gpus > 1 and point.nodes == 1]
+    if inside:
+        start = _fitted_inside(start, inside, hardware.links)
+    elif hardware.link_bytes_per_second and (bytes_ := gradient_bytes(model)):
+        start = replace(start, volume=bytes_ / hardware.link_bytes_per_second)
+    across = [point for point in series.points if point.nodes > 1]
+    return replace(start, network=_network(start, across, hardware, model))
+
+
+def _fitted_inside(start: Curve, points: Sequence[Point], links: Links | None) -> Curve:
+    """V for each overlap tried, then finer around the best; one count cannot tell the overlap."""
+    if len({point.gpus for point in points}) < 2:
+        return _with_volume(start, points, links)
+    low, high = 0.0, _MOST_OVERLAP * start.single
+    best = _with_volume(start, points, links)
+    for _ in range(3):
+        step = (high - low) / _STEPS
+        tried = [
+            _with_volume(replace(start, overlap=low + i * step), points, links)
+            for i in range(_STEPS + 1)
+        ]
+        best = min(tried, key=lambda curve: _misfit(curve, points, links))
+        low, high = max(0.0, best.overlap - step), min(high, best.overlap + step)
+    return best
+
+
+def _with_volume(start: Curve, points: Sequence[Point], links: Links | None) -> Curve:
+    """The V of least squares in log throughput, by golden section between what points imply."""
+    implied = [
+        max(0.0, start.batch * p.gpus / p.throughput - start.single + start.overlap)
+        / unit_time(start.form, p.gpus, 1, links)
+        for p in points
+    ]
+    low, high = min(implied), max(implied)
+    if high - low <= 1e-12:
+        return replace(start, volume=high)
+
+    def misfit(volume: float) -> float:
+        return _misfit(replace(start, volume=volume), points, links)
+
+    return replace(start, volume=_least(misfit, low, high))
+
+
+def _misfit(curve: Curve, points: Sequence[Point], links: Links | None) -> float:
+    return sum(
+        math.log(p.throughput / curve.throughput(p.gpus, p.nodes, links)) ** 2 for p in points
+    )
+
+
+def _least(value: Callable[[float], float], low: float, high: float) -> float:
+    """Golden section: the place of the least value between two."""
+    ratio = (math.sqrt(5) - 1) / 2
+    left, right = high - ratio * (high - low), low + ratio * (high - low)
+    at_left, at_right = value(left), value(right)
+    for _ in range(_STEPS):
+        if at_left <= at_right:
+            high, right, at_right = right, left, at_left
+            left = high - ratio * (high - low)
+            at_left = value(left)
+        else:
+            low, left, at_left = left, right, at_right
+            right = low + ratio * (high - low)
+            at_right = value(right)
+    return (low + high) / 2
+
+
+def _network(
+    curve: Curve, across: Sequence[Point], hardware: Hardware, model: Transformer | None
+) -> float:
+    """W from points on several nodes where there are any, else from the bandwidth given."""
+    if across:
+        waits = [
+            max(0.0, curve.batch * p.gpus / p.throughput - curve.single + curve.overlap)
+            / ring_factor(p.gpus)
+            for p in across
+        ]
+        return median(waits)
+    bandwidth = network_bytes_per_second(hardware)
+    bytes_ = gradient_bytes(model)
+    return bytes_ / bandwidth if bandwidth and bytes_ else 0.0
+
+
+def network_bytes_per_second(hardware: Hardware) -> float | None:
+    """A line rate less what the frames take; a measured bandwidth as it is."""
+    bits = hardware.network_bits_per_second
+    if not bits:
+        return None
+    return bits / 8 * (1.0 if hardware.network_measured else _GOODPUT)
+
+
+def gradient_bytes(model: Transformer | None) -> float | None:
+    if model is None or not model.parameters:
+        return None
+    return model.parameters * model.gradient_bytes
+
+
+def arranged(strategy: str, measurements: Sequence[Measurement]) -> Series:
+    """Measurements of one strategy as points. Another batch or host than that of one GPU is put
+    aside and said, since it is another curve."""
+    mine = [each for each in measurements if each.strategy == strategy]
+    flags: list[Flag] = []
+    kept, batch = _same_batch(strategy, mine, flags)
+    kept = _same_host(strategy, kept, flags)
+    by_place: dict[tuple[int, int], list[float]] = {}
+    for each in kept:
+        by_place.setdefault((each.gpus, each.nodes), []).append(each.throughput)
+    points = tuple(
+        Point(gpus, nodes, median(rates), min(rates), max(rates), len(rates))
+        for (gpus, nodes), rates in sorted(by_place.items())
+    )
+    return Series(strategy, points, batch, tuple(flags))
+
+
+def _same_batch(
+    strategy: str, mine: Sequence[Measurement], flags: list[Flag]
+) -> tuple[list[Measurement], float | None]:
+    singles = [each for each in mine if each.gpus == 1] or list(mine)
+    batches = [(each.batch_per_gpu, each.accumulation) for each in singles]
+    wanted = max(batches, key=batches.count)
+    others = [each for each in mine if (each.batch_per_gpu, each.accumulation) != wanted]
+    for each in others:
+        message = (
+            f"{each.gpus} GPUs ran {_batch(each.batch_per_gpu, each.accumulation)}, the others "
+            f"{_batch(*wanted)}: another curve, left out of the fit"
+        )
+        flags.append(Flag("mixed-batch", message, strategy, each.gpus, each.line))
+    if wanted[0] is None:
+        message = "no batch per GPU is stated; if it differs between counts, this fit means nothing"
+        flags.append(Flag("batch-unstated", message, strategy))
+    samples = wanted[0] * wanted[1] if wanted[0] else None
+    return [each for each in mine if each not in others], samples
+
+
+def _batch(batch: float | None, accumulation: int) -> str:
+    text = f"a batch of {batch:g}" if batch else "an unstated batch"
+    return text if accumulation == 1 else f"{text} accumulated {accumulation} times"
+
+
+def _same_host(strategy: str, mine: Sequence[Measurement], flags: list[Flag]) -> list[Measurement]:
+    """Single-node points of one host; several nodes may name several hosts."""
+    inside = [each for each in mine if each.nodes == 1]
+    hosts = [each.host for each in inside]
+    if len(set(hosts)) < 2:
+        return list(mine)
+    first = next((each.host for each in inside if each.gpus == 1), hosts[0])
+    for each in inside:
+        if each.host != first:
+            message = (
+                f"{each.gpus} GPUs were measured on `{each.host or 'an unnamed host'}`, one GPU on "
+                f"`{first or 'an unnamed host'}`: left out of the fit"
+            )
+            flags.append(Flag("mixed-host", message, strategy, each.gpus, each.line))
+    return [each for each in mine if each.nodes > 1 or each.host == first]

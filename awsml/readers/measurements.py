@@ -1,0 +1,120 @@
+"""Throughputs of a scaling test, from CSV text or from rows that stand in a scenario."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from awsml.cluster import Flag, Measurement
+from awsml.errors import UsageError
+from awsml.finding import Place
+
+NEEDED = ("strategy", "gpus", "throughput")
+COLUMNS = ("strategy", "gpus", "nodes", "batch_per_gpu", "throughput")
+_DELIMITERS = (",", "\t", ";")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Rows that hold, and a flag for each that does not."""
+
+    points: tuple[Measurement, ...]
+    flags: tuple[Flag, ...] = ()
+
+
+class _BadRow(ValueError):
+    """What is wrong with one row."""
+
+
+def read_measurements(text: str, file: str = "measurements") -> Measured:
+    """CSV with a heading; lines that begin with # are remarks."""
+    numbered = [
+        (number, line)
+        for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1)
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
+    if not numbered:
+        raise _refused("it is empty", file, 1)
+    at, heading = numbered[0]
+    delimiter = max(_DELIMITERS, key=heading.count)
+    columns = [name.strip().lower() for name in _cells(heading, delimiter)]
+    missing = [name for name in NEEDED if name not in columns]
+    if missing:
+        raise _refused(f"its heading has no column `{missing[0]}`", file, at)
+    rows = []
+    for number, line in numbered[1:]:
+        cells = [cell.strip() for cell in _cells(line, delimiter)]
+        rows.append((number, dict(zip(columns, cells, strict=False))))
+    found = measured(rows)
+    if not found.points:
+        reason = f": {found.flags[0].message}" if found.flags else ""
+        raise _refused(f"no row of it holds{reason}", file, at)
+    return found
+
+
+def measured(rows: Iterable[tuple[int | None, Mapping[str, str]]]) -> Measured:
+    """Each row as a measurement, or as a flag that says why it is none."""
+    points, flags = [], []
+    for line, row in rows:
+        try:
+            points.append(_point(row, line))
+        except _BadRow as bad:
+            flags.append(Flag("measurement-refused", str(bad), row.get("strategy"), line=line))
+    return Measured(tuple(points), tuple(flags))
+
+
+def _point(row: Mapping[str, str], line: int | None) -> Measurement:
+    strategy = row.get("strategy", "")
+    if not strategy:
+        raise _BadRow("it names no strategy")
+    gpus = _whole(row, "gpus")
+    nodes = _whole(row, "nodes", 1)
+    if nodes > gpus:
+        raise _BadRow(f"{gpus} GPUs cannot be on {nodes} nodes")
+    batch = _number(row, "batch_per_gpu") if row.get("batch_per_gpu") else None
+    return Measurement(
+        strategy=strategy,
+        gpus=gpus,
+        throughput=_number(row, "throughput"),
+        nodes=nodes,
+        batch_per_gpu=batch,
+        host=row.get("host", ""),
+        accumulation=_whole(row, "accumulation", 1),
+        line=line,
+    )
+
+
+def _number(row: Mapping[str, str], name: str) -> float:
+    text = row.get(name, "")
+    try:
+        value = float(text)
+    except ValueError:
+        raise _BadRow(f"{name} is `{text}`, which is no number") from None
+    if not math.isfinite(value) or value <= 0:
+        raise _BadRow(f"{name} is {text}, and it must be above 0")
+    return value
+
+
+def _whole(row: Mapping[str, str], name: str, default: int | None = None) -> int:
+    if not row.get(name) and default is not None:
+        return default
+    value = _number(row, name)
+    if value != int(value):
+        raise _BadRow(f"{name} is {row[name]}, which is no whole number")
+    return int(value)
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    return next(csv.reader(io.StringIO(line), delimiter=delimiter))
+
+
+def _refused(message: str, file: str, line: int) -> UsageError:
+    return UsageError(
+        f"{file} holds no measurements: {message}",
+        hint=f"write a CSV with the columns {','.join(COLUMNS)}",
+        where=Place(file, line, 1, line, 1),
+        slug="measurements-unreadable",
+    )
