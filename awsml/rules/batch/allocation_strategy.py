@@ -1,10 +1,8 @@
 """An allocation strategy does not go with the kind of machines.
 
-`SPOT_*` is for Spot, `BEST_FIT_PROGRESSIVE_ORDERED` for On-Demand. `BEST_FIT`,
-  which is also taken
-when none is given,
-  needs a Spot fleet role on Spot. The ordered strategies take no bundles such as
-`optimal`.
+`SPOT_*` is for Spot, `BEST_FIT_PROGRESSIVE_ORDERED` for On-Demand. `BEST_FIT`, which is also
+taken when none is given, needs a Spot fleet role on Spot. The ordered strategies take no bundles
+such as `optimal`.
 
 ## Why
 AWS refuses the request.

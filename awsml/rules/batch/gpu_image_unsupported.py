@@ -1,8 +1,7 @@
 """The machines have GPUs that the image of AWS has no driver for.
 
-The GPU image that Batch takes (ECS_AL2023_NVIDIA) does not support P3 and G3,
-  and the older one can
-no longer be chosen.
+The GPU image that Batch takes (ECS_AL2023_NVIDIA) does not support P3 and G3, and the older one
+can no longer be chosen.
 
 ## Why
 Jobs start and find no device, or the environment becomes INVALID.

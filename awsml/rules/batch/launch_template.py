@@ -1,8 +1,7 @@
 """A launch template is named twice, or not at all, or by a version that does not exist.
 
-It is an id or a name. The version is a number,
-  `$Latest` or `$Default`. Overrides name the instance
-types that they are for, among those of the environment.
+It is an id or a name. The version is a number, `$Latest` or `$Default`. Overrides name the
+instance types that they are for, among those of the environment.
 
 ## Why
 AWS refuses the request.

@@ -1,8 +1,7 @@
 """The environments of a job queue are missing, too many, or listed twice.
 
-One to three compute environments, each with an order of its own; or,
-  for SageMaker training jobs, one
-service environment and the queue type SAGEMAKER_TRAINING.
+One to three compute environments, each with an order of its own; or, for SageMaker training jobs,
+one service environment and the queue type SAGEMAKER_TRAINING.
 
 ## Why
 AWS refuses the request.

@@ -1,8 +1,7 @@
 """A queue ends waiting jobs in a way that it cannot, or for a reason that never comes.
 
-The action is CANCEL, on queues of training jobs TERMINATE,
-  after 10 minutes to 24 hours. `reason` is
-no note: it is compared with the reason for which the job at the head of the queue waits.
+The action is CANCEL, on queues of training jobs TERMINATE, after 10 minutes to 24 hours. `reason`
+is no note: it is compared with the reason for which the job at the head of the queue waits.
 
 ## Why
 AWS refuses the request; an unknown reason it takes, and the action never happens.

@@ -1,8 +1,7 @@
 """A setting of a container is out of range or unknown.
 
 Swap with swappiness from 0 to 100, tmpfs with a size, devices with READ, WRITE or MKNOD,
-  variables
-with a name, and the options that the awslogs driver has.
+variables with a name, and the options that the awslogs driver has.
 
 ## Why
 AWS refuses the request.

@@ -1,9 +1,8 @@
 """A job on Fargate has settings of machines, or one on machines has settings of Fargate.
 
 On Fargate: an execution role, no privileged mode, no ulimits, no host paths, no devices, swap,
-  shared
-memory or tmpfs, and log drivers awslogs, splunk or awsfirelens. On EC2: no `runtimePlatform`, no
-`fargatePlatformConfiguration`, no `ephemeralStorage`.
+shared memory or tmpfs, and log drivers awslogs, splunk or awsfirelens. On EC2: no
+`runtimePlatform`, no `fargatePlatformConfiguration`, no `ephemeralStorage`.
 
 ## Why
 AWS refuses the request.

@@ -1,8 +1,7 @@
 """A volume of a job is of two kinds, or its EFS settings contradict each other.
 
-A volume is a host path or EFS. Access points and IAM need encryption in transit,
-  and with an access
-point the root directory is `/` or left out.
+A volume is a host path or EFS. Access points and IAM need encryption in transit, and with an
+access point the root directory is `/` or left out.
 
 ## Why
 AWS refuses the request.

@@ -1,8 +1,7 @@
 """The node ranges of a multi-node job do not cover its nodes, or name some that it does not have.
 
 Nodes count from 0. A range is `0:3`, `0:`, `:3` or `2`; at most five together cover every node,
-  each
-with a container.
+each with a container.
 
 ## Why
 AWS refuses the request.

@@ -1,8 +1,7 @@
 """A job needs more than any machine that it could get has.
 
-The container agent and the system keep some memory of each machine,
-  so a job that asks for all of it
-fits none of that size.
+The container agent and the system keep some memory of each machine, so a job that asks for all of
+it fits none of that size.
 
 ## Why
 The job stays RUNNABLE for ever, and nothing says why.

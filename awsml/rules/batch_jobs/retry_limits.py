@@ -1,10 +1,8 @@
 """The retries of a job are out of range, or a condition of them is none.
 
-1 to 10 attempts, which must be given beside `evaluateOnExit`; at most 5 entries,
-  each with at least
-one condition of up to 512 characters,
-  in which only a `*` at the end is a wildcard. Exit codes are
-digits.
+1 to 10 attempts, which must be given beside `evaluateOnExit`; at most 5 entries, each with at
+least one condition of up to 512 characters, in which only a `*` at the end is a wildcard. Exit
+codes are digits.
 
 ## Why
 AWS refuses the request.

@@ -1,7 +1,7 @@
 """A priority or a share of a job is out of its range.
 
-Priorities go from 0 to 9999. A share identifier is up to 255 letters and digits,
-  with `*` at its end.
+Priorities go from 0 to 9999. A share identifier is up to 255 letters and digits, with `*` at its
+end.
 
 ## Why
 AWS refuses the request.

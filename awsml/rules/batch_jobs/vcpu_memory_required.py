@@ -1,8 +1,7 @@
 """A container does not say how many vCPUs and how much memory it needs, or says it twice.
 
-Each once, as `resourceRequirements` or, on EC2,
-  as the older `vcpus` and `memory`. vCPUs on EC2 are a
-whole number from 1, memory is in MiB from 4; both are strings.
+Each once, as `resourceRequirements` or, on EC2, as the older `vcpus` and `memory`. vCPUs on EC2
+are a whole number from 1, memory is in MiB from 4; both are strings.
 
 ## Why
 AWS refuses the request.

@@ -1,8 +1,7 @@
 """The way in which an endpoint is to be updated contradicts itself.
 
-One policy is given, blue/green or rolling. A canary is at most half of the instances,
-  a linear step
-10 to 50 %, a rolling batch 5 to 50 %, and the time limit covers the waiting.
+One policy is given, blue/green or rolling. A canary is at most half of the instances, a linear
+step 10 to 50 %, a rolling batch 5 to 50 %, and the time limit covers the waiting.
 
 ## Why
 AWS refuses the request.

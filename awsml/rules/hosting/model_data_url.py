@@ -1,8 +1,7 @@
 """The data of a model is no gzip-compressed tar archive.
 
-`ModelDataUrl` names one `.tar.gz`, except for multi-model containers,
-  where it is the prefix under
-which the archives lie. Single files and prefixes go into `ModelDataSource`.
+`ModelDataUrl` names one `.tar.gz`, except for multi-model containers, where it is the prefix
+under which the archives lie. Single files and prefixes go into `ModelDataSource`.
 
 ## Why
 The endpoint fails to load the model, or AWS refuses the request.

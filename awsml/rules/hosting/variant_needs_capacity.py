@@ -1,8 +1,7 @@
 """A variant says neither on what it runs nor who may run it.
 
-It needs an instance type (or a list of pools),
-  or serverless settings. A variant without a model is
-for inference components, and then the configuration needs an execution role.
+It needs an instance type (or a list of pools), or serverless settings. A variant without a model
+is for inference components, and then the configuration needs an execution role.
 
 ## Why
 AWS refuses the request.

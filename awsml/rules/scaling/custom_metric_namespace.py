@@ -1,8 +1,7 @@
 """A policy follows a metric of an endpoint in a namespace that does not have it.
 
-CPU, GPU, memory and disk utilization are in `/aws/sagemaker/Endpoints`, calls,
-  latency and backlog
-in `AWS/SageMaker`. AWS accepts any name.
+CPU, GPU, memory and disk utilization are in `/aws/sagemaker/Endpoints`, calls, latency and
+backlog in `AWS/SageMaker`. AWS accepts any name.
 
 ## Why
 The alarm never gets data, and the endpoint never scales.

@@ -1,9 +1,8 @@
 """A target for calls per instance is so low that every call adds an instance.
 
-`SageMakerVariantInvocationsPerInstance` counts calls of one minute,
-  so 0.7 is no share of 70 %: it
-means less than one call a minute on each instance. Only the utilization of provisioned concurrency
-is a share from 0 to 1.
+`SageMakerVariantInvocationsPerInstance` counts calls of one minute, so 0.7 is no share of 70 %:
+it means less than one call a minute on each instance. Only the utilization of provisioned
+concurrency is a share from 0 to 1.
 
 ## Why
 The endpoint runs at its largest size under any load.

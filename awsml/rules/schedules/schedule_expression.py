@@ -1,9 +1,8 @@
 """A schedule expression is not one of AWS.
 
 `cron(minute hour day month weekday year)` with `?` in exactly one of the two fields of days,
-`rate(5 minutes)`,
-  and outside of rules `at(2027-01-04T02:00:00)`. Weekdays count from SUN = 1. The
-message names the field that is wrong.
+`rate(5 minutes)`, and outside of rules `at(2027-01-04T02:00:00)`. Weekdays count from SUN = 1.
+The message names the field that is wrong.
 
 ## Why
 AWS refuses the request and says only that the expression is not valid.

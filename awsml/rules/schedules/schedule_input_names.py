@@ -1,8 +1,7 @@
 """The request that a schedule sends lacks members, or writes them in another way than the action.
 
 `Input` is written in PascalCase also for services whose API is in camelCase: `JobName`,
-  `JobQueue`
-and `JobDefinition` for `batch:submitJob`.
+`JobQueue` and `JobDefinition` for `batch:submitJob`.
 
 ## Why
 AWS takes the schedule; each run fails, and only the dead-letter queue tells.

@@ -1,8 +1,8 @@
 """A schedule calls a target that EventBridge Scheduler cannot call.
 
 AWS Batch and SageMaker jobs are universal targets: `arn:aws:scheduler:::aws-sdk:batch:submitJob`,
-with no Region and no account,
-  and `Input` is the request. Actions that only read are not supported.
+with no Region and no account, and `Input` is the request. Actions that only read are not
+supported.
 
 ## Why
 AWS refuses the request.

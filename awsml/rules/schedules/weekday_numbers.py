@@ -1,8 +1,7 @@
 """A schedule runs from Sunday to Thursday.
 
-AWS counts weekdays from SUN = 1,
-  Unix from SUN = 0: `1-5` is Sunday to Thursday here and Monday to
-Friday there.
+AWS counts weekdays from SUN = 1, Unix from SUN = 0: `1-5` is Sunday to Thursday here and Monday
+to Friday there.
 
 ## Why
 The job runs on Sunday and not on Friday, and nothing says so.
