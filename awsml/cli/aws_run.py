@@ -15,7 +15,7 @@ import click
 from awsml.api import Planned
 from awsml.aws.session import Session
 from awsml.backends.aws.backend import AwsBackend
-from awsml.backends.aws.submission import open_call
+from awsml.backends.aws.journal import last_call
 from awsml.backends.aws.uploads import uploads_of
 from awsml.cli.live import view_of
 from awsml.cli.local_run import draft_of, write_run
@@ -46,16 +46,18 @@ def run_on_aws(
     session = session_of(project, work.plan.region)
     say(f"on AWS account {session.identity().account}, {session.region}: {work.plan.name}")
     say(report_text(work, style_of(sys.stderr)))
-    for upload in uploads_of(work.plan.calls):
+    uploads = uploads_of(work.plan.calls)
+    for upload in uploads:
         say(f"to upload where it is not there yet: {upload}")
     _agree(yes)
     with RunStore(project.state) as store:
         run = store.create(draft_of(work, "aws", detached=detach))
         attendant = Attendant(project, store, run, session)
         if detach:
-            return attendant.launch(attendant.backend.start(run, work.plan), outputs)
+            return attendant.launch(attendant.backend.start(run, work.plan, uploads), outputs)
         fallback = work.spec.compute.fallback if work.plan.kind == "training" else ()
-        return attendant.watch(attendant.backend.attend(run, work.plan, fallback), outputs)
+        events = attendant.backend.attend(run, work.plan, uploads, fallback)
+        return attendant.watch(events, outputs)
 
 
 def resume_on_aws(project: Project, run: Run, outputs: Sequence[Output], *, detach: bool) -> int:
@@ -126,7 +128,7 @@ class Attendant:
             yield from self._store.recording(self._run.id, events)
         except AwsmlError as error:
             run = self._store.get(self._run.id)
-            if not run.remote and open_call(self._store, run.id) is None:
+            if not run.remote and last_call(self._store, run.id) is None:
                 self._store.settle(run.id, Status.FAILED, error.message)
             raise
 

@@ -221,3 +221,28 @@ def test_runs_lists_the_jobs_of_the_account(awsml: CommandLine, project: World) 
     assert text.splitlines()[1].split()[:2] == ["theirs", "Completed"]
     words = ("--region", "us-east-1", "runs", "--account", "-o", "json")
     assert [job["name"] for job in json.loads(awsml(*words).out)["jobs"]] == ["theirs"]
+
+
+def test_a_long_name_is_shortened_before_its_run_id(awsml: CommandLine, project: World) -> None:
+    name = "a-very-long-name-of-a-job-that-fills-all-of-what-aws-allows-123"
+    assert awsml("train", "--on", "aws", "-y", "-d", "--set", f"name={name}").code == 0
+    sent = project.journal.accepted("CreateTrainingJob")[0]["params"]
+    run = next(tag["Value"] for tag in sent["Tags"] if tag["Key"] == "awsml:run")
+    assert sent["TrainingJobName"] == f"{name[:45]}-{run}"
+    assert len(sent["TrainingJobName"]) == 63
+
+
+def test_without_a_role_nothing_is_sent(awsml: CommandLine, project: World, tmp_path: Path) -> None:
+    lines = (tmp_path / "train.yaml").read_text().splitlines()
+    kept = [line for line in lines if not line.startswith("role:")]
+    (tmp_path / "train.yaml").write_text("\n".join(kept))
+    assert awsml("train", "--on", "aws", "-y").code != 0
+    assert created(project) == 0
+
+
+def test_a_run_is_exported_as_it_was_sent(awsml: CommandLine, project: World) -> None:
+    awsml("train", "--on", "aws", "-y", "-d")
+    sent = project.journal.accepted("CreateTrainingJob")[0]["params"]
+    script = awsml("export", "--run", "last", "-o", "boto3").out
+    assert f'TrainingJobName="{sent["TrainingJobName"]}"' in script
+    assert "default_bucket" not in script

@@ -10,16 +10,17 @@ from typing import Any
 from awsml.aws.session import Aws
 from awsml.backends.aws.creation import CREATIONS
 from awsml.backends.aws.follow import POLL_SECONDS, Known, Watch, follow, known_of
+from awsml.backends.aws.journal import ATTEMPT, WrittenCall, last_call
 from awsml.backends.aws.logs import TRAINING_GROUP, past_lines
 from awsml.backends.aws.refs import Resolver
-from awsml.backends.aws.submission import OpenCall, Submission, open_call
+from awsml.backends.aws.submission import Submission
 from awsml.backends.aws.training import (
     TrainingWatch,
     find_training_job,
     lacked_capacity,
     stop_training_job,
 )
-from awsml.backends.aws.uploads import ensure_bucket, refs_of, send, uploads_of
+from awsml.backends.aws.uploads import Upload, ensure_bucket, refs_of, send
 from awsml.errors import UsageError
 from awsml.events import Event, Finished, LogLine, Note, Started
 from awsml.plan import Call, Plan
@@ -47,9 +48,9 @@ class AwsBackend:
     sleep: Callable[[float], None] = time.sleep
     every: float = POLL_SECONDS
 
-    def start(self, run: Run, plan: Plan) -> Iterator[Event]:
+    def start(self, run: Run, plan: Plan, uploads: Sequence[Upload]) -> Iterator[Event]:
         """Say where, upload what is missing, send the calls."""
-        resolver = Resolver(self.aws, run.id, tuple(uploads_of(plan.calls)))
+        resolver = Resolver(self.aws, run.id, uploads)
         yield Started(run.id, self.where(), run.name)
         yield from self._upload(plan, resolver)
         for call in plan.calls:
@@ -57,25 +58,28 @@ class AwsBackend:
 
     def follow(self, run: Run, after: float | None = None) -> Iterator[Event]:
         """Events of a run that was sent, until it ends; log lines `after` a time."""
-        known = known_of(self.store, run.id)
+        run = self.store.get(run.id)
+        known = known_of(self.store, run)
         if after is not None:
             known = replace(known, lines_until=after)
-        watch = self._watch(self.store.get(run.id), known)
+        watch = self._watch(run, known)
         return follow(watch, run.id, every=self.every, clock=self.clock, sleep=self.sleep)
 
-    def attend(self, run: Run, plan: Plan, fallback: Sequence[str] = ()) -> Iterator[Event]:
+    def attend(
+        self, run: Run, plan: Plan, uploads: Sequence[Upload], fallback: Sequence[str] = ()
+    ) -> Iterator[Event]:
         """Start and follow; where AWS lacks capacity, try the next instance type.
 
         Only an attached run can do that: AWS accepts the job and fails it minutes later. AWS's
         own InstancePreferences do it better, but not with Spot.
         """
-        yield from self.start(run, plan)
+        yield from self.start(run, plan, uploads)
         end = yield from self._until_end(run)
         for instance in () if _has_preferences(plan) else fallback:
             if not lacked_capacity(end):
                 break
             yield Note(f"{end.reason} The next attempt takes {instance}.", "warning")
-            attempt = yield from self._again(run, _on(plan, instance), instance)
+            attempt = yield from self._again(run, _on(plan, instance), uploads, instance)
             end = yield from self._until_end(run)
             self.store.settle(attempt.id, Status(end.status), end.reason)
         yield end
@@ -87,28 +91,30 @@ class AwsBackend:
 
     def settle(self, run: Run) -> Iterator[Event]:
         """Find out whether AWS has the run, and send it if it has not."""
-        pending = open_call(self.store, run.id)
-        if pending is not None:
-            submission = Submission(self.aws, self.store, run.id, self.sleep)
-            answer = submission.settle(pending.operation, pending.params)
-            self._remember(run.id, pending.operation, pending.params, answer)
-        elif not run.remote:
+        call = last_call(self.store, run.id)
+        if call is None and not run.remote:
             raise UsageError(
                 f"run {run.id} was never sent to AWS",
                 hint="start it anew: awsml train --on aws",
                 slug="nothing-to-resume",
             )
+        if call is not None and call.answer is None:
+            submission = Submission(self.aws, self.store, call.sender, self.sleep)
+            call = replace(call, answer=submission.settle(call.operation, call.params))
+        self._recover(run, call)
         yield Started(run.id, self.where(), run.name)
 
     def refresh(self, run: Run) -> Run:
-        """Ask AWS how a run stands, and write down what is new."""
-        pending = open_call(self.store, run.id)
-        if pending is not None:
-            self._look_for(run, pending)
-            run = self.store.get(run.id)
+        """Ask AWS how a run stands, and write down what is new; nothing is sent."""
+        call = last_call(self.store, run.id)
+        if call is not None and call.answer is None:
+            submission = Submission(self.aws, self.store, call.sender, self.sleep)
+            call = replace(call, answer=submission.look(call.operation, call.params))
+        self._recover(run, call)
+        run = self.store.get(run.id)
         if run.over or not run.remote:
             return run
-        known = replace(known_of(self.store, run.id), lines_until=None)
+        known = replace(known_of(self.store, run), lines_until=None)
         for event in self._watch(run, known).look():
             self.store.record(run.id, event)
         return self.store.get(run.id)
@@ -171,15 +177,15 @@ class AwsBackend:
             "account": self.aws.identity().account,
             "region": self.aws.region,
             "answer": dict(answer),
+            "phases_before": len(self.store.phases(run_id)),
         }
         self.store.add_remote(run_id, remote)
 
-    def _look_for(self, run: Run, pending: OpenCall) -> None:
-        """One look for what a crash left in doubt; nothing is sent."""
-        submission = Submission(self.aws, self.store, run.id, self.sleep)
-        answer = submission.look(pending.operation, pending.params)
-        if answer is not None:
-            self._remember(run.id, pending.operation, pending.params, answer)
+    def _recover(self, run: Run, call: WrittenCall | None) -> None:
+        """A crash may come between AWS's answer and the note of where the run is."""
+        answered = call is not None and call.answer is not None
+        if call and answered and run.remote.get("name") != call.name:
+            self._remember(run.id, call.operation, call.params, call.answer or {})
 
     def _until_end(self, run: Run) -> Generator[Event, None, Finished]:
         """Everything but the end, which is the value of this generator."""
@@ -189,9 +195,11 @@ class AwsBackend:
             yield event
         raise AssertionError("a followed run ends with Finished")
 
-    def _again(self, run: Run, plan: Plan, label: str) -> Generator[Event, None, Run]:
-        attempt = self.store.child(run.id, label)
-        resolver = Resolver(self.aws, attempt.id, tuple(uploads_of(plan.calls)))
+    def _again(
+        self, run: Run, plan: Plan, uploads: Sequence[Upload], instance: str
+    ) -> Generator[Event, None, Run]:
+        attempt = self.store.child(run.id, ATTEMPT + instance)
+        resolver = Resolver(self.aws, attempt.id, uploads)
         for call in plan.calls:
             yield from self._carry_out(run.id, call, resolver)
         return attempt

@@ -10,6 +10,7 @@ from typing import Protocol
 from awsml.aws.refusals import AwsNotSent, AwsRefused, AwsSilent
 from awsml.errors import BackendError
 from awsml.events import Event, Finished, Note
+from awsml.store.run import Run
 from awsml.store.runs import RunStore
 
 POLL_SECONDS = 10.0
@@ -34,11 +35,12 @@ class Known:
     points: frozenset[tuple[str, float]] = frozenset()
 
 
-def known_of(store: RunStore, run_id: str) -> Known:
-    """What the store holds of a run, so that following it again repeats nothing."""
-    last = store.logs(run_id, tail=1)
-    points = frozenset((point.name, point.at) for point in store.series(run_id))
-    return Known(len(store.phases(run_id)), last[0].at if last else 0.0, points)
+def known_of(store: RunStore, run: Run) -> Known:
+    """What the store holds of a run's present job, so that following it again repeats nothing."""
+    last = store.logs(run.id, tail=1)
+    points = frozenset((point.name, point.at) for point in store.series(run.id))
+    phases = len(store.phases(run.id)) - run.remote.get("phases_before", 0)
+    return Known(phases, last[0].at if last else 0.0, points)
 
 
 class LostSight(BackendError):

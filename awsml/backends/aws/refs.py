@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,7 @@ class Resolver:
 
     aws: Aws
     run_id: str
-    uploads: tuple[Upload, ...]
+    uploads: Sequence[Upload]
     answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property

@@ -132,23 +132,3 @@ class Submission:
 
     def _write(self, step: str, creation: Creation, **detail: Any) -> None:
         self.store.journal(self.run_id, f"{step} {creation.operation}", **detail)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCall:
-    """A create call that was announced, and of which no outcome was written down."""
-
-    operation: str
-    params: Mapping[str, Any]
-
-
-def open_call(store: RunStore, run_id: str) -> OpenCall | None:
-    """What a crash left in doubt."""
-    pending: OpenCall | None = None
-    for step in store.steps(run_id):
-        verb, _, operation = step.name.rpartition(" ")
-        if verb == "send" and operation in CREATIONS:
-            pending = OpenCall(operation, step.detail["params"])
-        elif verb in ("sent", "refused", "not sent"):
-            pending = None
-    return pending

@@ -21,7 +21,7 @@ EXPIRED = Refusal("ExpiredTokenException", "The security token included is expir
 
 @pytest.fixture
 def started(backend: AwsBackend, run: Run, store: RunStore) -> Run:
-    list(store.recording(run.id, backend.start(run, plan())))
+    list(store.recording(run.id, backend.start(run, plan(), ())))
     return store.get(run.id)
 
 

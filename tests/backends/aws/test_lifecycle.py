@@ -14,7 +14,7 @@ from tests.fake_aws.world import World
 
 
 def attended(backend: AwsBackend, run: Run, **more: object) -> list[Event]:
-    events = backend.attend(run, plan(**more))
+    events = backend.attend(run, plan(**more), ())
     return list(backend.store.recording(run.id, events))
 
 
@@ -106,10 +106,13 @@ def test_without_capacity_an_attended_run_takes_the_next_type(
     backend: AwsBackend, run: Run, world: World, store: RunStore
 ) -> None:
     training.script(world, training.CAPACITY, f"demo-{run.id}")
-    events = list(backend.attend(run, plan(), fallback=["ml.g6.xlarge"]))
+    attempts = backend.attend(run, plan(), (), fallback=["ml.g6.xlarge"])
+    events = list(store.recording(run.id, attempts))
     end = events[-1]
     assert isinstance(end, Finished)
     assert end.status == "Completed"
+    once = ["Starting", "Downloading", "Training", "Uploading", "Completed"]
+    assert phases(events) == ["Starting", "Failed", *once]
     assert end.figures["instance"] == "ml.g6.xlarge"
     jobs = world.journal.accepted("CreateTrainingJob")
     assert [job["params"]["ResourceConfig"]["InstanceType"] for job in jobs] == [
@@ -125,7 +128,9 @@ def test_aws_s_own_preferences_leave_no_fallback_to_awsml(
     training.script(world, training.CAPACITY)
     preferred = {"InstancePreferences": [{"InstanceType": "ml.g5.xlarge", "InstanceCount": 1}]}
     resources = {**preferred, "VolumeSizeInGB": 30}
-    end = list(backend.attend(run, plan(ResourceConfig=resources), fallback=["ml.g6.xlarge"]))[-1]
+    end = list(backend.attend(run, plan(ResourceConfig=resources), (), fallback=["ml.g6.xlarge"]))[
+        -1
+    ]
     assert isinstance(end, Finished)
     assert end.status == "Failed"
     assert len(world.journal.accepted("CreateTrainingJob")) == 1
@@ -133,14 +138,14 @@ def test_aws_s_own_preferences_leave_no_fallback_to_awsml(
 
 def test_another_failure_takes_no_fallback(backend: AwsBackend, run: Run, world: World) -> None:
     training.script(world, training.failed("AlgorithmError: exit code 1"))
-    list(backend.attend(run, plan(), fallback=["ml.g6.xlarge"]))
+    list(backend.attend(run, plan(), (), fallback=["ml.g6.xlarge"]))
     assert len(world.journal.accepted("CreateTrainingJob")) == 1
 
 
 def test_what_aws_says_of_a_phase_anew_is_a_note(
     backend: AwsBackend, run: Run, world: World
 ) -> None:
-    events = backend.attend(run, plan())
+    events = backend.attend(run, plan(), ())
     for event in events:
         if isinstance(event, PhaseChanged) and event.phase == "Starting":
             job = world.get("us-east-1", training.KIND, f"demo-{run.id}")

@@ -10,7 +10,8 @@ import pytest
 
 from awsml.aws.refusals import AwsRefused
 from awsml.backends.aws.backend import AwsBackend
-from awsml.backends.aws.submission import NameTaken, OutcomeUnknown, Submission, open_call
+from awsml.backends.aws.journal import last_call
+from awsml.backends.aws.submission import NameTaken, OutcomeUnknown, Submission
 from awsml.events import Finished
 from awsml.store.run import Run
 from awsml.store.runs import RunStore
@@ -32,7 +33,7 @@ def test_one_job_whatever_happens_to_the_answer(
     backend: AwsBackend, run: Run, world: World, when: str, how: str | Refusal
 ) -> None:
     world.fail("CreateTrainingJob", how, when=when, seconds=1.5)
-    end = list(backend.attend(run, plan()))[-1]
+    end = list(backend.attend(run, plan(), ()))[-1]
     assert isinstance(end, Finished)
     assert end.status == "Completed"
     assert len(world.journal.accepted("CreateTrainingJob")) == 1
@@ -43,7 +44,7 @@ def test_a_describe_that_lags_behind_is_waited_for(
 ) -> None:
     world.visible_after = 30.0
     world.fail("CreateTrainingJob", "drop", when="after")
-    list(backend.attend(run, plan()))
+    list(backend.attend(run, plan(), ()))
     assert len(world.journal.calls("CreateTrainingJob")) == 1
 
 
@@ -53,7 +54,7 @@ def test_a_describe_that_lags_very_long_ends_in_doubt_and_never_in_a_second_job(
     world.visible_after = 600.0
     world.fail("CreateTrainingJob", "drop", when="after")
     with pytest.raises(OutcomeUnknown, match=f"demo-{run.id}"):
-        list(backend.attend(run, plan()))
+        list(backend.attend(run, plan(), ()))
     assert len(world.journal.accepted("CreateTrainingJob")) == 1
 
 
@@ -63,10 +64,11 @@ def test_when_no_look_succeeds_nothing_more_is_sent(
     world.fail("CreateTrainingJob", "drop", when="after")
     world.fail("DescribeTrainingJob", BROKEN, times=99)
     with pytest.raises(OutcomeUnknown):
-        list(backend.attend(run, plan()))
+        list(backend.attend(run, plan(), ()))
     assert len(world.journal.calls("CreateTrainingJob")) == 1
-    pending = open_call(store, run.id)
+    pending = last_call(store, run.id)
     assert pending is not None
+    assert pending.answer is None
     assert pending.params["TrainingJobName"] == f"demo-{run.id}"
 
 
@@ -76,13 +78,15 @@ def test_a_doubtful_run_is_settled_later_and_followed(
     world.visible_after = 600.0
     world.fail("CreateTrainingJob", "drop", when="after")
     with pytest.raises(OutcomeUnknown):
-        list(backend.attend(run, plan()))
+        list(backend.attend(run, plan(), ()))
     world.clock.sleep(600)
     end = list(backend.resume(store.get(run.id)))[-1]
     assert isinstance(end, Finished)
     assert end.status == "Completed"
     assert len(world.journal.accepted("CreateTrainingJob")) == 1
-    assert open_call(store, run.id) is None
+    settled = last_call(store, run.id)
+    assert settled is not None
+    assert settled.answer is not None
 
 
 def test_a_name_that_someone_else_took_is_no_success(
@@ -91,7 +95,7 @@ def test_a_name_that_someone_else_took_is_no_success(
     others = {"TrainingJobName": "fixed", "Tags": [{"Key": "awsml:run", "Value": "other"}]}
     training.create(world, "us-east-1", others)
     with pytest.raises(NameTaken, match="fixed"):
-        list(backend.attend(run, plan(TrainingJobName="fixed")))
+        list(backend.attend(run, plan(TrainingJobName="fixed"), ()))
 
 
 def test_a_name_that_this_run_took_before_is_success(
@@ -99,7 +103,7 @@ def test_a_name_that_this_run_took_before_is_success(
 ) -> None:
     ours = {"TrainingJobName": f"demo-{run.id}", "Tags": [{"Key": "awsml:run", "Value": run.id}]}
     training.create(world, "us-east-1", ours)
-    end = list(backend.attend(run, plan()))[-1]
+    end = list(backend.attend(run, plan(), ()))[-1]
     assert isinstance(end, Finished)
     assert end.status == "Completed"
     assert world.journal.accepted("CreateTrainingJob") == []
@@ -110,7 +114,7 @@ def test_the_request_is_on_disk_before_it_is_sent(
 ) -> None:
     world.fail("CreateTrainingJob", Refusal("ValidationException", "no such image"))
     with pytest.raises(AwsRefused, match="no such image"):
-        list(backend.attend(run, plan()))
+        list(backend.attend(run, plan(), ()))
     names = [step.name for step in store.steps(run.id)]
     assert names == ["send CreateTrainingJob", "refused CreateTrainingJob"]
     sent = world.journal.calls("CreateTrainingJob")[0]["params"]
@@ -120,7 +124,7 @@ def test_the_request_is_on_disk_before_it_is_sent(
 def test_a_create_is_not_repeated_below_awsml(backend: AwsBackend, run: Run, world: World) -> None:
     """botocore's standard retries would send it three times."""
     world.fail("CreateTrainingJob", BROKEN, when="before", times=2)
-    list(backend.attend(run, plan()))
+    list(backend.attend(run, plan(), ()))
     sent = [entry["at"] for entry in world.journal.calls("CreateTrainingJob")]
     assert len(sent) == 3
     assert all(later - earlier >= 60 for earlier, later in itertools.pairwise(sent))

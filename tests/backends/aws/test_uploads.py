@@ -42,7 +42,7 @@ def plan(*refs: Ref) -> Plan:
 
 def start(backend: AwsBackend, *refs: Ref) -> list[object]:
     run = backend.store.create(Draft("training", "demo", "aws"))
-    return list(backend.start(run, plan(*refs)))
+    return list(backend.start(run, plan(*refs), uploads_of(plan(*refs).calls)))
 
 
 def archive_of(folder: Path, to: Path) -> bytes:

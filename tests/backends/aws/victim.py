@@ -60,7 +60,7 @@ def act(case: Mapping[str, Any], session: Session) -> int:
             events = backend.resume(runs[0])
         else:
             run = runs[0] if runs else store.create(Draft("training", "demo", "aws"))
-            events = backend.start(run, plan())
+            events = backend.start(run, plan(), ())
         for _ in events:
             pass
     except UsageError:
