@@ -57,6 +57,22 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialChanged:
+    """Where a trial of a search stands; the trial's own events belong to its own run."""
+
+    number: int
+    run: str
+    status: str
+    setting: Mapping[str, str]
+    at: float
+    objective: float | None = None
+    best: bool = False
+    seconds: float = 0.0
+    usd: float | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something the user should know; level is `info`, `warning` or `differs` (from AWS)."""
 
@@ -74,4 +90,4 @@ class Finished:
     figures: Mapping[str, Any] = field(default_factory=dict)
 
 
-Event = Started | PhaseChanged | LogLine | MetricPoint | Progress | Note | Finished
+Event = Started | PhaseChanged | LogLine | MetricPoint | Progress | TrialChanged | Note | Finished

@@ -11,7 +11,7 @@ import click
 from awsml.advice import Advice
 from awsml.api import Planned
 from awsml.cli.files import read_text
-from awsml.cli.options import scenario_argument, training_overrides
+from awsml.cli.options import scenario_argument, search_overrides, training_overrides
 from awsml.cli.output import Output, as_json_text, outputs_option, say, write, write_file
 from awsml.cli.planning import flag_reader, planned, refused
 from awsml.cli.project import Project
@@ -26,6 +26,7 @@ from awsml.scenario.edit import set_value
 @click.command("advise", epilog="Example: awsml advise train.yaml --apply")
 @scenario_argument
 @training_overrides
+@search_overrides
 @click.option("--apply", is_flag=True, help="Write what is safe into the scenario.")
 @outputs_option("text", "json")
 @click.pass_obj

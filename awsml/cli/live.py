@@ -33,7 +33,11 @@ class View(Protocol):
     def close(self) -> None: ...
 
 
-def view_of(stream: TextIO, style: Style) -> View:
+def view_of(stream: TextIO, style: Style, kind: str = "training") -> View:
+    if kind == "tuning":
+        from awsml.cli.live_search import search_view_of
+
+        return search_view_of(stream, style)
     return TerminalView(stream, style) if stream.isatty() else PlainView(stream, style)
 
 

@@ -27,6 +27,9 @@ from awsml.workload import TrainingWorkload
 def draft_of(work: Planned, backend: str, *, detached: bool) -> Draft:
     """What the store keeps of a plan before its first step."""
     report = work.report
+    predicted = {"cost": report.cost.as_json(), "time": report.time.as_json()}
+    if "search" in report.blocks:
+        predicted["search"] = dict(report.blocks["search"])
     return Draft(
         kind=report.plan.kind,
         name=report.plan.name,
@@ -41,7 +44,7 @@ def draft_of(work: Planned, backend: str, *, detached: bool) -> Draft:
             path: {"value": as_json(e.value), "source": e.source.value}
             for path, e in report.effective.items()
         },
-        predicted={"cost": report.cost.as_json(), "time": report.time.as_json()},
+        predicted=predicted,
         detached=detached,
     )
 
@@ -74,7 +77,7 @@ def run_here(
         say(f"run {run.id} goes on; follow it: awsml logs -f {run.id}")
         write_run(project, run.id, outputs)
         return 0
-    end = Watcher(running, view_of(sys.stderr, style_of(sys.stderr)), run.id).watch()
+    end = Watcher(running, view_of(sys.stderr, style_of(sys.stderr), run.kind), run.id).watch()
     write_run(project, run.id, outputs)
     return 0 if end is None or end.status == Status.COMPLETED else 1
 

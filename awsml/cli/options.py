@@ -45,6 +45,11 @@ spot_option = click.option(
 max_parallel_option = click.option(
     "--max-parallel", type=click.IntRange(min=1), help="Trials at the same time."
 )
+strategy_option = click.option(
+    "--strategy",
+    type=click.Choice(["bayesian", "random", "hyperband", "grid"]),
+    help="How a tuning job chooses what to try.",
+)
 max_cost_option = click.option(
     "--max-cost", metavar="USD", help="Fail when the plan may cost more, or cannot prove it."
 )
@@ -67,5 +72,12 @@ fail_on_option = click.option(
 def training_overrides(command: Decorated) -> Decorated:
     """--input-mode, --instance, --spot and --set, in the order that help shows them."""
     for option in (set_option, spot_option, instance_option, input_mode_option):
+        command = option(command)
+    return command
+
+
+def search_overrides(command: Decorated) -> Decorated:
+    """--max-parallel and --strategy, for what plans or runs a tuning job."""
+    for option in (strategy_option, max_parallel_option):
         command = option(command)
     return command

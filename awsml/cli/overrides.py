@@ -19,18 +19,28 @@ def training_flags(
     instance: str | None = None,
     spot: bool | None = None,
     max_cost: str | None = None,
+    max_parallel: int | None = None,
+    strategy: str | None = None,
     sets: Sequence[str] = (),
     region: str | None = None,
 ) -> list[Override]:
-    """What --input-mode, --instance, --spot, --region and --set come to; --set is the last word."""
-    overrides = [o for text in input_modes for o in _input_mode(text, document.plain())]
+    """What the named flags come to; --set is the last word. A tuning job's trials are told
+    through its `training`."""
+    tuning = document.kind == "tuning"
+    inside = "training." if tuning else ""
+    overrides = [o for text in input_modes for o in _input_mode(text, document.plain(), inside)]
     if instance is not None:
-        overrides.append(Override("compute.instance", instance, "--instance", instance))
+        overrides.append(Override(f"{inside}compute.instance", instance, "--instance", instance))
     if spot is not None:
-        shown = "on" if spot else "off"
-        overrides.append(Override("spot.enabled", shown, "--spot" if spot else "--no-spot", shown))
+        shown, flag = ("on", "--spot") if spot else ("off", "--no-spot")
+        overrides.append(Override(f"{inside}spot.enabled", shown, flag, shown))
     if max_cost is not None:
-        overrides.append(money(max_cost, "limits.cost"))
+        overrides.append(money(max_cost, "budget.cost" if tuning else "limits.cost"))
+    if max_parallel is not None:
+        shown = str(max_parallel)
+        overrides.append(Override("budget.parallel", shown, "--max-parallel", shown))
+    if strategy is not None:
+        overrides.append(Override("strategy", strategy, "--strategy", strategy))
     return [*overrides, *common_flags(sets, region)]
 
 
@@ -45,14 +55,15 @@ def common_flags(sets: Sequence[str], region: str | None) -> list[Override]:
     return [*overrides, *(Override.parse(text) for text in sets)]
 
 
-def _input_mode(text: str, plain: Mapping[str, Any]) -> Iterator[Override]:
+def _input_mode(text: str, plain: Mapping[str, Any], inside: str) -> Iterator[Override]:
     """`pipe` for every S3 channel that may take it, `train=pipe` for one."""
     name, equals, mode = text.rpartition("=")
     if mode not in MODES:
         raise UsageError(
             f"`{mode}` is no input mode", hint=f"use one of {', '.join(MODES)}, or CHANNEL=MODE"
         )
-    inputs = plain.get("inputs")
+    job = plain.get("training") if inside else plain
+    inputs = job.get("inputs") if isinstance(job, Mapping) else None
     channels = inputs if isinstance(inputs, Mapping) else {}
     if equals and name not in channels:
         known = ", ".join(channels) or "none"
@@ -62,15 +73,15 @@ def _input_mode(text: str, plain: Mapping[str, Any]) -> Iterator[Override]:
         )
     for channel, value in channels.items():
         if channel == name or (not equals and _may_take(value, mode)):
-            yield _mode_of(channel, value, mode, text)
+            yield _mode_of(f"{inside}inputs.{channel}", value, mode, text)
 
 
-def _mode_of(channel: str, value: Any, mode: str, written: str) -> Override:
+def _mode_of(field: str, value: Any, mode: str, written: str) -> Override:
     """The short form `train: s3://...` has no mode of its own, so it is written out."""
     if isinstance(value, str):
         whole = json.dumps({"from": value, "mode": mode}, ensure_ascii=False)
-        return Override(f"inputs.{channel}", whole, "--input-mode", written)
-    return Override(f"inputs.{channel}.mode", mode, "--input-mode", written)
+        return Override(field, whole, "--input-mode", written)
+    return Override(f"{field}.mode", mode, "--input-mode", written)
 
 
 def _may_take(channel: Any, mode: str) -> bool:

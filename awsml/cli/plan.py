@@ -16,6 +16,7 @@ from awsml.cli.options import (
     max_cost_option,
     on_option,
     scenario_argument,
+    search_overrides,
     training_overrides,
 )
 from awsml.cli.output import Output, Writer, as_json_text, outputs_option, write
@@ -28,6 +29,7 @@ from awsml.render.compare import plan_markdown
 @scenario_argument
 @on_option
 @training_overrides
+@search_overrides
 @max_cost_option
 @gate_option
 @click.option(

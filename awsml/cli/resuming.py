@@ -29,7 +29,8 @@ def resumed(
             from awsml.cli.aws_run import resume_on_aws  # boto3 only where AWS is spoken to
 
             return resume_on_aws(project, run, outputs, detach=detach)
-    python = python_of(run.effective.get("local.python", {}).get("value"), run.scenario)
+    named = run.effective.get("local.python") or run.effective.get("training.local.python", {})
+    python = python_of(named.get("value"), run.scenario)
     terms = LocalTerms(
         python=python,
         interrupt=parse_interrupt(interrupt) if interrupt else None,

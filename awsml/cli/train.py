@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 import click
 
-from awsml.api import Planned
 from awsml.backends.local.backend import LocalBackend
 from awsml.backends.local.training import HERE
 from awsml.cli.local_run import draft_of, run_here, terms_of
@@ -25,12 +23,12 @@ from awsml.cli.options import (
     training_overrides,
     yes_option,
 )
-from awsml.cli.output import Output, as_json_text, outputs_option, say, style_of, write
-from awsml.cli.planning import flag_reader, planned, refused, report_text, terms
+from awsml.cli.output import Output, outputs_option, say
+from awsml.cli.planning import flag_reader, planned, refused, terms
 from awsml.cli.project import Project
 from awsml.cli.resuming import resumed
+from awsml.cli.showing import say_findings, show_plan
 from awsml.errors import UsageError
-from awsml.render.findings import counts_line, findings_text
 
 
 @click.command("train", epilog="Example: awsml train --input-mode pipe")
@@ -77,10 +75,10 @@ def command(
         return resumed(project, resume, interrupt, outputs, detach=detach)
     work = planned(project, scenario, flag_reader(project, **flags), kinds=("training",), target=on)
     if dry_run:
-        return _show(work, outputs, fail_on)
+        return show_plan(work, outputs, fail_on)
     target = terms(project, work.document, on).target
     if refused(work.report.findings, fail_on) or not work.plan.calls:
-        _say_findings(work)
+        say_findings(work)
         return 1
     if target == "aws":
         if interrupt:
@@ -91,7 +89,7 @@ def command(
 
         return run_on_aws(project, work, outputs, detach=detach, yes=yes)
     say(f"{HERE}: {work.plan.name}")
-    _say_findings(work)
+    say_findings(work)
     local_terms = terms_of(project, work, interrupt)
     if data == "aws" or endpoint_url:
         from awsml.cli.remote_data import remote_data  # boto3 only where a bucket is read
@@ -101,22 +99,3 @@ def command(
     local = LocalBackend(project.state, project.cwd, local_terms)
     run = local.create(work.plan, draft_of(work, "local", detached=detach))
     return run_here(project, local, run, outputs, detach=detach)
-
-
-def _show(work: Planned, outputs: Sequence[Output], fail_on: str) -> int:
-    """What would be done."""
-    writers = {
-        "text": lambda style: report_text(work, style),
-        "json": lambda _: as_json_text(work.report.as_json()),
-    }
-    write(outputs, writers)
-    return 1 if refused(work.report.findings, fail_on) else 0
-
-
-def _say_findings(work: Planned) -> None:
-    """Errors and warnings before the run; advice belongs to `awsml plan` and `awsml advise`."""
-    style = style_of(sys.stderr)
-    told = [finding for finding in work.report.findings if finding.level != "advice"]
-    if told:
-        say(findings_text(told, work.document.source_line, width=style.width, paint=style.paint))
-        say(counts_line(told))

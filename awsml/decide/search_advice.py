@@ -93,7 +93,7 @@ def _said(option: Option, usd: Estimate, before: Estimate) -> str:
 def _because(now: SearchCase, best: SearchCase) -> str:
     if now.workload.target is None:
         return (
-            f"{count_text(now.needed)} trials cost {usd_text(now.total_usd)} whatever runs at once; "
+            f"{count_text(now.needed)} trials cost {usd_text(now.total_usd)} at any number; "
             "only a `target` says how many are needed"
         )
     return (

@@ -147,6 +147,13 @@ class RunStore:
             {"id": run_id, "requests": to_json(list(requests))},
         )
 
+    def add_figures(self, run_id: str, figures: Mapping[str, Any]) -> None:
+        """Results that are known before the run is over, or that its end does not tell."""
+        self._durably(
+            "UPDATE runs SET figures=json_patch(figures, :values) WHERE id=:id",
+            {"id": run_id, "values": to_json(figures)},
+        )
+
     def add_remote(self, run_id: str, values: Mapping[str, Any]) -> None:
         """What AWS answered: arn, account, names of what was made."""
         self._durably(

@@ -11,6 +11,7 @@ from awsml.backends.local.refs import resolved_calls
 from awsml.backends.local.supervisor import Supervised, supervise
 from awsml.backends.local.terms import LocalTerms
 from awsml.backends.local.training import run_training
+from awsml.backends.local.tuning.tuner import run_tuning
 from awsml.errors import UsageError
 from awsml.events import Event
 from awsml.plan import Plan
@@ -20,7 +21,10 @@ from awsml.store.runs import RunStore
 
 Executor = Callable[[RunStore, Run, LocalTerms, Control, Path], Iterator[Event]]
 
-EXECUTORS: Mapping[str, Executor] = {"CreateTrainingJob": run_training}
+EXECUTORS: Mapping[str, Executor] = {
+    "CreateTrainingJob": run_training,
+    "CreateHyperParameterTuningJob": run_tuning,
+}
 
 
 @dataclass(frozen=True, slots=True)

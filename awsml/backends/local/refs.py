@@ -24,6 +24,7 @@ def resolved_calls(plan: Plan, run: str, base: Path) -> list[dict[str, Any]]:
             "service": call.service,
             "operation": call.operation,
             "params": resolved_params(call, run, plan.region or REGION, base),
+            **({"id": call.id} if call.id else {}),
         }
         for call in plan.calls
     ]
@@ -55,7 +56,10 @@ def _value(ref: Ref, run: str, region: str, base: Path) -> str:
         "role": f"arn:aws:iam::{ACCOUNT}:role/awsml-local",
         "default-bucket": BUCKET,
         "instance": "ml.m5.large",
+        "image": "image-of-no-region",
     }
+    if ref.name.startswith("output:"):
+        return ref.name.removeprefix("output:")
     if ref.name not in known:
         raise BackendError(
             f"‹{ref.name}› has no value on this machine",

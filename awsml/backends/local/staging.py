@@ -18,7 +18,7 @@ from awsml.storage.channel import Host as Reader
 from awsml.storage.embedded.folder import ObjectFolder
 from awsml.storage.objects import Address, Store
 from awsml.storage.places import DirectoryStore, FolderStore
-from awsml.storage.stage import Staged, stage, stage_fastfile
+from awsml.storage.stage import Staged, stage, stage_fastfile, whole_folder
 
 # Below this a channel is copied, which costs less than a second and lets a script do with its
 # files what it may do on AWS; above, files are links that cannot be written through.
@@ -63,6 +63,10 @@ class Staging:
                 continue
             store, address = self.source(channel)
             with closing(store), closing(self.data(channel, place.host, store, address)) as found:
+                shown = _mountable(channel, found, store, place)
+                if shown is not None:
+                    mounts.append(shown)
+                    continue
                 staged, readonly = self._stage(channel, found, store, place)
             self.bytes += staged.bytes
             target = place.folder.channel(channel.name)
@@ -119,6 +123,16 @@ class Staging:
             return stage_fastfile(found, store, target, progress), fenced
         linked = fenced and _exceeds(found, _COPIED_BYTES)
         return stage(found, store, target, link=linked, progress=progress), linked
+
+
+def _mountable(channel: Channel, found: ChannelData, store: Store, place: Place) -> Mount | None:
+    """A FastFile channel that is a folder of this machine is shown as it is, read-only."""
+    folder = whole_folder(found, store)
+    if channel.mode != "FastFile" or folder is None or place.isolation is not Isolation.NAMESPACES:
+        return None
+    found.require_some()
+    place.folder.channel(channel.name).mkdir(parents=True, exist_ok=True)
+    return Mount(str(folder), f"/opt/ml/input/data/{channel.name}", True)
 
 
 def _exceeds(found: ChannelData, limit: int) -> bool:

@@ -22,16 +22,8 @@ def job_environment(
     job: TrainingJob, python: str, endpoint: str, environ: Mapping[str, str]
 ) -> dict[str, str]:
     """Variables that SageMaker sets in every container, and the object store's address."""
-    inherited = {
-        name: value
-        for name, value in environ.items()
-        if name in _INHERITED or name.startswith(_INHERITED_GROUPS)
-    }
-    paths = [str(Path(python).parent), environ.get("PATH", os.defpath)]
     return {
-        **inherited,
-        "PATH": os.pathsep.join(paths),
-        "PYTHONUNBUFFERED": "1",
+        **inherited(python, environ),
         "AWS_REGION": job.region,
         "AWS_DEFAULT_REGION": job.region,
         "AWS_ENDPOINT_URL_S3": endpoint,
@@ -42,6 +34,17 @@ def job_environment(
         "TRAINING_JOB_ARN": job.arn,
         **job.environment,
     }
+
+
+def inherited(python: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """What of this machine's environment a job may see, with its Python first on the path."""
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if name in _INHERITED or name.startswith(_INHERITED_GROUPS)
+    }
+    paths = [str(Path(python).parent), environ.get("PATH", os.defpath)]
+    return {**kept, "PATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
 
 
 def base_of(isolation: Isolation, tree: Path) -> str:

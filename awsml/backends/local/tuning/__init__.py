@@ -1,0 +1,1 @@
+"""CreateHyperParameterTuningJob on this machine: trials are runs of the training executor."""

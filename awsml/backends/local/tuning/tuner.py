@@ -1,0 +1,302 @@
+"""The search itself: keeps so many trials running, hears them, stops them, and ends in time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from awsml.backends.local.control import Ask, Control
+from awsml.backends.local.differences import differences, refuse_what_cannot_run
+from awsml.backends.local.isolation import best_isolation
+from awsml.backends.local.job import training_job
+from awsml.backends.local.refs import REGION
+from awsml.backends.local.terms import LocalTerms
+from awsml.backends.local.tuning.ends import Budget, End, end_reached, failure_of_all
+from awsml.backends.local.tuning.job import TuningJob, tuning_job
+from awsml.backends.local.tuning.standing import BY_USER, LABEL, Entry, Standing, restored
+from awsml.backends.local.tuning.strategy import parents_of, search_of, stopping_of
+from awsml.backends.local.tuning.trial import Heard, Trial
+from awsml.errors import AwsmlError
+from awsml.events import (
+    Event,
+    Finished,
+    MetricPoint,
+    Note,
+    PhaseChanged,
+    Progress,
+    Started,
+    TrialChanged,
+)
+from awsml.search.trial import better
+from awsml.store.owner import this_process
+from awsml.store.run import Draft, Run
+from awsml.store.runs import RunStore
+
+HERE = "on this machine"
+_TICK_SECONDS = 0.1
+
+
+def run_tuning(
+    store: RunStore, run: Run, terms: LocalTerms, control: Control, base: Path
+) -> Iterator[Event]:
+    """Carries out a run's CreateHyperParameterTuningJob, or goes on with it."""
+    job = tuning_job(run.request("CreateHyperParameterTuningJob"))
+    return LocalTuning(store, run, job, terms, control, base).events()
+
+
+class LocalTuning:
+    """One tuning job, from its request to its best trial."""
+
+    def __init__(
+        self,
+        store: RunStore,
+        run: Run,
+        job: TuningJob,
+        terms: LocalTerms,
+        control: Control,
+        base: Path,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store, self._run, self._job, self._control = store, run, job, control
+        self._terms, self._base, self._clock = terms, base, clock
+        self._budget = Budget.of(run.predicted)
+        self._heard: SimpleQueue[Heard] = SimpleQueue()
+        self._alive: dict[int, Trial] = {}
+        self._standing, self._left = Standing(job), list[Run]()
+        self._end: End | None = None
+        self._began = clock()
+
+    def events(self) -> Iterator[Event]:
+        """The whole search. Errors end it as Failed and are raised again."""
+        yield Started(self._run.id, HERE, self._job.name)
+        try:
+            yield from self._prepared()
+            yield from self._searched()
+        except AwsmlError as error:
+            yield self._finished(End("Failed", error.message))
+            raise
+        finally:
+            for trial in list(self._alive.values()):
+                trial.ask(Ask.KILL)
+                trial.join()
+
+    def _prepared(self) -> Iterator[Event]:
+        """What can be known before the first trial; what an earlier process did counts."""
+        yield PhaseChanged("Starting", self._clock())
+        job, store = self._job, self._store
+        sample = training_job(job.definitions[0].request(job.name, 0, {}), self._region)
+        refuse_what_cannot_run(sample)
+        at_once = job.parallel * len(sample.hosts)
+        isolation = self._terms.isolation or best_isolation(store.folder, at_once)
+        self._terms = replace(self._terms, isolation=isolation)
+        self._parents, notes = parents_of(job, store)
+        self._searches = {id(each): search_of(job, each, self._run.id) for each in job.definitions}
+        self._stopping = stopping_of(job)
+        self._standing, self._left = restored(job, store, self._run.id)
+        yield from differences(sample, isolation, self._terms)
+        yield from notes
+        yield from _differs(job)
+
+    def _searched(self) -> Iterator[Event]:
+        yield PhaseChanged("Training", self._clock())
+        self._began = self._run.started or self._clock()
+        while True:
+            yield from self._started_more()
+            if not self._alive:
+                break
+            yield from self._listened()
+            yield from self._ended_in_time()
+        yield self._finished(self._end or failure_of_all(self._standing) or End("Completed", None))
+
+    def _started_more(self) -> Iterator[Event]:
+        """Never more than `parallel` alive; a trial that was left behind comes first."""
+        while self._end is None and len(self._alive) < self._job.parallel:
+            trial = self._next()
+            if trial is None:
+                return
+            self._alive[trial.number] = trial
+            yield self._told(self._standing.entries[trial.number], "Starting")
+            trial.start()
+
+    def _next(self) -> Trial | None:
+        if self._left:
+            return self._again(self._left.pop(0))
+        number = self._standing.next_number()
+        if self._job.trials is not None and number > self._job.trials:
+            return None
+        definition = self._job.definition_of(number)
+        known = [*self._parents, *self._standing.history(definition)]
+        position = (number - 1) // len(self._job.definitions) + 1
+        setting = self._searches[id(definition)].suggest(position, known)
+        if setting is None:
+            return None
+        request = definition.request(self._job.name, number, setting)
+        label = f"{LABEL}{number:03d}"
+        draft = Draft(
+            kind="training",
+            name=f"{self._run.name}/{label}",
+            backend="local",
+            requests=(
+                {"service": "sagemaker", "operation": "CreateTrainingJob", "params": request},
+            ),
+            scenario=self._run.scenario,
+            region=self._region,
+            parent=self._run.id,
+            label=label,
+        )
+        run = self._store.create(draft)
+        self._standing.entries[number] = Entry(number, run.id, setting)
+        return self._trial(number, run)
+
+    def _again(self, run: Run) -> Trial | None:
+        """A trial that was interrupted, with its own setting and from its checkpoint."""
+        number = int((run.label or "").removeprefix(LABEL))
+        entry = self._standing.entries[number]
+        self._store.take(run.id, this_process(), detached=False)
+        self._store.add_figures(run.id, {"stopped_by": None})
+        entry.status = entry.reason = entry.stopped_by = entry.started = entry.ended = None
+        return self._trial(number, self._store.get(run.id))
+
+    def _trial(self, number: int, run: Run) -> Trial:
+        return Trial(number, run, self._store, self._terms, self._base, self._heard)
+
+    def _listened(self) -> Iterator[Event]:
+        """All that the trials said within a tick."""
+        try:
+            number, event = self._heard.get(timeout=_TICK_SECONDS)
+        except Empty:
+            return
+        while True:
+            yield from self._took(number, event)
+            try:
+                number, event = self._heard.get_nowait()
+            except Empty:
+                return
+
+    def _took(self, number: int, event: Event | None) -> Iterator[Event]:
+        entry = self._standing.entries[number]
+        if event is None:
+            self._alive.pop(number).join()
+            return
+        if isinstance(event, PhaseChanged):
+            entry.started = entry.started or event.at
+            yield self._told(entry, event.phase)
+        elif isinstance(event, MetricPoint):
+            yield from self._reported(entry, event)
+        elif isinstance(event, Finished):
+            yield from self._over(entry, event)
+
+    def _reported(self, entry: Entry, point: MetricPoint) -> Iterator[Event]:
+        """A value of the objective is one step of the trial; it may be the last."""
+        if point.name != self._job.definition_of(entry.number).metric:
+            return
+        entry.reported.append(point.value)
+        yield self._told(entry, "Training")
+        if self._stopping is None or entry.stopped_by is not None:
+            return
+        rule, by = self._stopping
+        if rule.stops(entry.number, entry.reported, self._standing.others(entry.number)):
+            self._stop(entry, by)
+
+    def _over(self, entry: Entry, end: Finished) -> Iterator[Event]:
+        before = self._standing.best
+        entry.status, entry.ended = end.status, end.at
+        entry.reason = end.reason if entry.stopped_by in (None, BY_USER) else entry.stopped_by
+        if entry.objective is None and entry.stopped_by is None:
+            entry.reason = self._why_no_objective(entry, end)
+        yield self._told(entry, end.status)
+        done = len(self._standing.over)
+        yield Progress("trials", done, self._job.trials, "trials")
+        value, maximize = entry.objective, self._job.definitions[0].maximize
+        if value is not None and better(value, before.objective if before else None, maximize):
+            yield MetricPoint("best", value, end.at, entry.number)
+        if entry.objective is None and entry.stopped_by is None:
+            yield Note(f"trial {entry.number}: {entry.reason}", "warning")
+
+    def _why_no_objective(self, entry: Entry, end: Finished) -> str:
+        """A trial that ends well may still have said nothing that the search can use."""
+        metric = self._job.definition_of(entry.number).metric
+        if end.status == "Failed":
+            return end.reason or "it failed"
+        said = [line.text.lower() for line in self._store.logs(entry.run, tail=200)]
+        if any("nan" in text.replace("=", " ").split() for text in said):
+            return f"`{metric}` was never a number: its log says nan"
+        return f"its log has no `{metric}`" + (f"; {end.reason}" if end.reason else "")
+
+    def _stop(self, entry: Entry, by: str, ask: Ask = Ask.STOP) -> None:
+        """Who ended it is on disk before it is ended."""
+        entry.stopped_by = entry.stopped_by or by
+        self._store.add_figures(entry.run, {"stopped_by": entry.stopped_by})
+        self._alive[entry.number].ask(ask)
+
+    def _ended_in_time(self) -> Iterator[Event]:
+        """Wishes of the user, the budget, and reasons to be content."""
+        now, asked = self._clock(), self._control.asked()
+        if asked is not None:
+            status = "Interrupted" if asked is Ask.ABANDON else "Stopped"
+            self._end = self._end if self._end and asked is Ask.STOP else End(status, _ASKED[asked])
+            self._stop_all(BY_USER, asked)
+        elif self._end is None:
+            reached = end_reached(self._standing, self._budget, now - self._began, now)
+            if reached is None:
+                return
+            self._end = reached
+            yield Note(reached.reason or "", "info")
+            if not self._alive:
+                return
+            self._stop_all(reached.by, Ask.STOP)
+
+    def _stop_all(self, by: str, ask: Ask) -> None:
+        for number in list(self._alive):
+            self._stop(self._standing.entries[number], by, ask)
+
+    def _told(self, entry: Entry, status: str) -> TrialChanged:
+        now = self._clock()
+        seconds = entry.seconds(now)
+        rate = self._budget.usd_per_hour
+        return TrialChanged(
+            number=entry.number,
+            run=entry.run,
+            status=status,
+            setting=entry.setting,
+            at=now,
+            objective=entry.objective,
+            best=self._standing.best is entry,
+            seconds=seconds,
+            usd=None if rate is None else seconds * rate / 3600,
+            reason=entry.reason,
+        )
+
+    def _finished(self, end: End) -> Finished:
+        now = self._clock()
+        figures = self._standing.figures(now, self._budget.usd_per_hour)
+        return Finished(end.status, end.reason, now, figures)
+
+    @property
+    def _region(self) -> str:
+        return self._run.region or REGION
+
+
+_ASKED = {
+    Ask.STOP: "stopped by the user",
+    Ask.KILL: "killed by the user",
+    Ask.ABANDON: "the awsml process it was attached to is gone",
+}
+
+
+def _differs(job: TuningJob) -> Iterator[Event]:
+    """What AWS would do otherwise with the same request."""
+    if job.strategy == "Bayesian":
+        said = "Bayesian search is a Gaussian process of AWS's own: its suggestions will differ"
+        yield Note(said, "differs")
+    if any("CheckpointConfig" in each.members for each in job.definitions):
+        yield Note(
+            "each trial keeps its checkpoints in a folder of its own; AWS documents no such "
+            "separation, so let the script write below its TRAINING_JOB_NAME",
+            "differs",
+        )
+    if job.detects_convergence:
+        yield Note("convergence is judged by AWS only; here all trials run", "differs")

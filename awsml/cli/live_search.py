@@ -1,0 +1,151 @@
+"""A search while it goes on: one line a trial, and on a terminal a table below them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TextIO
+
+from awsml.cli.live import PlainView, View
+from awsml.cli.output import Style
+from awsml.events import Event, PhaseChanged, Progress, TrialChanged
+from awsml.render.cells import visible
+from awsml.units import format_duration, format_usd
+
+_REDRAW_SECONDS = 0.2
+_OVER = frozenset({"Completed", "Failed", "Stopped", "Interrupted"})
+_MOST_ROWS = 12
+
+
+def search_view_of(stream: TextIO, style: Style) -> View:
+    return SearchTable(stream, style) if stream.isatty() else SearchLines(stream, style)
+
+
+class SearchLines:
+    """A line when a trial starts and when it is over."""
+
+    def __init__(self, stream: TextIO, style: Style) -> None:
+        self._stream, self._style = stream, style
+        self._lines = PlainView(stream, style)
+
+    def show(self, event: Event) -> None:
+        text = self.line(event)
+        if text is not None:
+            self._stream.write(text + "\n")
+            self._stream.flush()
+
+    def close(self) -> None:
+        """Nothing is left on the screen."""
+
+    def line(self, event: Event) -> str | None:
+        if not isinstance(event, TrialChanged):
+            return self._lines.line(event)
+        if event.status == "Starting" and event.seconds == 0:
+            return f"trial {event.number}  started  {_setting(event)}"
+        if event.status not in _OVER:
+            return None
+        best = self._style.paint("  best so far", fg="green") if event.best else ""
+        reason = f"  ({visible(event.reason)})" if event.reason else ""
+        spent = f"{format_duration(event.seconds)}{_dollars(event)}"
+        return f"trial {event.number}  {event.status}  {_objective(event)}  {spent}{best}{reason}"
+
+
+class SearchTable:
+    """The same lines above a table: trials that run, the last ones that ended, the best one."""
+
+    def __init__(
+        self, stream: TextIO, style: Style, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._stream, self._style, self._clock = stream, style, clock
+        self._lines = SearchLines(stream, style)
+        self._trials: dict[int, TrialChanged] = {}
+        self._progress: Progress | None = None
+        self._phase, self._since = "", clock()
+        self._height = 0
+        self._drawn = 0.0
+
+    def show(self, event: Event) -> None:
+        if isinstance(event, TrialChanged):
+            self._trials[event.number] = event
+        elif isinstance(event, Progress):
+            self._progress = event
+        else:
+            if isinstance(event, PhaseChanged):
+                self._phase, self._since = event.phase, event.at
+            line = self._lines.line(event)
+            if line is not None:
+                self._erase()
+                self._stream.write(f"{line}\n")
+                self._drawn = 0.0
+        if self._clock() - self._drawn >= _REDRAW_SECONDS:
+            self._draw()
+
+    def close(self) -> None:
+        """The last table stays, as the result of the search."""
+        self._draw()
+        self._height = 0
+
+    def rows(self) -> list[str]:
+        """The table as text: what runs first, then what ended last."""
+        alive = [t for t in self._trials.values() if t.status not in _OVER]
+        over = [t for t in self._trials.values() if t.status in _OVER]
+        shown = [*alive, *sorted(over, key=lambda t: -t.at)][:_MOST_ROWS]
+        lines = [f"{'trial':>5}  {'status':<12} {'objective':>12} {'time':>8} {'cost':>8}  setting"]
+        lines += [self._row(t) for t in sorted(shown, key=lambda t: t.number)]
+        return [*lines, self._status()]
+
+    def _row(self, trial: TrialChanged) -> str:
+        mark = "*" if trial is self._best() else " "
+        seconds = trial.seconds if trial.status in _OVER else self._running(trial)
+        cost = "" if trial.usd is None else format_usd(trial.usd)
+        value = "" if trial.objective is None else f"{trial.objective:.6g}"
+        return (
+            f"{trial.number:>5}{mark} {trial.status:<12} {value:>12} "
+            f"{format_duration(round(seconds)):>8} {cost:>8}  {_setting(trial)}"
+        )
+
+    def _best(self) -> TrialChanged | None:
+        """The last trial that was said to be the best when it ended."""
+        best = [t for t in self._trials.values() if t.best and t.status in _OVER]
+        return max(best, key=lambda t: t.at, default=None)
+
+    def _running(self, trial: TrialChanged) -> float:
+        return trial.seconds + max(0.0, self._clock() - trial.at)
+
+    def _status(self) -> str:
+        parts = [f"{self._phase} {format_duration(round(self._clock() - self._since))}"]
+        if self._progress is not None:
+            total = f" of {self._progress.total:g}" if self._progress.total else ""
+            parts.append(f"{self._progress.done:g}{total} trials over")
+        best = self._best()
+        if best is not None and best.objective is not None:
+            parts.append(f"best {best.objective:.6g} (trial {best.number})")
+        spent = [t.usd for t in self._trials.values() if t.usd is not None]
+        if spent:
+            parts.append(f"{format_usd(sum(spent))} at the planned price")
+        return "  ".join(parts)
+
+    def _draw(self) -> None:
+        self._erase()
+        self._drawn = self._clock()
+        rows = [row[: self._style.width - 1] for row in self.rows()]
+        self._stream.write("".join(f"{row}\n" for row in rows))
+        self._stream.flush()
+        self._height = len(rows)
+
+    def _erase(self) -> None:
+        if self._height:
+            self._stream.write(f"\x1b[{self._height}A\x1b[J")
+            self._height = 0
+
+
+def _setting(trial: TrialChanged) -> str:
+    return visible("  ".join(f"{name}={value}" for name, value in trial.setting.items()))
+
+
+def _objective(trial: TrialChanged) -> str:
+    return "no objective" if trial.objective is None else f"{trial.objective:.6g}"
+
+
+def _dollars(trial: TrialChanged) -> str:
+    return "" if trial.usd is None else f" {format_usd(trial.usd)}"
