@@ -29,7 +29,7 @@ class Start:
 
 
 def starts(folder: Path, sizes: Sequence[int]) -> list[Start]:
-    """File copies, as AWS downloads; FastFile links and Pipe streams, as they do here."""
+    """File copies, as AWS downloads; FastFile links a file each, and Pipe streams."""
     measured = []
     for size in sizes:
         source = folder / "source"

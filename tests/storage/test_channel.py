@@ -18,7 +18,7 @@ from awsml.storage.errors import DataError, ObjectError
 from awsml.storage.objects import Address, Object
 from awsml.storage.places import DirectoryStore, FolderStore
 from awsml.storage.server import Conditions, Fault, ObjectServer
-from awsml.storage.stage import stage, stage_fastfile
+from awsml.storage.stage import stage, stage_fastfile, whole_folder
 from tests.storage.conftest import client_of
 
 TRAIN = Channel("train", Address("data", "train/"))
@@ -247,6 +247,32 @@ def test_fastfile_wants_a_whole_folder_and_no_manifest(
     manifest = ChannelData(Channel("train", Address("data", "m"), "ManifestFile"), store)
     with pytest.raises(DataError, match="takes an S3 prefix"):
         stage_fastfile(manifest, store, tmp_path)
+
+
+def test_only_a_folder_that_a_channel_shows_whole_can_be_mounted(
+    tmp_path: Path, filled: ObjectFolder
+) -> None:
+    store = DirectoryStore(tmp_path)
+    whole = Channel("train", Address("any"))
+    assert whole_folder(ChannelData(whole, store), store) == tmp_path
+    parts = (
+        replace(whole, sharded=True),
+        replace(whole, source=Address("any", "a/")),
+        replace(whole, data_type="ManifestFile"),
+    )
+    assert [whole_folder(ChannelData(part, store), store) for part in parts] == [None] * 3
+    embedded = FolderStore(filled)
+    assert whole_folder(ChannelData(whole, embedded), embedded) is None
+
+
+def test_staging_again_never_writes_through_a_link(tmp_path: Path, filled: ObjectFolder) -> None:
+    store = FolderStore(filled)
+    stage(ChannelData(TRAIN, store), store, tmp_path)
+    filled.put("data", "train/02.bin", b"new")
+    stage(ChannelData(TRAIN, store), store, tmp_path, link=False)
+    (tmp_path / "03.bin").write_bytes(b"mine")
+    assert (tmp_path / "02.bin").read_bytes() == b"new"
+    assert filled.path("data", "train/03.bin").read_bytes() == b"\3" * 4
 
 
 def test_a_folder_of_files_is_a_store_too(tmp_path: Path) -> None:
