@@ -81,13 +81,17 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One API call. `origins` maps request paths (A.B[0].C) to where the value came from."""
+    """One API call. `origins` maps request paths (A.B[0].C) to where the value came from.
+
+    `besides` is what a template says of the resource that is not sent: policies, dependencies.
+    """
 
     service: str
     operation: str
     params: Mapping[str, Any]
     origins: Mapping[str, Origin] = field(default_factory=dict)
     id: str | None = None
+    besides: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def api(self) -> str:

@@ -6,7 +6,7 @@ takes more than a moment, whatever it holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,9 +37,12 @@ class Parsed:
     findings: tuple[Finding, ...]
 
 
-def parse(source: SourceText) -> Parsed:
-    """Every document of the text; UsageError where no tree can be built."""
-    builder = _Builder(source)
+def parse(source: SourceText, short_forms: Mapping[str, str] | None = None) -> Parsed:
+    """Every document of the text; UsageError where no tree can be built.
+
+    `short_forms` are tags that stand for a key: `!Ref x` reads as `{Ref: x}`.
+    """
+    builder = _Builder(source, short_forms or {})
     try:
         events = _EVENTS(source.text)
         try:
@@ -78,10 +81,11 @@ class _Anchored:
 class _Builder:
     """Takes events one by one and grows the trees."""
 
-    def __init__(self, source: SourceText) -> None:
+    def __init__(self, source: SourceText, short_forms: Mapping[str, str]) -> None:
         self.roots: list[Node] = []
         self.findings: list[Finding] = []
         self._file = source.file
+        self._short_forms = short_forms
         self._stack: list[_Open] = []
         self._anchors: dict[str, _Anchored] = {}
         self._open_anchors: set[str] = set()
@@ -106,20 +110,16 @@ class _Builder:
         self._anchors = {}
 
     def _scalar(self, event: Any) -> None:
-        tag = event.tag
-        if tag is not None and tag not in _KNOWN_TAGS:
-            self._unknown_tag(event)
-        plain = event.implicit[0] or tag in _PLAIN_TAGS
-        node = ScalarNode(event.value, self._place(event), plain)
-        self._anchor(event, _Anchored(node, 1, 0))
+        self._check_tag(event)
+        plain = event.implicit[0] or event.tag in _PLAIN_TAGS or event.tag in self._short_forms
+        scalar = ScalarNode(event.value, self._place(event), plain)
         self._count(event)
-        self._add(node, 1, 0)
+        self._finish(event, scalar, 1, 0)
 
     def _start(self, event: Any) -> None:
         if len(self._stack) >= DEEPEST:
             raise self._too_deep(event)
-        if event.tag is not None and event.tag not in _KNOWN_TAGS:
-            self._unknown_tag(event)
+        self._check_tag(event)
         if event.anchor:
             self._open_anchors.add(event.anchor)
         self._count(event)
@@ -138,8 +138,17 @@ class _Builder:
         else:
             node = ListNode(tuple(frame.items), place, flow)
         self._open_anchors.discard(frame.event.anchor)
-        self._anchor(frame.event, _Anchored(node, frame.size, frame.height))
-        self._add(node, frame.size, frame.height)
+        self._finish(frame.event, node, frame.size, frame.height)
+
+    def _finish(self, event: Any, node: Node, size: int, height: int) -> None:
+        """A value is whole: what its tag is short for is written out."""
+        key = self._short_forms.get(event.tag)
+        if key is not None:
+            entry = Entry(ScalarNode(key, node.place), node)
+            node, size, height = MapNode({key: entry}, node.place, flow=True), size + 1, height + 1
+        if event.anchor:
+            self._anchors[event.anchor] = _Anchored(node, size, height)
+        self._add(node, size, height)
 
     def _alias(self, event: Any) -> None:
         anchored = self._anchors.get(event.anchor)
@@ -212,10 +221,6 @@ class _Builder:
                 hint = "write `<<: *name`, where `&name` stands before a mapping"
                 self.findings.append(_finding("bad-merge", message, node.place, hint))
 
-    def _anchor(self, event: Any, anchored: _Anchored) -> None:
-        if event.anchor:
-            self._anchors[event.anchor] = anchored
-
     def _count(self, event: Any) -> None:
         self._nodes += 1
         if self._nodes > MOST_NODES:
@@ -230,7 +235,9 @@ class _Builder:
         start, end = event.start_mark, (last or event).end_mark
         return Place(self._file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
-    def _unknown_tag(self, event: Any) -> None:
+    def _check_tag(self, event: Any) -> None:
+        if event.tag is None or event.tag in _KNOWN_TAGS or event.tag in self._short_forms:
+            return
         self.findings.append(
             _finding(
                 "unknown-tag",

@@ -1,0 +1,222 @@
+"""One resource of a template as the call that CloudFormation makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from awsml.finding import Confidence, Finding, Level
+from awsml.plan import Call, Origin, Ref, Source, Text, Unknown, join_path
+from awsml.readers.templates.functions import Functions, function_of
+from awsml.readers.templates.resource_types import (
+    ResourceType,
+    members_by_property,
+    resource_type,
+)
+from awsml.readers.templates.template import Resource, Template
+from awsml.requests.nearest import named, nearest
+from awsml.requests.table import Shape, Table, load_table
+from awsml.scenario.document import value_place
+from awsml.scenario.nodes import Entry, ListNode, MapNode, Node, ScalarNode, plain
+
+_ABSENT = object()
+_TARGET = ("ServiceNamespace", "ResourceId", "ScalableDimension")
+
+
+def calls_of(resource: Resource, functions: Functions) -> Iterator[Call]:
+    """The call of a resource, and those of what stands inside it (targets, scheduled actions)."""
+    kind = resource_type(resource.type)
+    if kind is None:
+        return
+    properties = resource.properties
+    value = functions.value(properties) if properties is not None else None
+    body = value if isinstance(value, MapNode) else MapNode({}, resource.key.place)
+    if kind.name == "AWS::ApplicationAutoScaling::ScalingPolicy":
+        body = _with_target(body, functions.template)
+    main = _request(kind, kind.api, body, resource, functions)
+    yield main
+    if kind.name == "AWS::Events::Rule" and "Targets" in body.entries:
+        targets = MapNode({"Targets": body.entries["Targets"]}, body.place)
+        call = _request(kind, "events:PutTargets", targets, resource, functions)
+        yield replace(call, params={"Rule": main.params.get("Name"), **call.params})
+    if kind.name == "AWS::ApplicationAutoScaling::ScalableTarget":
+        yield from _scheduled(kind, body, resource, functions)
+
+
+def _with_target(body: MapNode, template: Template) -> MapNode:
+    """A policy may point at its target instead of saying what it is."""
+    entry = body.entries.get("ScalingTargetId")
+    name = entry.value.text("Ref") if entry and isinstance(entry.value, MapNode) else None
+    target = template.resources[name].properties if name in template.resources else None
+    if not isinstance(target, MapNode):
+        return body
+    shared = {key: target.entries[key] for key in _TARGET if key in target.entries}
+    return MapNode({**shared, **body.entries}, body.place)
+
+
+def _scheduled(
+    kind: ResourceType, body: MapNode, resource: Resource, functions: Functions
+) -> Iterator[Call]:
+    entry = body.entries.get("ScheduledActions")
+    actions = functions.value(entry.value) if entry else None
+    for action in actions.items if isinstance(actions, ListNode) else ():
+        value = functions.value(action)
+        if isinstance(value, MapNode):
+            target = {key: body.entries[key] for key in _TARGET if key in body.entries}
+            both = MapNode({**target, **value.entries}, value.place)
+            api = "application-autoscaling:PutScheduledAction"
+            yield _request(replace(kind, named_by=None), api, both, resource, functions)
+
+
+def _request(
+    kind: ResourceType, api: str, body: MapNode, resource: Resource, functions: Functions
+) -> Call:
+    table = load_table(api)
+    assert table is not None, f"there is no table of {api}"
+    used = functions.used
+    functions.used = set(resource.depends_on)
+    request = _Request(table, kind, resource, functions)
+    request.origins[""] = Origin(Source.RAW, resource.name, resource.key.place)
+    params = request.structure(body, table.shapes[table.input], "", "")
+    name = kind.named_by
+    if api == kind.api and name is not None:
+        member = name if name in table.shapes[table.input].members else name[0].lower() + name[1:]
+        params.setdefault(member, Ref(f"{resource.name}.{name}"))
+    besides = {**request.besides, "DependsOn": sorted(functions.used)}
+    functions.used = used
+    service, _, operation = api.partition(":")
+    return Call(service, operation, params, request.origins, resource.name, besides)
+
+
+@dataclass(slots=True)
+class _Request:
+    """Takes a resource's properties over into parameters, and notes where each stood."""
+
+    table: Table
+    kind: ResourceType
+    resource: Resource
+    functions: Functions
+    origins: dict[str, Origin] = field(default_factory=dict)
+    besides: dict[str, Any] = field(default_factory=dict)
+
+    def structure(self, node: MapNode, shape: Shape, path: str, written: str) -> dict[str, Any]:
+        members = members_by_property(shape.members)
+        found = {}
+        for name, entry in node.entries.items():
+            here = join_path(written, name)
+            if here in self.kind.besides:
+                self.besides[here] = _plain(self.functions, entry.value)
+                continue
+            member = members.get(name)
+            if member is None:
+                self._unknown(entry, here, members)
+                continue
+            inner = self._entry(entry, shape.members[member], join_path(path, member), here)
+            if inner is not _ABSENT:
+                found[member] = inner
+        return found
+
+    def _entry(self, entry: Entry, shape: str, path: str, written: str) -> Any:
+        place = value_place(entry.value, entry.key)
+        self.origins[path] = Origin(Source.RAW, f"{self.resource.name}.{written}", place)
+        return self._value(entry.value, shape, path, written)
+
+    def _value(self, node: Node, name: str, path: str, written: str) -> Any:
+        shape = self.table.shapes[name]
+        value = self.functions.value(node)
+        if value is None:
+            return _ABSENT
+        if isinstance(value, Unknown):
+            return value
+        if isinstance(value, Ref | Text):
+            late = Unknown(f"`{written}` is known when the stack is made")
+            return value if shape.type == "string" else late
+        if isinstance(value, MapNode):
+            return self._mapping(value, shape, path, written)
+        if isinstance(value, ListNode):
+            return self._list(value, shape, path, written)
+        return typed(value, shape.type)
+
+    def _mapping(self, node: MapNode, shape: Shape, path: str, written: str) -> Any:
+        if shape.type == "structure":
+            return self.structure(node, shape, path, written)
+        if shape.type != "map" or shape.value is None:
+            return plain(node)
+        found = {}
+        for key, entry in node.entries.items():
+            here = join_path(path, key)
+            inner = self._entry(entry, shape.value, here, join_path(written, key))
+            if inner is not _ABSENT:
+                found[key] = inner
+        return found
+
+    def _list(self, node: ListNode, shape: Shape, path: str, written: str) -> Any:
+        if shape.type == "map" and shape.value is not None:
+            return self._tags(node)
+        if shape.type != "list" or shape.item is None:
+            return plain(node)
+        found: list[Any] = []
+        for item in node.items:
+            here, shown = join_path(path, len(found)), join_path(written, len(found))
+            place = value_place(item, None)
+            self.origins[here] = Origin(Source.RAW, f"{self.resource.name}.{shown}", place)
+            inner = self._value(item, shape.item, here, shown)
+            if inner is not _ABSENT:
+                found.append(inner)
+        return found
+
+    def _tags(self, node: ListNode) -> Any:
+        """CloudFormation writes tags as a list where some services take a map."""
+        found = {}
+        for item in node.items:
+            tag = self.functions.value(item)
+            if not isinstance(tag, MapNode) or not {"Key", "Value"} <= tag.entries.keys():
+                return plain(node)
+            key = self.functions.text(tag.entries["Key"].value)
+            if isinstance(key, str):
+                found[key] = self.functions.text(tag.entries["Value"].value)
+        return found
+
+    def _unknown(self, entry: Entry, written: str, members: Mapping[str, str]) -> None:
+        name = entry.key.text
+        if name.startswith("Fn::") or function_of(entry.value) is not None and not members:
+            return
+        near = nearest(name, members)
+        hint = f"did you mean `{near[0]}`?" if near else f"it may have {named(members, 12)}"
+        where = written.rpartition(".")[0]
+        self.functions.findings.append(
+            Finding(
+                "unknown-field",
+                Level.ERROR,
+                f"{f'`{where}` of ' if where else ''}{self.kind.name} has no property `{name}`",
+                hint,
+                Confidence.DOCUMENTED,
+                entry.key.place,
+                field=f"{self.resource.name}.{written}",
+            )
+        )
+
+
+def typed(node: ScalarNode, wanted: str) -> Any:
+    """CloudFormation turns what is written into the type that the property has."""
+    text = node.text
+    if node.is_null:
+        return None
+    if wanted == "boolean":
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if wanted in ("integer", "long", "float", "double"):
+        return _number(text, wanted in ("integer", "long"))
+    return text
+
+
+def _number(text: str, whole: bool) -> int | float | str:
+    try:
+        return int(text) if whole else float(text)
+    except ValueError:
+        return text
+
+
+def _plain(functions: Functions, node: Node) -> Any:
+    value = functions.value(node)
+    return plain(value) if isinstance(value, ScalarNode | ListNode | MapNode) else value

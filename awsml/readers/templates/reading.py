@@ -1,0 +1,81 @@
+"""A template read: one plan for each combination of parameters that is tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from awsml.finding import Finding, NotChecked, Related
+from awsml.plan import Call, Plan
+from awsml.readers.templates.calls import calls_of
+from awsml.readers.templates.functions import Functions
+from awsml.readers.templates.resource_types import resource_type
+from awsml.readers.templates.settings import Combination, combinations
+from awsml.readers.templates.template import Template, parse_template
+from awsml.scenario.source import SourceText
+from awsml.scenario.suppression import Ignore
+
+_SERVICES = ("SageMaker", "Batch", "ApplicationAutoScaling", "Events", "Scheduler")
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The plan of one combination; `unusual` says which parameters are not the first choice."""
+
+    plan: Plan
+    unusual: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a template came to, the defaults first."""
+
+    variants: tuple[Variant, ...]
+    findings: tuple[Finding, ...]
+    not_checked: tuple[NotChecked, ...]
+    ignores: tuple[Ignore, ...]
+
+
+def read_template(source: SourceText, *, region: str | None = None) -> Reading:
+    """A template's resources as calls; UsageError where the text is no template."""
+    template = parse_template(source)
+    tried, skipped = combinations(template)
+    findings = [*template.findings]
+    variants: list[Variant] = []
+    uses_region = False
+    for combination in tried:
+        functions = Functions(template, combination.settings, region)
+        plan = _plan(template, functions, region)
+        findings += functions.findings
+        uses_region = uses_region or functions.uses_region
+        if all(plan.calls != earlier.plan.calls for earlier in variants):
+            variants.append(Variant(plan, combination.unusual))
+    if uses_region:
+        reason = "the Region of the stack is not known; name one with --region"
+        skipped.append(NotChecked("template-region", reason))
+    skipped += _unread(template)
+    return Reading(
+        tuple(variants), tuple(dict.fromkeys(findings)), tuple(skipped), template.ignores
+    )
+
+
+def _plan(template: Template, functions: Functions, region: str | None) -> Plan:
+    calls: list[Call] = []
+    for resource in template.resources.values():
+        if resource.condition is None or functions.conditions.holds(resource.condition) is not False:
+            calls += calls_of(resource, functions)
+    name = PurePath(template.source.file).stem
+    return Plan("template", name, tuple(calls), region=region, file=template.source.file)
+
+
+def _unread(template: Template) -> list[NotChecked]:
+    """Resources of services that awsml is about, of a type that it does not read."""
+    unread = sorted(
+        {
+            resource.type
+            for resource in template.resources.values()
+            if resource.type.split("::")[1:2] and resource.type.split("::")[1] in _SERVICES
+            if resource_type(resource.type) is None
+        }
+    )
+    return [NotChecked("template-resource", f"{each} is a type that is not read") for each in unread]

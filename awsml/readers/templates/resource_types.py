@@ -1,0 +1,58 @@
+"""What CloudFormation makes of a resource type, from the table beside the readers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceType:
+    """The call that a resource becomes. `besides` are properties that are not sent with it."""
+
+    name: str
+    api: str
+    named_by: str | None
+    ref: str
+    besides: frozenset[str]
+
+
+def resource_type(name: str) -> ResourceType | None:
+    """The type that awsml reads under this name."""
+    row = _table()["resources"].get(name)
+    if row is None:
+        return None
+    besides = frozenset(row.get("besides", ()))
+    return ResourceType(name, row["api"], row["name"], row["ref"], besides)
+
+
+def read_types() -> tuple[str, ...]:
+    """Every type that is read."""
+    return tuple(_table()["resources"])
+
+
+def reference_member(name: str) -> str | None:
+    """What `Ref` gives for a resource of this type: the member it is, such as RoleName."""
+    known = resource_type(name)
+    if known is not None:
+        return known.ref
+    member: str | None = _table()["references"].get(name)
+    return member
+
+
+def members_by_property(members: Mapping[str, str]) -> dict[str, str]:
+    """The properties of a structure, each with the request's member that it becomes."""
+    spellings: Mapping[str, str] = _table()["spellings"]
+    found = {member[0].upper() + member[1:]: member for member in members}
+    return found | {name: m for name, m in spellings.items() if m in members}
+
+
+@cache
+def _table() -> dict[str, Any]:
+    file = files("awsml") / "readers" / "data" / "resources.json"
+    table: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return table

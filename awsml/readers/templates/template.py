@@ -1,0 +1,153 @@
+"""A template's sections, read from its tree: parameters, conditions, mappings, resources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from awsml.errors import UsageError
+from awsml.finding import Finding, Place
+from awsml.scenario.nodes import ListNode, MapNode, Node, ScalarNode
+from awsml.scenario.parser import parse
+from awsml.scenario.source import SourceText
+from awsml.scenario.suppression import Ignore, read_ignores
+
+_PLAIN = ("Ref", "Condition")
+_FUNCTIONS = (
+    "And Base64 Cidr Contains EachMemberEquals EachMemberIn Equals FindInMap GetAtt GetAZs If "
+    "ImportValue Join Length Not Or RefAll Select Split Sub ToJsonString Transform ValueOf "
+    "ValueOfAll"
+).split()
+# `!Sub x` is short for `{"Fn::Sub": x}`.
+SHORT_FORMS = {f"!{name}": f"Fn::{name}" for name in _FUNCTIONS} | {f"!{n}": n for n in _PLAIN}
+LONG_FORMS = frozenset(SHORT_FORMS.values())
+
+_TEMPLATE = re.compile(
+    r"""^[ \t{,]*["']?(?:AWSTemplateFormatVersion|Resources)["']?[ \t]*:""", re.MULTILINE
+)
+_TYPE = re.compile(r"""["']?Type["']?\s*:\s*["']?(?:AWS|Custom|Alexa)::""")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter with what it may be; `default` and `allowed` as they are written."""
+
+    name: str
+    type: str
+    default: ScalarNode | None
+    allowed: tuple[ScalarNode, ...]
+    place: Place
+
+    @property
+    def is_list(self) -> bool:
+        return self.type == "CommaDelimitedList" or self.type.startswith("List<")
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource as it is written; `body` holds its properties and policies."""
+
+    name: str
+    type: str
+    key: ScalarNode
+    body: MapNode
+
+    @property
+    def properties(self) -> Node | None:
+        entry = self.body.entries.get("Properties")
+        return entry.value if entry else None
+
+    @property
+    def condition(self) -> str | None:
+        return self.body.text("Condition")
+
+    @property
+    def depends_on(self) -> frozenset[str]:
+        entry = self.body.entries.get("DependsOn")
+        if entry is None:
+            return frozenset()
+        nodes = entry.value.items if isinstance(entry.value, ListNode) else (entry.value,)
+        return frozenset(node.text for node in nodes if isinstance(node, ScalarNode))
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One template; what is wrong with its text stands in `findings`."""
+
+    source: SourceText
+    parameters: Mapping[str, Parameter]
+    mappings: MapNode
+    conditions: Mapping[str, Node]
+    resources: Mapping[str, Resource]
+    transformed: bool  # a macro may add resources that are not written here
+    findings: tuple[Finding, ...]
+    ignores: tuple[Ignore, ...]
+
+
+def looks_like_template(text: str) -> bool:
+    """Whether a text says that it is one; without building its tree."""
+    return bool(_TEMPLATE.search(text)) and ("AWSTemplateFormat" in text or bool(_TYPE.search(text)))
+
+
+def parse_template(source: SourceText) -> Template:
+    """The template of a text; UsageError where it is none."""
+    parsed = parse(source, SHORT_FORMS)
+    root = parsed.roots[0] if parsed.roots else None
+    resources = section(root, "Resources") if isinstance(root, MapNode) else None
+    if not isinstance(root, MapNode) or resources is None:
+        raise UsageError(
+            f"{source.file} has no resources",
+            hint="a template holds `Resources:`, a mapping of names to resources",
+            where=root.place if root else Place(source.file),
+            slug="not-a-template",
+        )
+    ignores, complaints = read_ignores(source, parsed.roots)
+    nothing = MapNode({}, root.place)
+    conditions = section(root, "Conditions") or nothing
+    return Template(
+        source,
+        _parameters(section(root, "Parameters") or nothing),
+        section(root, "Mappings") or nothing,
+        {name: entry.value for name, entry in conditions.entries.items()},
+        _resources(resources),
+        "Transform" in root.entries,
+        (*parsed.findings, *complaints),
+        ignores,
+    )
+
+
+def section(node: MapNode, name: str) -> MapNode | None:
+    """A mapping below another; None when it is absent or none."""
+    entry = node.entries.get(name)
+    return entry.value if entry is not None and isinstance(entry.value, MapNode) else None
+
+
+def _parameters(declared: MapNode) -> dict[str, Parameter]:
+    found = {}
+    for name, entry in declared.entries.items():
+        if isinstance(entry.value, MapNode):
+            found[name] = _parameter(name, entry.value, entry.key.place)
+    return found
+
+
+def _parameter(name: str, body: MapNode, place: Place) -> Parameter:
+    default, allowed = body.entries.get("Default"), body.entries.get("AllowedValues")
+    values = allowed.value.items if allowed and isinstance(allowed.value, ListNode) else ()
+    return Parameter(
+        name,
+        body.text("Type") or "String",
+        default.value if default and isinstance(default.value, ScalarNode) else None,
+        tuple(value for value in values if isinstance(value, ScalarNode)),
+        place,
+    )
+
+
+def _resources(declared: MapNode) -> dict[str, Resource]:
+    found = {}
+    for name, entry in declared.entries.items():
+        body = entry.value
+        kind = body.text("Type") if isinstance(body, MapNode) else None
+        if isinstance(body, MapNode) and kind is not None:
+            found[name] = Resource(name, kind, entry.key, body)
+    return found
