@@ -27,15 +27,20 @@ from awsml.plan import Call, Plan
 from awsml.store.run import Draft, Run, Status
 from awsml.store.runs import RunStore
 
-# What follows the thing that a run's last create call made.
-WATCHES: Mapping[str, Callable[[Aws, str, Callable[[float], None], Known], Watch]] = {
-    "CreateTrainingJob": TrainingWatch,
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """How to look after what a create call made: watch it, stop it, and where it logs."""
+
+    watch: Callable[[Aws, str, Callable[[float], None], Known], Watch]
+    stop: Callable[[Aws, str], None]
+    log_group: str
+    log_streams: str  # how their names begin; {} is the job's name
+
+
+FOLLOWED: Mapping[str, Followed] = {
+    "CreateTrainingJob": Followed(TrainingWatch, stop_training_job, TRAINING_GROUP, "{}/"),
 }
-
-
-# The log group of what it made, and how its streams begin.
-LOGS: Mapping[str, tuple[str, str]] = {"CreateTrainingJob": (TRAINING_GROUP, "{}/")}
-STOPS: Mapping[str, Callable[[Aws, str], None]] = {"CreateTrainingJob": stop_training_job}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +104,7 @@ class AwsBackend:
                 slug="nothing-to-resume",
             )
         if call is not None and call.answer is None:
-            submission = Submission(self.aws, self.store, call.sender, self.sleep)
-            call = replace(call, answer=submission.settle(call.operation, call.params))
+            call = replace(call, answer=self._submission(call.sender).settle(call))
         self._recover(run, call)
         yield Started(run.id, self.where(), run.name)
 
@@ -108,8 +112,7 @@ class AwsBackend:
         """Ask AWS how a run stands, and write down what is new; nothing is sent."""
         call = last_call(self.store, run.id)
         if call is not None and call.answer is None:
-            submission = Submission(self.aws, self.store, call.sender, self.sleep)
-            call = replace(call, answer=submission.look(call.operation, call.params))
+            call = replace(call, answer=self._submission(call.sender).look(call))
         self._recover(run, call)
         run = self.store.get(run.id)
         if run.over or not run.remote:
@@ -131,19 +134,16 @@ class AwsBackend:
         return self.refresh(self.store.get(run.id))
 
     def logs(self, run: Run, since: float | None, tail: int | None) -> list[LogLine]:
-        """What the containers of a run printed."""
-        source = LOGS.get(run.remote.get("operation", ""))
-        if source is None:
+        """What the containers of a run printed; nothing where AWS refused it."""
+        if not run.remote:
             return []
-        group, prefix = source
-        return past_lines(self.aws, group, prefix.format(run.remote["name"]), since, tail)
+        followed = self._followed(run)
+        prefix = followed.log_streams.format(run.remote["name"])
+        return past_lines(self.aws, followed.log_group, prefix, since, tail)
 
     def stop(self, run: Run) -> None:
         """Ask AWS to stop what the run started."""
-        stop = STOPS.get(run.remote.get("operation", ""))
-        if stop is None:
-            raise UsageError(f"run {run.id} has nothing on AWS to stop", slug="nothing-to-stop")
-        stop(self.aws, run.remote["name"])
+        self._followed(run).stop(self.aws, run.remote["name"])
 
     def where(self) -> str:
         return f"on AWS account {self.aws.identity().account}, {self.aws.region}"
@@ -159,14 +159,16 @@ class AwsBackend:
         """One call. The tag is that of the resolver's run: `run_id` itself, or an attempt."""
         params = resolver.call(call)
         if call.operation in CREATIONS:
-            submission = Submission(self.aws, self.store, resolver.run_id, self.sleep)
-            answer = submission.send(call.operation, params)
+            answer = self._submission(resolver.run_id).send(call.operation, params)
             self._remember(run_id, call.operation, params, answer)
         else:
             self.store.journal(resolver.run_id, f"call {call.operation}", params=params)
             answer = self.aws.call(call.service, call.operation, params)
         resolver.answers[call.operation] = answer
         yield Note(f"AWS accepted {call.operation} {_named(params)}".rstrip())
+
+    def _submission(self, sender: str) -> Submission:
+        return Submission(self.aws, self.store, sender, self.sleep, self.clock)
 
     def _remember(
         self, run_id: str, operation: str, params: Mapping[str, Any], answer: Mapping[str, Any]
@@ -205,10 +207,17 @@ class AwsBackend:
         return attempt
 
     def _watch(self, run: Run, known: Known) -> Watch:
-        watch = WATCHES.get(run.remote.get("operation", ""))
-        if watch is None:
-            raise UsageError(f"run {run.id} has nothing on AWS to follow", slug="nothing-to-resume")
-        return watch(self.aws, run.remote["name"], self.sleep, known)
+        return self._followed(run).watch(self.aws, run.remote["name"], self.sleep, known)
+
+    def _followed(self, run: Run) -> Followed:
+        followed = FOLLOWED.get(run.remote.get("operation", ""))
+        if followed is None:
+            raise UsageError(
+                f"run {run.id} has nothing on AWS to look after",
+                hint=f"awsml status {run.id}",
+                slug="nothing-to-follow",
+            )
+        return followed
 
 
 def _has_preferences(plan: Plan) -> bool:

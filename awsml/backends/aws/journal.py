@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from awsml.backends.aws.creation import CREATIONS
@@ -23,6 +23,7 @@ class WrittenCall:
     sender: str
     operation: str
     params: Mapping[str, Any]
+    at: float  # when it was written down
     answer: Mapping[str, Any] | None = None
 
     @property
@@ -53,10 +54,9 @@ def _last_of(store: RunStore, sender: str) -> WrittenCall | None:
         if operation not in CREATIONS:
             continue
         if verb == "send":
-            pending = WrittenCall(sender, operation, step.detail["params"])
+            pending = WrittenCall(sender, operation, step.detail["params"], step.at)
         elif verb == "sent" and pending is not None:
-            answer = step.detail["answer"]
-            accepted = WrittenCall(sender, operation, pending.params, answer)
+            accepted = replace(pending, answer=step.detail["answer"])
             pending = None
         else:
             pending = None

@@ -14,12 +14,16 @@ from typing import Any
 from awsml.aws.refusals import AwsNotSent, AwsRefused, AwsSilent
 from awsml.aws.session import Aws
 from awsml.backends.aws.creation import CREATIONS, Creation
+from awsml.backends.aws.journal import WrittenCall
 from awsml.errors import BackendError
 from awsml.store.runs import RunStore
 
 # How soon a describe sees what was created is documented nowhere; three looks over a minute.
 _LOOKS_AFTER_SECONDS = (1.0, 14.0, 45.0)
 _SENDS = 3
+# Where the service takes any number of one name, a second send waits until no listing can lag
+# behind the first one any more; how long that is, nobody documents.
+_LATEST_LISTING_SECONDS = 900.0
 
 
 class OutcomeUnknown(BackendError):
@@ -42,21 +46,27 @@ class Submission:
     store: RunStore
     run_id: str
     sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.time
 
     def send(self, operation: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """The answer to a create call: from AWS, or found by asking when it was lost."""
         creation = CREATIONS[operation]
         return self._send(creation, creation.tagged(params, self.run_id))
 
-    def settle(self, operation: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    def settle(self, call: WrittenCall) -> Mapping[str, Any]:
         """Go on with a call that an earlier process announced and may have sent."""
-        creation = CREATIONS[operation]
-        return self._found(creation, params) or self._send(creation, params)
+        creation = CREATIONS[call.operation]
+        found = self._found(creation, call.params)
+        if found is not None:
+            return found
+        if not creation.guarded and self.clock() - call.at < _LATEST_LISTING_SECONDS:
+            raise self._unknown(creation, call.name)
+        return self._send(creation, call.params)
 
-    def look(self, operation: str, params: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    def look(self, call: WrittenCall) -> Mapping[str, Any] | None:
         """One look for a call in doubt; nothing is sent."""
-        creation = CREATIONS[operation]
-        found = creation.find(self.aws, params)
+        creation = CREATIONS[call.operation]
+        found = creation.find(self.aws, call.params)
         if found is None or found.run != self.run_id:
             return None
         return self._accepted(creation, found.answer)

@@ -134,7 +134,7 @@ def test_a_batch_job_whose_answer_was_lost_is_found_by_name(
     backend: AwsBackend, run: Run, world: World
 ) -> None:
     world.fail("SubmitJob", "drop", when="after")
-    submission = Submission(backend.aws, backend.store, run.id, world.clock.sleep)
+    submission = Submission(backend.aws, backend.store, run.id, world.clock.sleep, world.clock.time)
     answer = submission.send("SubmitJob", batch_job(run))
     assert answer["jobName"] == f"demo-{run.id}"
     assert len(world.journal.accepted("SubmitJob")) == 1
@@ -146,22 +146,39 @@ def test_a_batch_job_that_is_not_seen_is_not_sent_again(
     """Batch has no token and no unique names, so a second send could be a second paid job."""
     world.visible_after = 600.0
     world.fail("SubmitJob", "drop", when="after")
-    submission = Submission(backend.aws, backend.store, run.id, world.clock.sleep)
+    submission = Submission(backend.aws, backend.store, run.id, world.clock.sleep, world.clock.time)
     with pytest.raises(OutcomeUnknown):
         submission.send("SubmitJob", batch_job(run))
     assert len(world.journal.calls("SubmitJob")) == 1
 
 
-@pytest.mark.parametrize("operation", ["CreateHyperParameterTuningJob"])
-def test_a_tuning_job_whose_answer_was_lost_is_found_by_name(
-    backend: AwsBackend, run: Run, world: World, operation: str
+def test_a_batch_job_in_doubt_is_sent_again_only_when_no_listing_can_lag_behind(
+    backend: AwsBackend, run: Run, world: World, store: RunStore
 ) -> None:
+    world.fail("SubmitJob", "drop", when="before")
+    submission = Submission(backend.aws, store, run.id, world.clock.sleep, world.clock.time)
+    with pytest.raises(OutcomeUnknown):
+        submission.send("SubmitJob", batch_job(run))
+    call = last_call(store, run.id)
+    assert call is not None
+    with pytest.raises(OutcomeUnknown):
+        submission.settle(call)
+    assert len(world.journal.calls("SubmitJob")) == 1
+    world.clock.sleep(900)
+    assert submission.settle(call)["jobName"] == f"demo-{run.id}"
+    assert len(world.journal.accepted("SubmitJob")) == 1
+
+
+def test_a_tuning_job_whose_answer_was_lost_is_found_by_name(
+    backend: AwsBackend, run: Run, world: World
+) -> None:
+    operation = "CreateHyperParameterTuningJob"
     world.fail(operation, "drop", when="after")
     limits = {"MaxNumberOfTrainingJobs": 2, "MaxParallelTrainingJobs": 1}
     params = {
         "HyperParameterTuningJobName": run.id,
         "HyperParameterTuningJobConfig": {"Strategy": "Random", "ResourceLimits": limits},
     }
-    submission = Submission(backend.aws, backend.store, run.id, world.clock.sleep)
+    submission = Submission(backend.aws, backend.store, run.id, world.clock.sleep, world.clock.time)
     assert run.id in submission.send(operation, params)["HyperParameterTuningJobArn"]
     assert len(world.journal.accepted(operation)) == 1
