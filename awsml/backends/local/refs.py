@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +50,14 @@ def resolved_params(call: Call, run: str, region: str, base: Path) -> Mapping[st
 def _value(ref: Ref, run: str, region: str, base: Path) -> str:
     if ref.path is not None:
         return (base / ref.path).resolve().as_uri()
+    if ref.name.startswith("in:"):
+        return moment_after(float(ref.name.removeprefix("in:")))
     known = {
         "run": run,
         "region": region,
         "account": ACCOUNT,
         "role": f"arn:aws:iam::{ACCOUNT}:role/awsml-local",
+        "ttl-role": f"arn:aws:iam::{ACCOUNT}:role/awsml-local",
         "default-bucket": BUCKET,
         "instance": "ml.m5.large",
         "image": "image-of-no-region",
@@ -67,3 +71,9 @@ def _value(ref: Ref, run: str, region: str, base: Path) -> str:
             slug="ref-not-local",
         )
     return known[ref.name]
+
+
+def moment_after(seconds: float) -> str:
+    """So many seconds from now, as EventBridge Scheduler writes a time in UTC."""
+    moment = datetime.now(UTC) + timedelta(seconds=seconds)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from awsml.finding import Confidence, Finding, Level
 from awsml.kinds.endpoint.spec import EndpointSpec
@@ -29,7 +30,8 @@ _METRICS_CONFIG = {"EnableEnhancedMetrics": False, "EnableDetailedObservability"
 def compile_endpoint(spec: EndpointSpec, context: Context) -> Plan:
     """Every call of a first deployment, with the origin of each parameter."""
     region = context.region or spec.region
-    image = chosen_image(spec.model.image, region, spec.compute.instance, context, "inference")
+    inside = context.within("model")
+    image = chosen_image(spec.model.image, region, spec.compute.instance, inside, "inference")
     calls = [_model(spec, image, context), _config(spec, context), _endpoint(spec, context)]
     calls += _scaling(spec, context)
     calls += _ending(spec, context)
@@ -42,7 +44,7 @@ def compile_endpoint(spec: EndpointSpec, context: Context) -> Plan:
         place=context.origins.place("kind"),
         problems=(
             *needed_by_aws(spec.role, region, context),
-            *image.problems,
+            *(replace(each, field=f"model.{each.field}") for each in image.problems),
             *_open_target(spec, context),
             *_no_ending_role(spec, context),
         ),

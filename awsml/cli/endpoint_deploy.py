@@ -1,0 +1,141 @@
+"""`awsml endpoint deploy`: serve a model, on this machine or on AWS."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from awsml.api import Planned
+from awsml.backends.local.serving.endpoint import HERE, IN_SERVICE, LocalEndpoints, ServingTerms
+from awsml.backends.local.supervisor import Supervised
+from awsml.cli.endpoint_scenario import endpoint_flags
+from awsml.cli.live import view_of
+from awsml.cli.local_run import draft_of, python_of, write_run
+from awsml.cli.options import (
+    dry_run_option,
+    fail_on_option,
+    instance_option,
+    on_option,
+    scenario_argument,
+    set_option,
+    yes_option,
+)
+from awsml.cli.output import Output, as_json_text, outputs_option, say, style_of, write
+from awsml.cli.planning import planned, refused, report_text, terms
+from awsml.cli.project import Project
+from awsml.cli.watching import Watcher
+from awsml.events import Finished, PhaseChanged
+from awsml.render.findings import counts_line, findings_text
+from awsml.store.run import Status
+
+
+@click.command("deploy", epilog="Example: awsml endpoint deploy --port 8080")
+@scenario_argument
+@on_option
+@set_option
+@instance_option
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="Port on this machine; any free one if left out.",
+)
+@click.option("--workers", type=click.IntRange(1, 256), help="Worker processes.")
+@click.option("--follow", is_flag=True, help="Stay with it; Ctrl-C deletes the endpoint.")
+@dry_run_option
+@yes_option
+@fail_on_option
+@outputs_option("text", "json")
+@click.pass_obj
+def command(
+    project: Project,
+    /,
+    scenario: Path | None,
+    on: str | None,
+    port: int,
+    follow: bool,
+    dry_run: bool,
+    yes: bool,
+    fail_on: str,
+    outputs: Sequence[Output],
+    **flags: Any,
+) -> int:
+    """Serve a model, on this machine unless --on aws.
+
+    Here it listens on loopback as SageMaker's containers do, and goes on until `awsml endpoint
+    delete`. boto3's invoke_endpoint works with the printed address as endpoint_url.
+    """
+    reader = endpoint_flags(project, **flags)
+    work = planned(project, scenario, reader, kinds=("endpoint",), target=on)
+    if dry_run:
+        writers = {
+            "text": lambda style: report_text(work, style),
+            "json": lambda _: as_json_text(work.report.as_json()),
+        }
+        write(outputs, writers)
+        return 1 if refused(work.report.findings, fail_on) else 0
+    if refused(work.report.findings, fail_on) or not work.plan.calls:
+        _say_findings(work)
+        return 1
+    if terms(project, work.document, on).target == "aws":
+        from awsml.cli.endpoint_aws import deploy_on_aws  # boto3 only where AWS is spoken to
+
+        return deploy_on_aws(project, work, outputs, yes=yes)
+    return _here(project, work, port, outputs, follow=follow)
+
+
+def _here(
+    project: Project, work: Planned, port: int, outputs: Sequence[Output], *, follow: bool
+) -> int:
+    say(f"{HERE}: {work.plan.name}")
+    _say_findings(work)
+    local = work.spec.local
+    file = work.plan.file
+    serving = ServingTerms(
+        python=python_of(local.python, file),
+        command=tuple(local.command),
+        folder=(project.cwd / file).parent if file else project.cwd,
+        port=port,
+        environ=project.environ,
+    )
+    endpoints = LocalEndpoints(project.state, project.cwd, serving)
+    run = endpoints.create(work.plan, draft_of(work, "local", detached=not follow))
+    running = endpoints.supervised(run)
+    if follow:
+        end = Watcher(running, view_of(sys.stderr, style_of(sys.stderr)), run.id).watch()
+        write_run(project, run.id, outputs)
+        return 0 if end is None or end.status in (Status.COMPLETED, Status.STOPPED) else 1
+    up = _until_in_service(running)
+    write_run(project, run.id, outputs)
+    if up:
+        say(f"delete it with: awsml endpoint delete {run.name}")
+    return 0 if up else 1
+
+
+def _until_in_service(running: Supervised) -> bool:
+    """Lets the endpoint go once it answers; one that does not start ends with its error."""
+    view = view_of(sys.stderr, style_of(sys.stderr))
+    try:
+        for event in running.events():
+            view.show(event)
+            if isinstance(event, PhaseChanged) and event.phase == IN_SERVICE:
+                running.detach()
+                return True
+            if isinstance(event, Finished):
+                return False
+    finally:
+        view.close()
+    return False
+
+
+def _say_findings(work: Planned) -> None:
+    """Errors and warnings; advice belongs to `awsml plan` and `awsml advise`."""
+    style = style_of(sys.stderr)
+    told = [finding for finding in work.report.findings if finding.level != "advice"]
+    if told:
+        say(findings_text(told, work.document.source_line, width=style.width, paint=style.paint))
+        say(counts_line(told))

@@ -1,0 +1,28 @@
+"""Which flower is it? The nearest of three centres, with nothing but the standard library."""
+
+import json
+import math
+import os
+
+
+def model_fn(model_dir):
+    """Loads the model once, in each worker."""
+    with open(os.path.join(model_dir, "centres.json")) as file:
+        return json.load(file)
+
+
+def input_fn(body, content_type):
+    """The rows of a request, as JSON or CSV."""
+    if content_type == "text/csv":
+        return [[float(cell) for cell in line.split(",")] for line in body.decode().splitlines()]
+    return json.loads(body)
+
+
+def predict_fn(rows, model):
+    """The name of the nearest centre of each row."""
+    return [min(model, key=lambda name: math.dist(model[name], row)) for row in rows]
+
+
+def output_fn(names, accept):
+    """The names as JSON."""
+    return json.dumps(names), "application/json"
