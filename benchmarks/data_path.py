@@ -80,6 +80,7 @@ class Results:
     starts: list[Start]
     packing: dict[str, float]
     skipped: list[str]
+    load: float  # of the machine before the run, from other programs
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -109,6 +110,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def measured(work: Path, options: argparse.Namespace) -> Results:
+    load = os.getloadavg()[0]
     folder = _filled(work / "s3", max(2, round(options.gigabytes * 1e9 / OBJECT_BYTES)))
     few = _filled(work / "few", 4)
     digest, few_digest = digest_of(folder), digest_of(few)
@@ -131,6 +133,7 @@ def measured(work: Path, options: argparse.Namespace) -> Results:
         starts(work / "start", [int(size * 1e9) for size in options.sizes]),
         packing(work / "pack"),
         skipped,
+        load,
     )
 
 
@@ -190,7 +193,8 @@ def report(results: Results, promises: Sequence[Promise]) -> str:
         "# The data path, measured",
         "",
         f"By `python benchmarks/data_path.py` on {machine}, Python {platform.python_version()}.",
-        "All in one run, over loopback: server, feeder and reader share the CPUs. GB is 1e9 bytes.",
+        "All in one run, over loopback: server, feeder and reader share the CPUs with whatever else",
+        f"runs (load average before: {results.load:.1f}). GB is 1e9 bytes.",
         "",
         "## Promises",
         "",
