@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from awsml import rules
 from awsml.basis import Estimate
 from awsml.decide import Decision, Grounds, decide
-from awsml.decide.history import conditions_of
 from awsml.estimate.gate import cost_gate
-from awsml.estimate.measured import PastRun, billed_elsewhere, measured_rates
-from awsml.finding import Finding, Level, NotChecked, worst_first
+from awsml.expect import unmet_expectations
+from awsml.finding import Finding, Level, NotChecked, Related, worst_first
 from awsml.kinds import KINDS, kind_named, needs
 from awsml.kinds.kind import Context, Kind
 from awsml.plan import Plan
@@ -29,6 +28,10 @@ from awsml.scenario import (
     validate,
 )
 from awsml.scenario.shape import fields_of
+
+if TYPE_CHECKING:
+    from awsml.estimate.measured import PastRun
+    from awsml.readers.templates.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +83,43 @@ def plan(document: Document, terms: Terms, earlier: Sequence[Finding] = ()) -> P
 
 def validate_file(loaded: Loaded, terms: Terms) -> Checked:
     """All documents of a file; comments that silence nothing are findings themselves."""
-    planned = [examine(document, terms) for document in loaded.documents]
+    planned = [with_expectations(examine(each, terms)) for each in loaded.documents]
     found = [*loaded.findings, *(f for each in planned for f in each.report.findings)]
     everything_ran = all(each.spec is not None for each in planned)
     kept = suppress(loaded.documents, found, checked=None if everything_ran else ())
     skipped = [entry for each in planned for entry in each.report.not_checked]
     ran = rules.slugs_for((call.api for p in planned for call in p.plan.calls), terms.persona)
+    return Checked(tuple(worst_first(kept.findings)), tuple(skipped), len(kept.silenced), ran)
+
+
+def with_expectations(planned: Planned) -> Planned:
+    """The same, with a finding for each line of `expect:` that the plan does not keep."""
+    if planned.spec is None:
+        return planned
+    report = planned.report
+    unmet = unmet_expectations(planned.document, report)
+    findings = tuple(worst_first([*report.findings, *unmet]))
+    return replace(planned, report=replace(report, findings=findings))
+
+
+def validate_template(reading: Reading, terms: Terms, generic: Sequence[Finding] = ()) -> Checked:
+    """Every combination of parameters; a finding says for which it holds, if not for all.
+
+    `generic` are findings of another checker; where awsml says as much, they are left out.
+    """
+    found: dict[Finding, tuple[Related, ...]] = dict.fromkeys(reading.findings, ())
+    skipped = dict.fromkeys(reading.not_checked)
+    ran: tuple[str, ...] = ()
+    for variant in reading.variants:
+        checked = validate_plan(variant.plan, terms)
+        for finding in checked.findings:
+            found.setdefault(finding, variant.unusual)
+        skipped |= dict.fromkeys(checked.not_checked)
+        ran = tuple(dict.fromkeys([*ran, *checked.ran]))
+    told = [replace(f, related=(*f.related, *unusual)) for f, unusual in found.items()]
+    said = {(f.place.line, f.level) for f in told if f.place}
+    told += [f for f in generic if f.place and (f.place.line, f.level) not in said]
+    kept = suppress([reading], told)
     return Checked(tuple(worst_first(kept.findings)), tuple(skipped), len(kept.silenced), ran)
 
 
@@ -145,6 +179,9 @@ def _examined(
 
 def _with_past(grounds: Grounds, kind: Kind, spec: Any, context: Context, terms: Terms) -> Grounds:
     """What runs of the same job on AWS took; the predictions are of AWS wherever it will run."""
+    from awsml.decide.history import conditions_of  # brings the store of runs with it
+    from awsml.estimate.measured import billed_elsewhere, measured_rates
+
     values = {path: entry.value for path, entry in kind.effective(spec, context).items()}
     same = conditions_of(values, "aws")
     measured = {**measured_rates(same, terms.past), **terms.measured}

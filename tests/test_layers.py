@@ -36,6 +36,7 @@ PARTS = {
     "readers": (2, "outside text: templates, raw requests, nvidia-smi, CSV, metrics"),
     "storage": (2, "objects: fetchers, the store, manifests, RecordIO, probe, pack"),
     "store": (2, "runs on disk: asked, sent, predicted, happened"),
+    "expect": (3, "a scenario's conditions on its plan, and which are not met"),
     "decide": (3, "one module per question that a scenario leaves open"),
     "rules": (3, "one rule per file, by API"),
     "backends": (3, "executes plans, here or on AWS; one executor per operation"),

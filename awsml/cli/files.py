@@ -24,7 +24,7 @@ def files_under(paths: Sequence[str], report: Callable[[AwsmlError], None]) -> I
     """
     seen: set[Path] = set()
     for text in paths:
-        found = list(_expanded(text))
+        found = list(_expanded(text, report))
         if not found and not Path(text).is_dir():
             hint = "name a file, a folder or a glob"
             report(UsageError(f"there is no {text}", hint=hint))
@@ -35,26 +35,40 @@ def files_under(paths: Sequence[str], report: Callable[[AwsmlError], None]) -> I
                 yield path
 
 
-def _expanded(text: str) -> Iterator[Path]:
+def _expanded(text: str, report: Callable[[AwsmlError], None]) -> Iterator[Path]:
     path = Path(text)
     if text == "-" or path.is_file() or path.is_symlink():
         yield path
     elif path.is_dir():
-        yield from _within(path)
+        yield from _within(path, report, frozenset())
     elif glob.has_magic(text) and (found := sorted(glob.glob(text, recursive=True))):
         for name in found:
-            yield from _expanded(name)
+            yield from _expanded(name, report)
     elif path.exists():
         yield path
 
 
-def _within(folder: Path) -> Iterator[Path]:
-    """Hidden folders, such as .awsml and .git, hold nothing to check."""
-    for path in sorted(folder.iterdir()):
+def _within(
+    folder: Path, report: Callable[[AwsmlError], None], around: frozenset[Path]
+) -> Iterator[Path]:
+    """Hidden folders, such as .awsml and .git, hold nothing to check.
+
+    `around` are the folders on the way here: a link back to one of them is not followed.
+    """
+    around |= {folder.resolve()}
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        reason = (error.strerror or "").lower()
+        place, hint = Place(str(folder)), "check it with `ls -ld`"
+        report(UsageError(f"cannot read the folder {folder}: {reason}", hint=hint, where=place))
+        return
+    for path in paths:
         if path.name.startswith(".") or path.name == DEFAULTS_FILE:
             continue
         if path.is_dir():
-            yield from _within(path)
+            if path.resolve() not in around:
+                yield from _within(path, report, around)
         elif path.suffix in SUFFIXES:
             yield path
 

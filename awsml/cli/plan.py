@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from awsml.api import with_expectations
 from awsml.cli.comparing import comparison
 from awsml.cli.facts import warn_of_age
 from awsml.cli.options import (
@@ -57,7 +58,9 @@ def command(
 
     Nothing is sent. SCENARIO may be left out where the project has just one.
     """
-    work = planned(project, scenario, flag_reader(project, **flags), target=on, gate=gate)
+    work = with_expectations(
+        planned(project, scenario, flag_reader(project, **flags), target=on, gate=gate)
+    )
     writers: dict[str, Writer] = {
         "text": lambda style: report_text(work, style),
         "json": lambda _: as_json_text(work.report.as_json()),

@@ -1,9 +1,8 @@
-"""`awsml validate PATH...`: check scenarios and raw requests; every file is reported."""
+"""`awsml validate PATH...`: scenarios, templates and requests; every file is reported."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +12,10 @@ import click
 
 from awsml import api
 from awsml.api import Checked, Terms
-from awsml.cli.files import STDIN, SourceLines, files_under, open_lines, read_text
+from awsml.cli.baseline import beyond_baseline, write_baseline
+from awsml.cli.changes import changes_since
+from awsml.cli.checking import Checker
+from awsml.cli.files import SourceLines, files_under, open_lines
 from awsml.cli.options import fail_on_option, on_option
 from awsml.cli.output import (
     Output,
@@ -22,14 +24,15 @@ from awsml.cli.output import (
     error_json,
     explain_error,
     outputs_option,
+    say,
     write,
 )
 from awsml.cli.planning import refused, today
 from awsml.cli.project import Project
-from awsml.cli.scenarios import defaults_of, loaded
+from awsml.cli.scenarios import defaults_of
 from awsml.errors import AwsmlError, UsageError
 from awsml.finding import Finding, Level, NotChecked, worst_first
-from awsml.readers.requests import read_request, read_requests
+from awsml.readers.requests import read_requests
 from awsml.render.annotations import annotation_lines
 from awsml.render.findings import counts_line, findings_text
 from awsml.render.junit import junit
@@ -45,6 +48,7 @@ class Results:
     errors: list[AwsmlError] = field(default_factory=list)
     ran: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by file
     silenced: int = 0
+    known: int = 0  # findings that the baseline lists
     _seen: set[Finding] = field(default_factory=set)
 
     def add(self, name: str, checked: Checked) -> None:
@@ -82,6 +86,15 @@ class Results:
 )
 @click.option("--strict", is_flag=True, help="Let rules that are only inferred be errors.")
 @click.option("--persona", type=click.Choice(["security"]), help="Add the rules of one audience.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Leave out the findings that this file lists.",
+)
+@click.option("--update-baseline", is_flag=True, help="Write what is found now to --baseline.")
+@click.option("--changed-since", metavar="REV", help="Only files that git says have changed.")
+@click.option("--cfn-lint", is_flag=True, help="Add cfn-lint's findings about templates (slower).")
 @on_option
 @fail_on_option
 @outputs_option("text", "json", "jsonl", "sarif", "junit", "github")
@@ -95,13 +108,19 @@ def command(
     requests: str | None,
     strict: bool,
     persona: str | None,
+    baseline: Path | None,
+    update_baseline: bool,
+    changed_since: str | None,
+    cfn_lint: bool,
     on: str | None,
     fail_on: str,
     outputs: Sequence[Output],
 ) -> int:
-    """Check scenarios and raw requests: what AWS would reject, and what you would regret.
+    """Check scenarios, CloudFormation templates and raw requests: what AWS would reject, and what
+    you would regret.
 
-    PATH is a file, a folder, a glob, or - for standard input.
+    PATH is a file, a folder, a glob, or - for standard input. What a file is, it says itself; what
+    is none of the three is skipped, and named on stderr.
     """
     terms = Terms(
         region=project.region,
@@ -118,14 +137,50 @@ def command(
     lines = SourceLines()
     if not paths:
         raise UsageError("nothing to check was named", hint="run `awsml validate .`")
+    if update_baseline and baseline is None:
+        raise UsageError("no file was named for the baseline", hint="add `--baseline FILE`")
+    checker = Checker(
+        project,
+        terms,
+        lines,
+        named=frozenset(map(Path, paths)),
+        request=request,
+        stdin_name=stdin_name,
+        changes=changes_since(changed_since, project.cwd) if changed_since else None,
+        cfn_lint=cfn_lint,
+    )
     if request is None:
         results.find(_about_defaults(project))
+    _check_files(checker, paths, results)
+    if baseline is not None:
+        _compare(results, baseline, lines, update_baseline)
+    _write(results, lines, outputs, fail_on)
+    return results.code(fail_on)
+
+
+def _check_files(checker: Checker, paths: Sequence[str], results: Results) -> None:
     for path in files_under(paths, results.report):
         try:
-            name = stdin_name if path == STDIN else project.shown(path)
-            results.add(name, _checked(project, path, name, request, terms, lines))
+            checked = checker.checked(path)
         except AwsmlError as error:
             results.report(error)
+        else:
+            if checked is not None:
+                results.add(checker.name(path), checked)
+
+
+def _compare(results: Results, baseline: Path, lines: SourceLines, update: bool) -> None:
+    if update:
+        write_baseline(baseline, results.findings, lines)
+        say(f"{len(results.findings)} findings written to {baseline}")
+    new, gone = beyond_baseline(baseline, results.findings, lines)
+    results.known = len(results.findings) - len(new)
+    results.findings = new
+    if gone:
+        say(f"{gone} of the findings in {baseline} are gone: --update-baseline takes them off")
+
+
+def _write(results: Results, lines: SourceLines, outputs: Sequence[Output], fail_on: str) -> None:
     writers = {
         "text": lambda style: _text(results, lines, style),
         "json": lambda _: as_json_text(_json(results)),
@@ -135,7 +190,6 @@ def command(
         "github": lambda _: annotation_lines(results.findings),
     }
     write(outputs, writers)
-    return results.code(fail_on)
 
 
 def failing(fail_on: str) -> Level | None:
@@ -145,30 +199,6 @@ def failing(fail_on: str) -> Level | None:
 def _about_defaults(project: Project) -> list[Finding]:
     defaults = defaults_of(project)
     return api.validate_defaults(defaults) if defaults is not None else []
-
-
-def _checked(
-    project: Project,
-    path: Path,
-    name: str,
-    request: str | None,
-    terms: Terms,
-    lines: SourceLines,
-) -> Checked:
-    text = None
-    if path == STDIN:
-        text = sys.stdin.buffer.read()
-        lines.keep(name, text.decode("utf-8", "replace"))
-    if request is not None:
-        return _checked_request(request, name, text, terms)
-    return api.validate_file(loaded(project, path, name=name, text=text), terms)
-
-
-def _checked_request(name: str, file: str, text: bytes | None, terms: Terms) -> Checked:
-    read = read_request(name, read_text(file, text), file, region=terms.region)
-    if read.plan is None:
-        return Checked(read.findings)
-    return api.validate_plan(read.plan, terms, read.findings)
 
 
 def _requests(file: str, terms: Terms, fail_on: str) -> int:
@@ -194,7 +224,8 @@ def _text(results: Results, lines: SourceLines, style: Style) -> str:
     number = len(results.ran)
     files = f"{number} file{'' if number == 1 else 's'} checked"
     skipped = f", {len(results.not_checked)} not checked" if results.not_checked else ""
-    last = f"{files}: {counts_line(results.findings, results.silenced)}{skipped}"
+    known = f", {results.known} in the baseline" if results.known else ""
+    last = f"{files}: {counts_line(results.findings, results.silenced)}{known}{skipped}"
     return f"{shown}\n\n{last}" if shown else last
 
 

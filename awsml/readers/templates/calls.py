@@ -8,7 +8,7 @@ from typing import Any
 
 from awsml.finding import Confidence, Finding, Level
 from awsml.plan import Call, Origin, Ref, Source, Text, Unknown, join_path
-from awsml.readers.templates.functions import Functions, function_of
+from awsml.readers.templates.functions import Functions
 from awsml.readers.templates.resource_types import (
     ResourceType,
     members_by_property,
@@ -36,19 +36,21 @@ def calls_of(resource: Resource, functions: Functions) -> Iterator[Call]:
         body = _with_target(body, functions.template)
     main = _request(kind, kind.api, body, resource, functions)
     yield main
+    inner = replace(kind, named_by=None, besides=frozenset())
     if kind.name == "AWS::Events::Rule" and "Targets" in body.entries:
         targets = MapNode({"Targets": body.entries["Targets"]}, body.place)
-        call = _request(kind, "events:PutTargets", targets, resource, functions)
+        call = _request(inner, "events:PutTargets", targets, resource, functions)
         yield replace(call, params={"Rule": main.params.get("Name"), **call.params})
     if kind.name == "AWS::ApplicationAutoScaling::ScalableTarget":
-        yield from _scheduled(kind, body, resource, functions)
+        yield from _scheduled(inner, body, resource, functions)
 
 
 def _with_target(body: MapNode, template: Template) -> MapNode:
     """A policy may point at its target instead of saying what it is."""
     entry = body.entries.get("ScalingTargetId")
     name = entry.value.text("Ref") if entry and isinstance(entry.value, MapNode) else None
-    target = template.resources[name].properties if name in template.resources else None
+    resource = template.resources.get(name or "")
+    target = resource.properties if resource else None
     if not isinstance(target, MapNode):
         return body
     shared = {key: target.entries[key] for key in _TARGET if key in target.entries}
@@ -66,7 +68,7 @@ def _scheduled(
             target = {key: body.entries[key] for key in _TARGET if key in body.entries}
             both = MapNode({**target, **value.entries}, value.place)
             api = "application-autoscaling:PutScheduledAction"
-            yield _request(replace(kind, named_by=None), api, both, resource, functions)
+            yield _request(kind, api, both, resource, functions)
 
 
 def _request(
@@ -80,7 +82,7 @@ def _request(
     request.origins[""] = Origin(Source.RAW, resource.name, resource.key.place)
     params = request.structure(body, table.shapes[table.input], "", "")
     name = kind.named_by
-    if api == kind.api and name is not None:
+    if name is not None:
         member = name if name in table.shapes[table.input].members else name[0].lower() + name[1:]
         params.setdefault(member, Ref(f"{resource.name}.{name}"))
     besides = {**request.besides, "DependsOn": sorted(functions.used)}
@@ -180,7 +182,7 @@ class _Request:
 
     def _unknown(self, entry: Entry, written: str, members: Mapping[str, str]) -> None:
         name = entry.key.text
-        if name.startswith("Fn::") or function_of(entry.value) is not None and not members:
+        if name.startswith("Fn::"):
             return
         near = nearest(name, members)
         hint = f"did you mean `{near[0]}`?" if near else f"it may have {named(members, 12)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from awsml.finding import Finding, NotChecked, Related
@@ -10,7 +10,7 @@ from awsml.plan import Call, Plan
 from awsml.readers.templates.calls import calls_of
 from awsml.readers.templates.functions import Functions
 from awsml.readers.templates.resource_types import resource_type
-from awsml.readers.templates.settings import Combination, combinations
+from awsml.readers.templates.settings import combinations
 from awsml.readers.templates.template import Template, parse_template
 from awsml.scenario.source import SourceText
 from awsml.scenario.suppression import Ignore
@@ -62,7 +62,10 @@ def read_template(source: SourceText, *, region: str | None = None) -> Reading:
 def _plan(template: Template, functions: Functions, region: str | None) -> Plan:
     calls: list[Call] = []
     for resource in template.resources.values():
-        if resource.condition is None or functions.conditions.holds(resource.condition) is not False:
+        if (
+            resource.condition is None
+            or functions.conditions.holds(resource.condition) is not False
+        ):
             calls += calls_of(resource, functions)
     name = PurePath(template.source.file).stem
     return Plan("template", name, tuple(calls), region=region, file=template.source.file)
@@ -78,4 +81,6 @@ def _unread(template: Template) -> list[NotChecked]:
             if resource_type(resource.type) is None
         }
     )
-    return [NotChecked("template-resource", f"{each} is a type that is not read") for each in unread]
+    return [
+        NotChecked("template-resource", f"{each} is a type that is not read") for each in unread
+    ]

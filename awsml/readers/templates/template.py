@@ -13,14 +13,17 @@ from awsml.scenario.parser import parse
 from awsml.scenario.source import SourceText
 from awsml.scenario.suppression import Ignore, read_ignores
 
-_PLAIN = ("Ref", "Condition")
+# `!Sub x` is short for `{"Fn::Sub": x}`; Ref and Condition have no prefix.
 _FUNCTIONS = (
-    "And Base64 Cidr Contains EachMemberEquals EachMemberIn Equals FindInMap GetAtt GetAZs If "
-    "ImportValue Join Length Not Or RefAll Select Split Sub ToJsonString Transform ValueOf "
-    "ValueOfAll"
-).split()
-# `!Sub x` is short for `{"Fn::Sub": x}`.
-SHORT_FORMS = {f"!{name}": f"Fn::{name}" for name in _FUNCTIONS} | {f"!{n}": n for n in _PLAIN}
+    *("And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals"),
+    *("FindInMap", "GetAtt", "GetAZs", "If", "ImportValue", "Join", "Length", "Not", "Or"),
+    *("RefAll", "Select", "Split", "Sub", "ToJsonString", "Transform", "ValueOf", "ValueOfAll"),
+)
+SHORT_FORMS = {
+    **{f"!{name}": f"Fn::{name}" for name in _FUNCTIONS},
+    "!Ref": "Ref",
+    "!Condition": "Condition",
+}
 LONG_FORMS = frozenset(SHORT_FORMS.values())
 
 _TEMPLATE = re.compile(
@@ -87,7 +90,9 @@ class Template:
 
 def looks_like_template(text: str) -> bool:
     """Whether a text says that it is one; without building its tree."""
-    return bool(_TEMPLATE.search(text)) and ("AWSTemplateFormat" in text or bool(_TYPE.search(text)))
+    return bool(_TEMPLATE.search(text)) and (
+        "AWSTemplateFormat" in text or bool(_TYPE.search(text))
+    )
 
 
 def parse_template(source: SourceText) -> Template:

@@ -1,0 +1,275 @@
+"""CloudFormation templates become the calls that CloudFormation would make of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from awsml.errors import UsageError
+from awsml.plan import Call, Ref, Text, Unknown
+from awsml.readers.templates.reading import Reading, read_template
+from awsml.readers.templates.template import looks_like_template
+from awsml.scenario.source import SourceText
+
+HEAD = 'AWSTemplateFormatVersion: "2010-09-09"\n'
+
+
+def reading(text: str, region: str | None = None) -> Reading:
+    return read_template(SourceText("t.yaml", text), region=region)
+
+
+def calls(text: str, region: str | None = None) -> dict[str, Call]:
+    return {call.id or "": call for call in reading(text, region).variants[0].plan.calls}
+
+
+def value(written: str, more: str = "", region: str | None = None) -> Any:
+    """What an image, a text of the API, comes to."""
+    text = f"""\
+{more}
+Resources:
+  Model:
+    Type: AWS::SageMaker::Model
+    Properties: {{PrimaryContainer: {{Image: {written}}}}}
+  Bucket: {{Type: AWS::S3::Bucket}}
+  Named: {{Type: AWS::SageMaker::Endpoint, Properties: {{EndpointName: detector}}}}
+"""
+    return calls(text, region)["Model"].params["PrimaryContainer"].get("Image")
+
+
+PARAMETERS = """\
+Parameters:
+  Tag: {Type: String, Default: "1.10"}
+  Names: {Type: CommaDelimitedList, Default: "a, b"}
+  Open: {Type: String}
+Mappings: {Images: {cpu: {small: tiny}}}
+Conditions:
+  Yes: !Equals [!Ref Tag, "1.10"]
+  No: !Not [!Condition Yes]
+  Both: !And [!Condition Yes, !Condition No]
+  Later: !Equals [!Ref AWS::StackName, x]
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        ("plain", "plain"),
+        ("!Ref Tag", "1.10"),
+        ("{Ref: Tag}", "1.10"),
+        ("!Sub 'x:${Tag}-${!Literal}'", "x:1.10-${Literal}"),
+        ("!Sub ['${A}/${Tag}', {A: !Ref Tag}]", "1.10/1.10"),
+        ("!Join ['-', [a, !Ref Tag, !Ref AWS::NoValue]]", "a-1.10"),
+        ("!Join ['+', !Ref Names]", "a+b"),
+        ("!Select [1, !Ref Names]", "b"),
+        ("!Select ['1', !Split ['/', 'x/y']]", "y"),
+        ("!FindInMap [Images, cpu, small]", "tiny"),
+        ("!If [Yes, a, b]", "a"),
+        ("!If [No, a, b]", "b"),
+        ("!If [Both, a, !If [Yes, c, d]]", "c"),
+        ("!If [No, a, !Ref AWS::NoValue]", None),
+        ("!Base64 hi", "aGk="),
+        ("!Ref Bucket", Ref("Bucket.BucketName")),
+        ("!GetAtt Bucket.Arn", Ref("Bucket.Arn")),
+        ("!GetAtt [Bucket, Arn]", Ref("Bucket.Arn")),
+        ("!GetAtt Named.EndpointName", "detector"),
+        ("!Sub 'x/${Bucket}'", Text(("x/", Ref("Bucket.BucketName")))),
+        ("!Ref AWS::AccountId", Ref("account")),
+    ],
+)
+def test_functions_come_to_what_the_deployment_would_make(written: str, wanted: Any) -> None:
+    assert value(written, PARAMETERS) == wanted
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("!Ref Open", "the parameter Open has no default"),
+        ("!Sub 'x-${Open}'", "the parameter Open has no default"),
+        ("!ImportValue other", "Fn::ImportValue is worked out"),
+        ("!Select [0, !GetAZs '']", "Fn::GetAZs is worked out"),
+        ("!FindInMap [Images, gpu, small]", "holds no gpu.small"),
+        ("!FindInMap [Images, !Ref AWS::Region, small]", "when the stack is made"),
+        ("!If [Later, a, b]", "the condition Later is known when"),
+        ("'{{resolve:ssm:/image:1}}'", "is read when the stack is made"),
+        ("!Select [7, !Ref Names]", "number 7 of 2"),
+    ],
+)
+def test_what_only_a_deployment_knows_is_unknown_for_a_reason(written: str, reason: str) -> None:
+    found = value(written, PARAMETERS)
+    assert isinstance(found, Unknown)
+    assert reason in found.reason
+
+
+def test_a_region_that_is_named_is_used() -> None:
+    assert value("!Sub '${AWS::Region}.${AWS::URLSuffix}'", region="eu-west-1") == (
+        "eu-west-1.amazonaws.com"
+    )
+    assert value("!Sub '${AWS::Partition}'", region="cn-north-1") == "aws-cn"
+
+
+def test_properties_become_members_with_the_type_that_the_api_has() -> None:
+    text = """\
+Resources:
+  Gpu:
+    Type: AWS::Batch::ComputeEnvironment
+    Properties:
+      Type: MANAGED
+      ReplaceComputeEnvironment: false
+      Tags: {team: vision}
+      ComputeResources: {Type: EC2, MaxvCpus: "16", InstanceTypes: [g5], SecurityGroupIds: [sg-1]}
+"""
+    call = calls(text)["Gpu"]
+    assert call.api == "batch:CreateComputeEnvironment"
+    assert call.params["computeResources"]["maxvCpus"] == 16
+    assert call.params["tags"] == {"team": "vision"}
+    assert call.params["computeEnvironmentName"] == Ref("Gpu.ComputeEnvironmentName")
+    assert call.besides["ReplaceComputeEnvironment"] == "false"
+    origin = call.origins["computeResources.instanceTypes[0]"]
+    assert origin.field == "Gpu.ComputeResources.InstanceTypes[0]"
+    assert origin.place is not None and (origin.place.line, origin.place.column) == (8, 69)
+
+
+def test_targets_and_scheduled_actions_are_calls_of_their_own() -> None:
+    text = """\
+Resources:
+  Nightly:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: cron(0 3 * * ? *)
+      Targets: [{Id: job, Arn: "arn:aws:lambda:us-east-1:111122223333:function:x"}]
+  Target:
+    Type: AWS::ApplicationAutoScaling::ScalableTarget
+    Properties:
+      ServiceNamespace: sagemaker
+      ResourceId: endpoint/e/variant/v
+      ScalableDimension: sagemaker:variant:DesiredInstanceCount
+      MinCapacity: 1
+      MaxCapacity: 2
+      ScheduledActions: [{ScheduledActionName: night, Schedule: "cron(0 22 * * ? *)"}]
+  Policy:
+    Type: AWS::ApplicationAutoScaling::ScalingPolicy
+    Properties: {PolicyName: p, PolicyType: TargetTrackingScaling, ScalingTargetId: !Ref Target}
+"""
+    plan = reading(text).variants[0].plan
+    targets, action, policy = (
+        plan.call(name) for name in ("PutTargets", "PutScheduledAction", "PutScalingPolicy")
+    )
+    assert targets and targets.params["Targets"][0]["Id"] == "job"
+    assert targets.params["Rule"] == Ref("Nightly.Name")
+    assert action and action.params["ResourceId"] == "endpoint/e/variant/v"
+    assert policy and policy.params["ScalableDimension"] == "sagemaker:variant:DesiredInstanceCount"
+
+
+def test_json_is_read_like_yaml() -> None:
+    text = '{\n\t"Resources": {"E": {"Type": "AWS::SageMaker::Endpoint", "Properties":\n'
+    text += ' {"EndpointConfigName": {"Fn::GetAtt": ["C", "EndpointConfigName"]}}},\n'
+    text += ' "C": {"Type": "AWS::SageMaker::EndpointConfig", "Properties": {}}}}'
+    call = calls(text)["E"]
+    assert call.params["EndpointConfigName"] == Ref("C.EndpointConfigName")
+
+
+def test_a_property_that_there_is_not_is_found_with_the_nearest() -> None:
+    text = "Resources: {E: {Type: AWS::SageMaker::Endpoint, Properties: {endpointName: x}}}"
+    [finding] = reading(text).findings
+    assert (finding.slug, finding.hint) == ("unknown-field", "did you mean `EndpointName`?")
+    assert finding.place is not None and finding.place.column == 62
+
+
+def test_a_reference_to_nothing_is_found_unless_a_macro_may_make_it() -> None:
+    text = "Resources: {E: {Type: AWS::SageMaker::Endpoint, Properties: {EndpointName: !Ref Nme}}}"
+    named = text + "\nParameters: {Name: {Type: String}}"
+    [finding] = reading(named).findings
+    assert (finding.slug, finding.hint) == ("unknown-reference", "did you mean `Name`?")
+    assert reading(named + "\nTransform: AWS::Serverless-2016-10-31").findings == ()
+
+
+CHOICE = """\
+Parameters:
+  Type: {Type: String, Default: ml.m5.large, AllowedValues: [ml.m5.large, ml.m5.xlarge]}
+  Stage: {Type: String}
+  Unused: {Type: String, AllowedValues: [a, b, c]}
+Conditions: {Live: !Equals [!Ref Stage, live]}
+Resources:
+  C:
+    Type: AWS::SageMaker::EndpointConfig
+    Properties:
+      ProductionVariants: [{InstanceType: !Ref Type, InitialInstanceCount: !If [Live, 2, 1]}]
+  Only: {Type: AWS::SageMaker::Endpoint, Condition: Live}
+"""
+
+
+def test_parameters_are_tried_with_what_they_may_be() -> None:
+    tried = [
+        (
+            variant.plan.calls[0].params["ProductionVariants"][0]["InstanceType"],
+            variant.plan.calls[0].params["ProductionVariants"][0]["InitialInstanceCount"],
+            len(variant.plan.calls),
+        )
+        for variant in reading(CHOICE).variants
+    ]
+    assert tried == [
+        ("ml.m5.large", 1, 1),
+        ("ml.m5.xlarge", 1, 1),
+        ("ml.m5.large", 2, 2),
+        ("ml.m5.xlarge", 2, 2),
+    ]
+
+
+def test_the_number_of_combinations_is_bounded_and_said() -> None:
+    names = [f"P{number}" for number in range(10)]
+    text = "Parameters:\n"
+    text += "".join(f"  {n}: {{Type: String, AllowedValues: [a, b, c]}}\n" for n in names)
+    text += "Resources:\n  M:\n    Type: AWS::SageMaker::Model\n    Properties:\n"
+    text += "      PrimaryContainer: {Environment: {"
+    text += ", ".join(f"{name}: !Ref {name}" for name in names) + "}}\n"
+    found = reading(text)
+    assert len(found.variants) == 32
+    [skipped] = found.not_checked
+    assert "59,049 combinations" in skipped.reason and "32 were tried" in skipped.reason
+    # Every value of every parameter is among them.
+    seen = {
+        (name, text)
+        for variant in found.variants
+        for name, text in variant.plan.calls[0].params["PrimaryContainer"]["Environment"].items()
+    }
+    assert len(seen) == 30
+
+
+def test_what_is_not_read_is_said() -> None:
+    text = "Resources: {N: {Type: AWS::SageMaker::NotebookInstance}, B: {Type: AWS::S3::Bucket}}"
+    reasons = [each.reason for each in reading(text).not_checked]
+    assert reasons == ["AWS::SageMaker::NotebookInstance is a type that is not read"]
+
+
+@pytest.mark.parametrize("text", ["Resources: []", "[]", "AWSTemplateFormatVersion: x", "a"])
+def test_a_text_without_resources_is_no_template(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        reading(text)
+    assert caught.value.slug == "not-a-template"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (HEAD + "Resources: {}", True),
+        ("Resources:\n  A:\n    Type: AWS::S3::Bucket\n", True),
+        ('{"Resources": {"A": {"Type": "AWS::S3::Bucket"}}}', True),
+        ("kind: training\nname: x\n", False),
+        ("Resources:\n  - some: list\n", False),
+    ],
+)
+def test_a_template_is_known_by_its_text(text: str, wanted: bool) -> None:
+    assert looks_like_template(text) is wanted
+
+
+def test_references_in_a_circle_end() -> None:
+    circle = 'Conditions: {A: !Not [!Condition B], B: !Not [!Condition A]}'
+    found = value("!If [A, a, b]", circle)
+    assert isinstance(found, Unknown)
+
+
+def test_functions_nested_out_of_reach_are_unknown() -> None:
+    assert value("!If [Yes, " * 40 + "a" + ", b]" * 40, PARAMETERS) == "a"
+    found = value("!If [Yes, " * 70 + "a" + ", b]" * 70, PARAMETERS)
+    assert found == Unknown("functions are nested too deeply")
