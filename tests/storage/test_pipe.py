@@ -216,6 +216,35 @@ def test_a_reader_that_stalls_does_not_keep_the_channel_from_stopping(
     os.close(fd)
 
 
+def test_two_readers_of_one_fifo_share_its_bytes_and_the_next_is_whole(
+    pipes: Pipes, filled: ObjectFolder
+) -> None:
+    pipes.start(TRAIN, FolderStore(filled))
+    ends = [os.open(pipes.folder / "train_0", os.O_RDONLY | os.O_NONBLOCK) for _ in range(2)]
+    seen: list[bytes] = []
+
+    def read(end: int) -> None:
+        os.set_blocking(end, True)
+        with os.fdopen(end, "rb") as stream:
+            seen.append(stream.read())
+
+    readers = [threading.Thread(target=read, args=(end,)) for end in ends]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join(10)
+    assert sum(map(len, seen)) == sum(map(len, BODIES))
+    assert pipes.read(1) == b"".join(BODIES)
+
+
+def test_a_reader_that_pauses_gets_every_byte(pipes: Pipes, store: Store) -> None:
+    pipes.start(TRAIN, store)
+    with (pipes.folder / "train_0").open("rb") as stream:
+        first = stream.read(2**21)
+        time.sleep(0.3)
+        assert first + stream.read() == b"".join(BODIES)
+
+
 def test_an_epoch_that_was_read_cannot_be_opened_again(pipes: Pipes, filled: ObjectFolder) -> None:
     pipes.start(TRAIN, FolderStore(filled))
     pipes.read(0)
