@@ -168,7 +168,8 @@ def value_text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value == int(value):
         return str(int(value))
-    return str(value)
+    first, *rest = str(value).splitlines() or [""]
+    return f"{first} … {len(rest)} more lines" if rest else first
 
 
 def range_text(estimate: Estimate, unit: str) -> str:

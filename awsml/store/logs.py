@@ -14,6 +14,7 @@ from awsml.events import LogLine
 
 _BLOCK = 65_536
 _STAMP = len("2026-11-21T09:30:12.123Z")
+_MOST_OPEN = 128  # a process may have no more than 1,024 files open, and an array has more streams
 
 
 class LogFiles:
@@ -26,6 +27,8 @@ class LogFiles:
         path = folder / f"{quote(line.stream, safe='')}.log"
         file = self._files.get(path)
         if file is None:
+            if len(self._files) >= _MOST_OPEN:
+                self._files.pop(next(iter(self._files))).close()
             folder.mkdir(parents=True, exist_ok=True)
             file = path.open("a", encoding="utf-8", errors="replace", buffering=1, newline="\n")
             self._files[path] = file

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from awsml.backends.local.batch.run import run_batch
 from awsml.backends.local.control import Control, StoredWishes
 from awsml.backends.local.refs import resolved_calls
 from awsml.backends.local.supervisor import Supervised, supervise
@@ -24,6 +25,7 @@ Executor = Callable[[RunStore, Run, LocalTerms, Control, Path], Iterator[Event]]
 EXECUTORS: Mapping[str, Executor] = {
     "CreateTrainingJob": run_training,
     "CreateHyperParameterTuningJob": run_tuning,
+    "SubmitJob": run_batch,
 }
 
 

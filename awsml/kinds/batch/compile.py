@@ -131,7 +131,7 @@ def _put_environment(request: Request, spec: BatchSpec, context: Context) -> Non
         name: (value, f"environment.{name}") for name, value in spec.environment.items()
     }
     values |= source_environment(spec, context)
-    for name, value, field in _places(spec):
+    for name, value, field in _places(spec, context):
         values.setdefault(name, (value, field))
     request.put_items(
         "containerProperties.environment",
@@ -149,12 +149,12 @@ def _put_environment(request: Request, spec: BatchSpec, context: Context) -> Non
     )
 
 
-def _places(spec: BatchSpec) -> list[tuple[str, Any, str | None]]:
+def _places(spec: BatchSpec, context: Context) -> list[tuple[str, Any, str | None]]:
     """Data, results and checkpoints; what names no bucket is kept in the default one."""
     found: list[tuple[str, Any, str | None]] = []
     if spec.data is not None:
         here = not spec.data.startswith("s3://")
-        value = Ref("data:data", spec.data) if here else spec.data
+        value = Ref("data:data", context.local_path("data", spec.data)) if here else spec.data
         found.append(("AWSML_DATA", value, "data"))
     if spec.output is not None:
         found.append(("AWSML_OUTPUT", spec.output, "output"))

@@ -54,18 +54,18 @@ boto3.client("s3").download_file(bucket, key, sys.argv[2])' "$from" "$at.tar.gz"
   fi
   unpack "$at.tar.gz" 0
 }
+by_copy() { mkdir -p "$at" && cp -R "${from#file://}/." "$at" && cd "$at"; }
 fetch() {
   rm -rf "$at" "$at.tar.gz"
   case $from in
-    file://*.tar.gz) unpack "${from#file://}" 0 ;;
-    file://*) [ -z "${AWSML_SOURCE_ARCHIVE:-}" ] && by_git || { mkdir -p "$at" && cp -R "${from#file://}/." "$at" && cd "$at"; } ;;
     s3://*) by_s3 ;;
+    file://*) if [ -n "${AWSML_SOURCE_ARCHIVE:-}" ]; then by_copy; else by_git; fi ;;
     *) if has git; then by_git; else by_archive; fi ;;
   esac
 }
 for pause in 2 8 0; do
   if fetch; then
-    echo "awsml: source ${from} at ${AWSML_SOURCE_COMMIT:-$want}" >&2
+    echo "awsml: source $from${AWSML_SOURCE_COMMIT:+ at $AWSML_SOURCE_COMMIT}" >&2
     unset AWSML_SOURCE_TOKEN GIT_CONFIG_COUNT GIT_CONFIG_KEY_0 GIT_CONFIG_VALUE_0
     exec "$@"
   fi

@@ -251,7 +251,7 @@ class BatchSpec(Spec):
     array: Array = None
     depends_on: Dependencies = []
     steps: Annotated[
-        dict[str, Step], Field(max_length=20, description="Several jobs instead of one.")
+        dict[Name, Step], Field(max_length=20, description="Several jobs instead of one.")
     ] = {}
     environment: Annotated[
         dict[str, Text], Field(description="Environment variables; no secrets.")

@@ -1,0 +1,165 @@
+"""`awsml batch submit`: the jobs of a scenario, on this machine or on AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from awsml.api import Planned
+from awsml.backends.local.backend import LocalBackend
+from awsml.backends.local.batch.run import HERE
+from awsml.backends.local.interrupts import parse_interrupt
+from awsml.backends.local.terms import LocalTerms
+from awsml.cli.local_run import draft_of, python_of, run_here
+from awsml.cli.options import (
+    detach_option,
+    dry_run_option,
+    fail_on_option,
+    interrupt_option,
+    on_option,
+    resume_option,
+    scenario_argument,
+    set_option,
+    yes_option,
+)
+from awsml.cli.output import Output, outputs_option, say
+from awsml.cli.overrides import common_flags
+from awsml.cli.planning import FlagReader, planned, refused, terms
+from awsml.cli.project import Project
+from awsml.cli.resuming import resumed
+from awsml.cli.showing import say_findings, show_plan
+from awsml.errors import UsageError
+from awsml.kinds.batch.source import COMMIT
+from awsml.readers.git import commit_of
+from awsml.scenario import Override
+from awsml.store.run import Status
+from awsml.store.runs import RunStore
+
+
+@click.command("submit", epilog="Example: awsml batch submit --interrupt 50%")
+@scenario_argument
+@on_option
+@click.option("--array", type=click.IntRange(min=2, max=10_000), help="Children of an array.")
+@click.option("--spot/--no-spot", default=None, help="Machines on Spot, or not.")
+@set_option
+@interrupt_option
+@detach_option
+@resume_option
+@dry_run_option
+@yes_option
+@fail_on_option
+@outputs_option("text", "json")
+@click.pass_obj
+def submit_command(
+    project: Project,
+    /,
+    scenario: Path | None,
+    on: str | None,
+    interrupt: str | None,
+    detach: bool,
+    resume: str | None,
+    dry_run: bool,
+    yes: bool,
+    fail_on: str,
+    outputs: Sequence[Output],
+    **flags: Any,
+) -> int:
+    """Submit the jobs of a scenario, on this machine unless --on aws.
+
+    The requests that AWS would get are carried out here, with its states, attempts, retry rules,
+    arrays and dependencies: no account and no Docker.
+    """
+    if resume is not None:
+        return resumed(project, resume, interrupt, outputs, detach=detach)
+    work = planned(project, scenario, batch_flags(project, **flags), kinds=("batch",), target=on)
+    if dry_run:
+        return show_plan(work, outputs, fail_on)
+    if refused(work.report.findings, fail_on) or not work.plan.calls:
+        say_findings(work)
+        return 1
+    target = terms(project, work.document, on).target
+    work = with_commit(project, work)
+    if target == "aws":
+        if interrupt:
+            raise UsageError(
+                "a reclaim can be rehearsed on this machine only", hint="add --on local"
+            )
+        from awsml.cli.aws_run import run_on_aws  # boto3 only where AWS is spoken to
+
+        return run_on_aws(project, work, outputs, detach=detach, yes=yes)
+    say(f"{HERE}: {work.plan.name}")
+    say_findings(work)
+    backend = LocalBackend(project.state, project.cwd, terms_of(project, work, interrupt))
+    run = backend.create(work.plan, draft_of(work, "local", detached=detach))
+    return run_here(project, backend, run, outputs, detach=detach)
+
+
+def batch_flags(
+    project: Project,
+    *,
+    sets: Sequence[str] = (),
+    array: int | None = None,
+    spot: bool | None = None,
+) -> FlagReader:
+    """The overrides that the flags of batch commands come to."""
+    overrides = []
+    if array is not None:
+        overrides.append(Override("array", str(array), "--array", str(array)))
+    if spot is not None:
+        shown = "on" if spot else "off"
+        name = "--spot" if spot else "--no-spot"
+        overrides.append(Override("compute.spot", shown, name, shown))
+    return lambda _: [*overrides, *common_flags(sets, project.region)]
+
+
+def terms_of(project: Project, work: Planned, interrupt: str | None) -> LocalTerms:
+    """A share of the running time is taken of the last run here, else of what is stated."""
+    stated = work.workload.compute_seconds
+    return LocalTerms(
+        python=python_of(work.spec.local.python, work.plan.file),
+        interrupt=parse_interrupt(interrupt) if interrupt else None,
+        expected_seconds=_ran_before(project, work.plan.name) or stated,
+        environ=project.environ,
+    )
+
+
+def with_commit(project: Project, work: Planned) -> Planned:
+    """The ref of the source as the commit that it is now: every attempt gets the same code."""
+    source = work.spec.source
+    if source is None or source.git is None:
+        return work
+    definition = work.plan.call("RegisterJobDefinition")
+    assert definition is not None
+    container = definition.params["containerProperties"]
+    address = next(v["value"] for v in container["environment"] if v["name"] == "AWSML_SOURCE_URL")
+    commit = commit_of(str(address), source.ref, project.environ)
+    say(f"source {source.git} at {source.ref}: {commit}")
+    plan = work.plan
+    calls = tuple(replace(call, params=_with(call.params, commit)) for call in plan.calls)
+    return replace(work, report=replace(work.report, plan=replace(plan, calls=calls)))
+
+
+def _with(value: Any, commit: str) -> Any:
+    """The same parameters; every other ref stays one."""
+    if value == COMMIT:
+        return commit
+    if isinstance(value, dict):
+        return {key: _with(inner, commit) for key, inner in value.items()}
+    return [_with(inner, commit) for inner in value] if isinstance(value, list) else value
+
+
+def _ran_before(project: Project, name: str) -> float | None:
+    """Seconds that one job of the last complete run of that name took here."""
+    if not (project.state / "runs.db").exists():
+        return None
+    with RunStore(project.state) as store:
+        runs = store.find(kind="batch", backend="local", name=name, status=Status.COMPLETED)
+    if not runs:
+        return None
+    figures = runs[0].figures
+    seconds: float = figures["running_seconds"] / max(1, figures["jobs"]["SUCCEEDED"])
+    return seconds

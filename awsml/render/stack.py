@@ -1,0 +1,66 @@
+"""A change of a stack in words and dollars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from awsml.backends.aws.stack import Change, Changes
+from awsml.render.plan import range_text
+from awsml.report import Cost
+from awsml.units import format_usd
+
+_VERBS = {"Add": "make", "Modify": "change", "Remove": "delete", "Import": "import"}
+_MOST_CAUSES = 6
+
+
+def changes_text(name: str, changes: Changes) -> str:
+    """One line a resource, and below it what differs."""
+    verb = "make" if changes.creating else "change"
+    lines = [f"{verb} the stack {name}:"]
+    for change in changes.changes:
+        lines.append(f"  {_VERBS.get(change.action, change.action.lower())} {_what(change)}")
+        lines += [f"    {cause}" for cause in _causes(change)]
+    if any(change.loses for change in changes.changes):
+        lines.append("what is replaced or deleted is lost with all that is in it")
+    return "\n".join(lines)
+
+
+def cost_text(cost: Cost) -> str:
+    """The stack itself costs next to nothing: machines come and go with the jobs."""
+    ceiling = "" if cost.ceiling is None else f", at most {format_usd(cost.ceiling)}"
+    return (
+        f"the jobs cost {range_text(cost.usd, 'USD')} per {cost.per}{ceiling}; without jobs no "
+        "machine runs (minvCpus is 0), and what is left is one alarm and stored logs"
+    )
+
+
+def removal_text(name: str, resources: Sequence[tuple[str, str]]) -> str:
+    lines = [f"  {logical} ({_short(type_)})" for logical, type_ in resources]
+    return "\n".join([f"delete the stack {name}:", *lines, "logs and queued messages go with it"])
+
+
+def _what(change: Change) -> str:
+    kind = f"{change.name} ({_short(change.type)})"
+    if change.replacement == "True":
+        return f"{kind} by replacing it"
+    return f"{kind}, perhaps by replacing it" if change.replacement == "Conditional" else kind
+
+
+def _causes(change: Change) -> list[str]:
+    shown = [
+        f"{path}: {_value(before)} -> {_value(after)}"
+        for path, before, after in change.causes[:_MOST_CAUSES]
+        if path
+    ]
+    more = len(change.causes) - _MOST_CAUSES
+    return [*shown, f"and {more} more"] if more > 0 else shown
+
+
+def _value(text: str | None) -> str:
+    if text is None:
+        return "known later"
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _short(type_: str) -> str:
+    return type_.removeprefix("AWS::").replace("::", " ")
