@@ -28,7 +28,7 @@ from awsml.cli.output import Output, as_json_text, outputs_option, say, style_of
 from awsml.cli.planning import planned, refused, report_text, terms
 from awsml.cli.project import Project
 from awsml.cli.watching import Watcher
-from awsml.events import Finished, PhaseChanged
+from awsml.events import PhaseChanged
 from awsml.render.findings import counts_line, findings_text
 from awsml.store.run import Status
 
@@ -125,8 +125,6 @@ def _until_in_service(running: Supervised) -> bool:
             if isinstance(event, PhaseChanged) and event.phase == IN_SERVICE:
                 running.detach()
                 return True
-            if isinstance(event, Finished):
-                return False
     finally:
         view.close()
     return False

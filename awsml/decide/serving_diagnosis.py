@@ -29,6 +29,7 @@ _TELLS = {
     "gpu_p5": "observed.gpu_p5",
     "gpu_memory_p95": "observed.gpu_memory (GPUMemoryUtilization over the number of GPUs)",
 }
+_OF_DEVICES = ("gpu", "gpu_p95", "gpu_p5", "gpu_memory_p95")
 _CURES = {
     "network": "send less (resize, compress), or take a type with more baseline bandwidth",
     "cpu": "take more cores for each GPU, or decode less for each request",
@@ -65,11 +66,14 @@ def bottleneck_of(case: Case) -> Bottleneck:
     stood_in = {
         name: signals[mean]
         for name, mean in _STANDS_IN.items()
-        if signals.get(name) is None and signals.get(mean) is not None
+        if signals.get(name) is None
+        and signals.get(mean) is not None
+        and not (no_device(case) and name in _OF_DEVICES)
     }
     found = diagnose({**signals, **stood_in}, "endpoint", constant)
     missing = [_TELLS[name] for name in stood_in]
-    missing += [_TELLS[name] for each in found.skipped for name in each.missing]
+    lacking = [name for each in found.skipped for name in each.missing]
+    missing += [_TELLS[n] for n in lacking if not (no_device(case) and n in _OF_DEVICES)]
     name = _named(found, signals)
     return Bottleneck(
         name,
@@ -103,12 +107,14 @@ def _because(found: Diagnosis, name: str | None, signals: dict[str, float | None
 def serving_signals(case: Case) -> dict[str, float | None]:
     """Shares of one: of cores, devices, the link, the workers, the payload limit."""
     work, seen = case.work, case.work.seen
-    here = case.measured_on
+    here = case.measured_on or case.here
     rate = seen.requests_per_second
-    if rate is None and case.rate is not None:
+    if case.rate is not None and (rate is None or case.measured_on is None):
         rate = case.rate / work.count
     link = network_rate(here, work, constant("endpoint_network_share")) if here else None
     signals: dict[str, float | None] = dict(seen.signals)
+    if no_device(case):
+        signals["gpu"] = 0.0
     signals["network"] = None if rate is None or link is None else rate / link
     signals["concurrency"] = None
     if rate is not None and seen.latency_seconds is not None and case.lanes:
@@ -122,6 +128,13 @@ def serving_signals(case: Case) -> dict[str, float | None]:
     return signals
 
 
+def no_device(case: Case) -> bool:
+    """Whether what was measured has no accelerator at all, so that none can be busy."""
+    if case.measured_on is None:
+        return case.work.seen.cores is not None and case.share_of_gpu is None
+    return case.measured_on.accelerators == 0
+
+
 def _evidence(signals: dict[str, float | None], case: Case) -> Iterator[dict[str, Any]]:
     """Each signal that a test looks at, with the thresholds it is held against."""
     told: set[tuple[str, str]] = set()
@@ -129,7 +142,8 @@ def _evidence(signals: dict[str, float | None], case: Case) -> Iterator[dict[str
         for clause in (one for group in test.groups for one in group):
             value = signals.get(clause.signal)
             key = (clause.signal, clause.threshold)
-            if value is not None and key not in told:
+            absent = clause.signal in _OF_DEVICES and no_device(case)
+            if value is not None and key not in told and not absent:
                 told.add(key)
                 yield _entry(clause, value)
     rate, size = case.rate, case.work.payload_bytes

@@ -73,6 +73,12 @@ class Traffic(Part):
     ] = None
     payload: Annotated[Size | None, Field(description="Bytes of a request.")] = None
     response: Annotated[Size | None, Field(description="Bytes of a response.")] = None
+    example: Annotated[
+        str | None, Field(description="File that is one request; `endpoint bench` sends it.")
+    ] = None
+    content_type: Annotated[str, Field(description="Content type of a request.")] = (
+        "application/json"
+    )
     p99: Annotated[
         Duration | None, Field(gt=0, description="Time within which 99 % have to be answered.")
     ] = None

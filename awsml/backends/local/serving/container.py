@@ -42,6 +42,9 @@ class Container:
     def gone(self) -> bool:
         return self._child is not None and not self._child.alive
 
+    def batched(self, most: int) -> bool:
+        return False
+
     async def start(self) -> None:
         """The program runs and has answered a ping with 200."""
         terms = self.terms

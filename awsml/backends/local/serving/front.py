@@ -70,6 +70,8 @@ class Front:
             return problem(405, f"{request.method} is not answered here; send a POST")
         if request.path == "/invocations":
             return await self._invoked(request)
+        if request.path == "/awsml/batch":
+            return self._batched(request.body)
         steps = request.path.split("/")
         if len(steps) == 4 and (steps[1], steps[3]) == ("endpoints", "invocations"):
             return await self._by_runtime(unquote(steps[2]), request)
@@ -90,6 +92,12 @@ class Front:
         if await self.server.healthy():
             return Answer(200, "application/json", b"")
         return problem(503, "the model is not healthy")
+
+    def _batched(self, body: bytes) -> Answer:
+        """awsml's own: the most requests in a batch from now on, for a sweep over sizes."""
+        if not (body.isdigit() and self.server.batched(int(body))):
+            return problem(400, "batches need `serving.batch` above 1, and a size from 1")
+        return Answer(200, "application/json", b"{}")
 
     async def _invoked(self, request: Request) -> Answer:
         fields = request.fields

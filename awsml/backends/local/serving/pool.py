@@ -58,6 +58,12 @@ class WorkerPool:
         """Never: a worker that falls is replaced."""
         return False
 
+    def batched(self, most: int) -> bool:
+        if self.terms.batch == 1 or most < 1:
+            return False
+        self.batch = most
+        return True
+
     async def start(self) -> None:
         """All workers loaded, or the reason of the first that cannot."""
         numbers = range(self.terms.workers)

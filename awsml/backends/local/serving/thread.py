@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import queue
 import threading
@@ -14,7 +15,7 @@ from typing import Any
 from awsml.backends.local.serving.front import Counts, Front, listening
 from awsml.backends.local.serving.invocation import NeverHealthy, Server
 from awsml.backends.local.serving.process import Say
-from awsml.errors import AwsmlError, BackendError
+from awsml.errors import AwsmlError, BackendError, RunFailed
 from awsml.events import LogLine
 
 _LOOK_SECONDS = 1.0
@@ -51,7 +52,8 @@ class Serving:
     def stop(self, grace_seconds: float) -> None:
         """Ask for the end; the thread ends when everything it started has ended."""
         if self._loop is not None and self._grace is not None:
-            self._loop.call_soon_threadsafe(self._let_go, grace_seconds)
+            with contextlib.suppress(RuntimeError):  # it has ended already
+                self._loop.call_soon_threadsafe(self._let_go, grace_seconds)
 
     def join(self, seconds: float) -> None:
         self._thread.join(seconds)
@@ -93,7 +95,7 @@ class Serving:
         try:
             starting.result()
         except NeverHealthy as error:
-            raise BackendError(
+            raise RunFailed(
                 f"the endpoint never became healthy: {error}",
                 hint="read its log: awsml logs last",
                 slug="endpoint-never-healthy",
