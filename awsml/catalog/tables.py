@@ -23,6 +23,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "accounts": ("registry", "region"),
     "apis": ("type",),
     "batch_images": ("name",),
+    "cards": ("name",),
     "constants": ("name",),
     "corrections": ("table", "key", "field"),
     "fargate_sizes": ("vcpus",),

@@ -8,7 +8,7 @@ from typing import Any
 from awsml.basis import Basis, Estimate
 from awsml.finding import NotChecked
 from awsml.plan import Call, Origin, Ref, Source, Text, Unknown, join_path
-from awsml.render.batch import retry_section, schedule_section
+from awsml.render.cluster import cluster_text
 from awsml.render.modes import modes_section
 from awsml.render.search import search_section
 from awsml.render.serving import candidates_section, diagnosis_section
@@ -29,10 +29,11 @@ def plan_text(report: Report, width: int = 80, title: str | None = None) -> str:
     """The whole report; sections without content are left out."""
     sections = [
         header(report, title),
-        cost_section(report.cost, width),
+        cost_section(report.cost, width) if report.plan.calls else "",
         time_section(report.time, width),
         modes_section(report.time, width),
         *(show(report.blocks[n], width) for n, show in BLOCKS.items() if n in report.blocks),
+        cluster_text(report.blocks, width) if report.plan.kind == "cluster" else "",
         effective_section(report.effective, width),
         *(call_section(call, width) for call in report.plan.calls),
     ]

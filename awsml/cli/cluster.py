@@ -1,0 +1,119 @@
+"""`awsml cluster fit`: what measurements say about more GPUs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from awsml.cli.cluster_input import Flags, answer_for_table
+from awsml.cli.options import set_option
+from awsml.cli.output import Output, as_json_text, outputs_option, say, write
+from awsml.cli.overrides import common_flags
+from awsml.cli.planning import planned, refused
+from awsml.cli.project import Project
+from awsml.decide.scaling import scaling_blocks
+from awsml.errors import UsageError
+from awsml.render.cluster import cluster_text
+from awsml.render.cluster_page import cluster_page
+from awsml.render.findings import findings_text
+from awsml.scenario import Document, Override
+
+_TABLES = frozenset({".csv", ".tsv", ".txt"})
+
+
+@click.group("cluster")
+def command() -> None:
+    """Fit and measure how a GPU cluster scales."""
+
+
+def _counts(_: click.Context, __: click.Parameter, text: str | None) -> list[int]:
+    try:
+        counts = [int(part) for part in text.split(",")] if text else []
+    except ValueError as error:
+        raise click.BadParameter(f"`{text}` is no list of counts, such as 8,10,20") from error
+    if any(count < 1 for count in counts):
+        raise click.BadParameter("a count of GPUs is at least 1")
+    return counts
+
+
+@command.command("fit", epilog="Example: awsml cluster fit bench.csv --topology topo.txt")
+@click.argument("file", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
+@click.option("--predict", callback=_counts, metavar="N,N", help="Counts of GPUs to predict.")
+@click.option(
+    "--topology",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What `nvidia-smi topo -m`, `topo -p2p r` and `nvlink -s` print, in one file.",
+)
+@click.option("--gpu", metavar="CARD", help="The card, such as `RTX 3090`.")
+@click.option("--gpus", type=click.IntRange(min=1), help="GPUs of one node.")
+@click.option("--network", metavar="RATE", help="Line rate between nodes, such as `20 Gbps`.")
+@click.option("--link", metavar="RATE", help="Measured: what GPUs of a node exchange, `17 GB/s`.")
+@click.option("--parameters", metavar="COUNT", help="Parameters of the model, such as 305M.")
+@click.option(
+    "--gradients",
+    type=click.Choice(["fp32", "bf16", "fp16"]),
+    default=None,
+    help="Type in which gradients are exchanged.  [default: fp32]",
+)
+@set_option
+@outputs_option("text", "json", "html")
+@click.pass_obj
+def fit(
+    project: Project,
+    /,
+    file: Path | None,
+    predict: list[int],
+    outputs: Sequence[Output],
+    sets: Sequence[str],
+    **flags: Any,
+) -> int:
+    """Predict throughput at other counts of GPUs, with intervals, or say what to measure first.
+
+    FILE is a CSV with the columns strategy,gpus,nodes,batch_per_gpu,throughput, or a scenario;
+    it may be left out where the project has just one cluster.
+    """
+    given = Flags(**flags)
+    if file is not None and file.suffix in _TABLES:
+        if sets:
+            raise UsageError("--set is for scenarios", hint="use --gpu, --network, --parameters")
+        answer = answer_for_table(file, given, predict)
+        _write(outputs, file.stem, {"version": 1, **scaling_blocks(answer)})
+        return 0
+    work = planned(
+        project,
+        file,
+        lambda document: _overrides(document, project, given, predict, sets),
+        kinds=("cluster",),
+    )
+    findings = work.report.findings
+    blocks = {"version": 1, "name": work.plan.name, **work.report.blocks}
+    if "form" in blocks:
+        blocks["findings"] = [finding.as_json() for finding in findings]
+        _write(outputs, work.plan.name, blocks)
+    if findings:
+        say(findings_text(findings, work.document.source_line))
+    return 1 if refused(findings) else 0
+
+
+def _overrides(
+    _: Document, project: Project, flags: Flags, predict: Sequence[int], sets: Sequence[str]
+) -> list[Override]:
+    found = [Override(field, value, flag, value) for field, value, flag in flags.fields()]
+    if predict:
+        listed = f"[{', '.join(map(str, predict))}]"
+        found.append(Override("questions.predict", listed, "--predict", listed))
+    return [*found, *common_flags(sets, project.region)]
+
+
+def _write(outputs: Sequence[Output], title: str, blocks: Mapping[str, Any]) -> None:
+    write(
+        outputs,
+        {
+            "text": lambda style: cluster_text(blocks, style.width),
+            "json": lambda _: as_json_text(blocks),
+            "html": lambda _: cluster_page(title, blocks),
+        },
+    )

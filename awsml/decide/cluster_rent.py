@@ -1,0 +1,145 @@
+"""The cluster against AWS: what the same work costs an hour, owned and rented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from awsml import catalog
+from awsml.basis import Basis, Estimate, weakest
+from awsml.catalog.cards import Card, card
+from awsml.catalog.prices import Price, price, spot_price
+from awsml.cluster import Hardware
+from awsml.estimate.ownership import Owned, owned
+
+_REGION = "us-east-1"
+# Efficiency of one rented machine: switched NVLink; cards that share PCIe.
+_SWITCHED, _PCIE = (0.85, 0.93, 1.0), (0.4, 0.7, 0.95)
+# Rates of two cards compare as their data sheets do, within this.
+_RATE_ERROR = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to get the throughput, owned or rented."""
+
+    option: str
+    throughput: Estimate
+    usd_per_hour: Estimate
+    because: str
+    break_even: float | None = None
+
+    @property
+    def usd_per_million(self) -> Estimate:
+        """Dollars for a million samples."""
+        rate, cost = self.throughput, self.usd_per_hour
+        if not (rate.low and rate.expected and rate.high) or cost.expected is None:
+            return Estimate.unknown("USD", *(*rate.missing, *cost.missing))
+        low, high = cost.low or cost.expected, cost.high or cost.expected
+        seconds = 1e6 / 3600
+        basis = weakest((rate.basis, cost.basis))
+        ends = (low / rate.high, cost.expected / rate.expected, high / rate.low)
+        low, expected, high = (end * seconds for end in ends)
+        return Estimate(low, expected, high, "USD", basis)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "option": self.option,
+            "throughput": self.throughput.as_json(),
+            "usd_per_hour": self.usd_per_hour.as_json(),
+            "usd_per_million_samples": self.usd_per_million.as_json(),
+            "break_even_use": None if self.break_even is None else round(self.break_even, 4),
+            "because": self.because,
+        }
+
+
+def options(
+    hardware: Hardware,
+    single: float | None,
+    best: float | None,
+    instances: Sequence[str],
+    use: float,
+    region: str | None,
+) -> list[Option]:
+    """The cluster as it is measured, then each type on demand and on Spot. `single` is one own
+    GPU's rate, `best` what the whole cluster does."""
+    mine = owned(hardware)
+    known = card(hardware.card) if hardware.card else None
+    rows = [_own(mine, best, use)]
+    for name in instances:
+        rows += _rented(name, known, single, best, mine, region or _REGION)
+    return rows
+
+
+def _own(mine: Owned | None, best: float | None, use: float) -> Option:
+    rate = _measured(best)
+    if mine is None or use <= 0:
+        cost = Estimate.unknown("USD", "hardware.price")
+        return Option("own", rate, cost, "the price of the cards is unknown")
+    cost = Estimate.within(mine.usd_per_hour(use), 0.1, "USD", Basis.ESTIMATED)
+    because = (
+        f"${mine.usd_per_year:,.0f} a year at {use:.0%} use, and "
+        f"${mine.power_usd_per_hour:.2f} an hour of power"
+    )
+    return Option("own", rate, cost, because)
+
+
+def _measured(best: float | None) -> Estimate:
+    if best is None:
+        return Estimate.unknown("samples/s", "measurements")
+    return Estimate.exact(best, "samples/s", Basis.MEASURED)
+
+
+def _rented(
+    name: str,
+    known: Card | None,
+    single: float | None,
+    best: float | None,
+    mine: Owned | None,
+    region: str,
+) -> Iterator[Option]:
+    type_ = catalog.instance(name)
+    if type_ is None or not type_.gpus or type_.accelerator is None:
+        cost = Estimate.unknown("USD", "questions.instances")
+        yield Option(name, _measured(None), cost, "the catalogue has no such GPU type")
+        return
+    rate = rented_rate(type_.accelerator.name, type_.gpus, known, single)
+    for suffix, found in (("", price("ec2", name, region)), (", Spot", spot_price(name, region))):
+        yield _row(f"{name}{suffix}", found, rate, best, mine, region)
+
+
+def _row(
+    option: str,
+    found: Price | None,
+    rate: Estimate,
+    best: float | None,
+    mine: Owned | None,
+    region: str,
+) -> Option:
+    if found is None:
+        cost = Estimate.unknown("USD", f"a price in {region}")
+        return Option(option, rate, cost, f"no price is known in {region}")
+    cost = Estimate.within(float(found.usd), found.fact.error or 0.0, "USD", found.fact.basis)
+    because = f"{found}, {found.date}"
+    if mine is None or best is None or not rate.expected or cost.expected is None:
+        return Option(option, rate, cost, because)
+    same_work = cost.expected * best / rate.expected
+    share = mine.break_even(same_work)
+    because += f"; the same work for ${same_work:.2f} an hour, so owning pays "
+    never = share is None or share > 1
+    because += "at no use" if never else f"from {share:.0%} use"
+    return Option(option, rate, cost, because, share)
+
+
+def rented_rate(name: str, gpus: int, known: Card | None, single: float | None) -> Estimate:
+    """One own GPU's rate times the cards' data sheets, GPUs, and an efficiency of its links."""
+    there = card(name)
+    if known is None or there is None or single is None:
+        return Estimate.unknown("samples/s", f"a rate measured on {name}")
+    ratio = there.tflops16 / known.tflops16
+    shares = (1.0, 1.0, 1.0) if gpus == 1 else _SWITCHED if there.nvlink == "nvswitch" else _PCIE
+    errors = (1 - _RATE_ERROR, 1.0, 1 + _RATE_ERROR)
+    whole = single * ratio * gpus
+    low, expected, high = (whole * s * e for s, e in zip(shares, errors, strict=True))
+    return Estimate(low, expected, high, "samples/s", Basis.ESTIMATED)

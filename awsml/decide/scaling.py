@@ -1,0 +1,203 @@
+"""What measurements say about more GPUs: fits, predictions or refusals, and where time goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from awsml.basis import Basis, Estimate
+from awsml.catalog.cards import card
+from awsml.cluster import Flag, Hardware, Transformer
+from awsml.estimate.scaling import (
+    BUS,
+    RING,
+    Fit,
+    Point,
+    arranged,
+    fit,
+    form_of,
+    gradient_bytes,
+    ring_factor,
+)
+from awsml.estimate.scaling_prediction import FARTHEST, Prediction, expected_at, flags_of, predict
+from awsml.readers.measurements import Measured
+
+_MOST_DRAWN = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Everything about scaling, for one set of measurements."""
+
+    hardware: Hardware
+    model: Transformer
+    form: str
+    because: str
+    fits: tuple[Fit, ...]
+    predictions: tuple[Prediction, ...]
+    flags: tuple[Flag, ...]
+
+
+def answered(
+    hardware: Hardware, model: Transformer, measured: Measured, counts: Sequence[int]
+) -> Answer:
+    known = card(hardware.card) if hardware.card else None
+    form = form_of(hardware, known.peer if known else None)
+    strategies = list(dict.fromkeys(point.strategy for point in measured.points))
+    fits = tuple(fit(arranged(each, measured.points), hardware, model, form) for each in strategies)
+    asked = tuple(counts) or _usual_counts(hardware, fits)
+    links = hardware.links
+    flags = [*measured.flags, *(links.flags if links else ())]
+    return Answer(
+        hardware,
+        model,
+        form,
+        _because(form, hardware, known.name if known else None),
+        fits,
+        tuple(predict(each, gpus, hardware) for each in fits for gpus in asked),
+        (*flags, *(flag for each in fits for flag in flags_of(each, links))),
+    )
+
+
+def _usual_counts(hardware: Hardware, fits: Sequence[Fit]) -> tuple[int, ...]:
+    """The full node and two of them; without a node twice the largest measured count."""
+    if hardware.gpus:
+        return (hardware.gpus, 2 * hardware.gpus)
+    return (2 * max(each.largest.gpus for each in fits),) if fits else ()
+
+
+def _because(form: str, hardware: Hardware, known: str | None) -> str:
+    links = hardware.links
+    stated = links is not None and links.peer_access is not None
+    if form == RING:
+        who = "the links say that" if stated else f"of {known} cards"
+        return f"{who} every GPU reads the memory of every other one"
+    if form == BUS:
+        refused = sorted({s for s in links.peer.values() if s != "OK"}) if links else []
+        who = f"nvidia-smi says {', '.join(refused)}" if refused else f"{known} has no peer access"
+        return f"{who}: what GPUs exchange passes the host's memory, a path for each NUMA node"
+    return "nothing tells whether GPUs reach each other directly, so both forms are kept"
+
+
+def scaling_blocks(answer: Answer) -> dict[str, Any]:
+    """The parts of the plan's JSON, all plain values."""
+    return {
+        "form": answer.form,
+        "form_because": answer.because,
+        "predictions": [_prediction(each, answer) for each in answer.predictions],
+        "fits": [_fit(each, answer) for each in answer.fits],
+        "flags": [
+            {
+                "slug": flag.slug,
+                "strategy": flag.strategy,
+                "gpus": flag.gpus,
+                "message": flag.message,
+                "line": flag.line,
+            }
+            for flag in answer.flags
+        ],
+    }
+
+
+def _prediction(each: Prediction, answer: Answer) -> dict[str, Any]:
+    entry: dict[str, Any] = {"strategy": each.strategy, "gpus": each.gpus, "nodes": each.nodes}
+    if each.throughput is None:
+        return entry | {"refused": {"because": each.because, "measure": each.measure}}
+    single = next(f.single for f in answer.fits if f.strategy == each.strategy)
+    entry["throughput"] = each.throughput.as_json()
+    if single is not None:
+        share = each.throughput.scaled(1 / (single.throughput * each.gpus), "share")
+        entry["efficiency"] = share.as_json()
+    return entry
+
+
+def _fit(each: Fit, answer: Answer) -> dict[str, Any]:
+    single = each.single
+    return {
+        "strategy": each.strategy,
+        "batch_per_gpu": each.batch,
+        "points": [_point(point, each) for point in each.points],
+        "largest_residual": round(each.residual, 4) if each.curves else None,
+        "path": path_bandwidth(each, answer).as_json(),
+        "loss": loss(each, answer) if single else None,
+        "curve": _curve(each, answer),
+    }
+
+
+def _point(point: Point, each: Fit) -> dict[str, Any]:
+    single = each.single
+    entry: dict[str, Any] = {
+        "gpus": point.gpus,
+        "nodes": point.nodes,
+        "throughput": point.throughput,
+        "low": point.low,
+        "high": point.high,
+        "repeats": point.repeats,
+    }
+    if single is None:
+        return entry
+    batch = each.batch or 1.0
+    step, alone = batch * point.gpus / point.throughput, batch / single.throughput
+    return entry | {
+        "speedup": round(point.throughput / single.throughput, 4),
+        "efficiency": round(point.throughput / single.throughput / point.gpus, 4),
+        "step_seconds": round(step, 6),
+        "waiting_seconds": round(max(0.0, step - alone), 6),
+    }
+
+
+def _curve(each: Fit, answer: Answer) -> list[Mapping[str, Any]]:
+    """The fit at counts up to what was asked or measured, for a chart."""
+    if not each.curves:
+        return []
+    asked = [p.gpus for p in answer.predictions if p.throughput and p.strategy == each.strategy]
+    last = min(max([each.largest.gpus, *asked]), FARTHEST * each.largest.gpus)
+    step = max(1, last // _MOST_DRAWN)
+    drawn = [
+        expected_at(each, n, answer.hardware) for n in sorted({*range(1, last + 1, step), last})
+    ]
+    return [
+        {"gpus": p.gpus, **{k: v for k, v in p.throughput.as_json().items() if k != "unit"}}
+        for p in drawn
+        if p.throughput is not None
+    ]
+
+
+def path_bandwidth(each: Fit, answer: Answer) -> Estimate:
+    """Bytes a second of what limits a node: one NUMA node's host path, or a GPU's own link."""
+    bytes_ = gradient_bytes(answer.model)
+    if bytes_ is None or len(each.curves) != 1 or not each.curves[0].volume:
+        return Estimate.unknown("GB/s", "workload.parameters, hardware.topology")
+    value = bytes_ / each.curves[0].volume / 1e9
+    return Estimate.within(value, max(0.05, each.residual), "GB/s", Basis.FITTED)
+
+
+def loss(each: Fit, answer: Answer) -> str:
+    """Where the time of a step goes at the largest measured count, in words."""
+    point, single = each.largest, each.single
+    assert single is not None
+    batch = each.batch or 1.0
+    step, alone = batch * point.gpus / point.throughput, batch / single.throughput
+    if point.gpus == 1:
+        return "only one GPU was measured"
+    waiting = max(0.0, step - alone)
+    text = (
+        f"on {point.gpus} GPUs a step takes {step:.3g} s: {alone:.3g} s of work, as on one GPU, "
+        f"and {waiting:.3g} s ({waiting / step:.0%}) waiting for gradients"
+    )
+    return text + _cause(each, point, answer)
+
+
+def _cause(each: Fit, point: Point, answer: Answer) -> str:
+    if not each.curves or len(each.curves) != 1:
+        return ""
+    path = path_bandwidth(each, answer)
+    rate = f" of some {path.expected:.3g} GB/s" if path.expected else ""
+    links = answer.hardware.links
+    if point.nodes > 1 and each.curves[0].network * ring_factor(point.gpus) > 0:
+        return "; the network between the nodes is the longer part"
+    if each.form == BUS:
+        sharing = links.local(point.gpus) if links else point.gpus
+        return f"; {sharing} GPUs of a NUMA node share one host path{rate}, so each one more adds"
+    return f"; each GPU has a link{rate} of its own, so the wait hardly grows with their number"
