@@ -58,7 +58,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class TrialChanged:
-    """Where a trial of a search stands; the trial's own events belong to its own run."""
+    """Where a trial of a search stands; the trial's own events belong to its own run.
+
+    With a `subject` it is all that is known of a trial elsewhere, and is kept as that child.
+    """
 
     number: int
     run: str
@@ -70,6 +73,8 @@ class TrialChanged:
     seconds: float = 0.0
     usd: float | None = None
     reason: str | None = None
+    subject: str | None = None
+    metric: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +87,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Last event: Completed, Failed or Stopped, why, and the figures of the run."""
+    """Completed, Failed or Stopped, why, and the figures; the last event of what ended."""
 
     status: str
     reason: str | None
     at: float
     figures: Mapping[str, Any] = field(default_factory=dict)
+    subject: str | None = None
 
 
 Event = Started | PhaseChanged | LogLine | MetricPoint | Progress | TrialChanged | Note | Finished

@@ -69,7 +69,7 @@ def _scale(range_: SearchRange, field: str) -> ScaleChoice:
 def fitting_scale(range_: SearchRange) -> tuple[str, float, str]:
     """(scale, decades on it, because) by the range's span and its meaning."""
     low, high = range_.low or 0.0, range_.high or 0.0
-    up = math.log10(high / low) if 0 < low < high else 0.0
+    up = _decades(high, low) if 0 < low < high else 0.0
     near = _decades_near_one(low, high) if not range_.integer else 0.0
     meant_near = _means(range_.name, _NEAR_ONE)
     if near and (near >= _DECADES or (meant_near and near >= 1)) and near > up:
@@ -92,7 +92,12 @@ def _decades_near_one(low: float, high: float) -> float:
     """Of the distance from 1; AWS takes a reverse-logarithmic range from 0 to below 1."""
     if not 0 <= low < high < 1:
         return 0.0
-    return math.log10((1 - low) / max(_CLOSEST, 1 - high))
+    return _decades(1 - low, max(_CLOSEST, 1 - high))
+
+
+def _decades(high: float, low: float) -> float:
+    """Rounded, so that 0.01 to 0.1 is one decade and not a hair less."""
+    return round(math.log10(high / low), 9)
 
 
 def _means(name: str, words: frozenset[str]) -> bool:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from awsml.events import Event, Finished, LogLine, MetricPoint, Note, PhaseChanged, Started
+from awsml.events import (
+    Event,
+    Finished,
+    LogLine,
+    MetricPoint,
+    Note,
+    PhaseChanged,
+    Started,
+    TrialChanged,
+)
 from awsml.store.logs import LogFiles
 from awsml.store.rows import to_json
 from awsml.store.run import Status
@@ -41,6 +50,8 @@ class Recording:
             self._start(now)
         elif isinstance(event, Finished):
             self._finish(event)
+        elif isinstance(event, TrialChanged) and event.subject is not None:
+            self._follow_trial(event)
 
     def _start(self, now: float) -> None:
         self._execute(
@@ -60,6 +71,21 @@ class Recording:
             "UPDATE runs SET phase=?, status=?, started=coalesce(started, ?) WHERE id=?",
             *(event.phase, status.value, event.at, self._run),
         )
+
+    def _follow_trial(self, trial: TrialChanged) -> None:
+        """A trial elsewhere, as it was last seen: its setting, its end, and the one value."""
+        status = Status(trial.status)
+        params = {"TrainingJobName": trial.run, "HyperParameters": dict(trial.setting)}
+        call = {"service": "sagemaker", "operation": "CreateTrainingJob", "params": params}
+        self._execute(
+            "UPDATE runs SET kind='training', status=?, reason=?, requests=?, started=?, ended=?,"
+            " phase=? WHERE id=?",
+            *(trial.status, trial.reason, to_json([call]), trial.at - trial.seconds),
+            *(trial.at if status.over else None, trial.status, self._run),
+        )
+        if trial.objective is not None and trial.metric is not None:
+            self._execute("DELETE FROM metrics WHERE run=?", self._run)
+            self.add(MetricPoint(trial.metric, trial.objective, trial.at), trial.at)
 
     def _finish(self, event: Finished) -> None:
         self._leave(event.at)

@@ -69,9 +69,20 @@ def trials(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
     answer["TrainingJobSummaries"] = [
         {key: row[key] for key in keys if key in row}
         | {"TunedHyperParameters": row.get("HyperParameters", {})}
+        | _final(job, row)
         for row in rows
     ]
     return answer
+
+
+def _final(job: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """The last value of the objective, once there is one."""
+    objective = job["request"]["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
+    values = {m["MetricName"]: m["Value"] for m in row.get("FinalMetricDataList", [])}
+    name = objective["MetricName"]
+    if name not in values:
+        return {}
+    return {"FinalHyperParameterTuningJobObjectiveMetric": {**objective, "Value": values[name]}}
 
 
 def listing(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:

@@ -70,7 +70,11 @@ def _machines(call: Call) -> Iterator[Machines]:
 
 def _of_training(params: Mapping[str, Any], parallel: int) -> Iterator[Machines]:
     use = "spot training job" if params.get("EnableManagedSpotTraining") else "training job"
-    resources = params.get("ResourceConfig", {})
+    resources = params.get("ResourceConfig") or {
+        "InstancePreferences": params.get("HyperParameterTuningResourceConfig", {}).get(
+            "InstanceConfigs", []
+        )
+    }
     groups = resources.get("InstancePreferences") or resources.get("InstanceGroups") or [resources]
     for group in groups:
         if isinstance(group.get("InstanceType"), str):

@@ -32,7 +32,7 @@ from awsml.events import (
 )
 from awsml.search.trial import better
 from awsml.store.owner import this_process
-from awsml.store.run import Draft, Run
+from awsml.store.run import Draft, Run, Status
 from awsml.store.runs import RunStore
 
 HERE = "on this machine"
@@ -204,7 +204,10 @@ class LocalTuning:
     def _over(self, entry: Entry, end: Finished) -> Iterator[Event]:
         before = self._standing.best
         entry.status, entry.ended = end.status, end.at
-        entry.reason = end.reason if entry.stopped_by in (None, BY_USER) else entry.stopped_by
+        entry.reason = end.reason
+        if entry.stopped_by is not None and entry.stopped_by != BY_USER:
+            entry.reason = f"stopped early: {entry.stopped_by}"
+            self._store.settle(entry.run, Status(end.status), entry.reason)
         if entry.objective is None and entry.stopped_by is None:
             entry.reason = self._why_no_objective(entry, end)
         yield self._told(entry, end.status)
