@@ -3,7 +3,6 @@ whether they still exist. A name may be EC2's (g5.2xlarge) or SageMaker's (ml.g5
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -105,6 +104,8 @@ def nearest(name: str, among: Iterable[str] | None = None) -> tuple[str, ...]:
     prefix = "ml." if name.startswith("ml.") else ""
     if among is None:
         among = (prefix + known for (known,) in current().table("instances"))
+    import difflib  # only a typo needs it
+
     close = difflib.get_close_matches(name, list(among), n=9, cutoff=0.7)
     return tuple(sorted(close, key=lambda known: _letters_apart(name, known))[:3])
 

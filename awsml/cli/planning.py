@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from awsml import api
 from awsml.api import Planned, Terms
@@ -13,14 +13,12 @@ from awsml.cli.output import Style
 from awsml.cli.overrides import training_flags
 from awsml.cli.project import Project
 from awsml.cli.scenarios import chosen, loaded, one_document
-from awsml.decide.history import past_run
-from awsml.estimate.measured import PastRun
 from awsml.finding import Finding, Level
 from awsml.render.findings import counts_line, findings_text
-from awsml.render.plan import not_checked_text, plan_text
 from awsml.scenario import Document, Override
-from awsml.store.run import Status
-from awsml.store.runs import RunStore
+
+if TYPE_CHECKING:
+    from awsml.estimate.measured import PastRun
 
 _MOST_PAST_RUNS = 50
 
@@ -64,6 +62,10 @@ def past_runs(project: Project) -> list[PastRun]:
     """The newest completed training jobs on AWS of this project; their rates are measurements."""
     if not (project.state / "runs.db").exists():
         return []
+    from awsml.decide.history import past_run  # the store of runs: not for a project without
+    from awsml.store.run import Status
+    from awsml.store.runs import RunStore
+
     with RunStore(project.state) as store:
         runs = store.find(
             kind="training", backend="aws", status=Status.COMPLETED, limit=_MOST_PAST_RUNS
@@ -91,6 +93,8 @@ def flag_reader(project: Project, **flags: Any) -> FlagReader:
 
 def report_text(work: Planned, style: Style) -> str:
     """The plan, then what was found and what could not be checked."""
+    from awsml.render.plan import not_checked_text, plan_text  # not for `validate`
+
     report = work.report
     findings = findings_text(
         report.findings, work.document.source_line, width=style.width, paint=style.paint

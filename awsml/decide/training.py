@@ -1,10 +1,14 @@
-"""Everything decided about a training job: on what, how it is fed, on Spot or not."""
+"""Everything decided about a training job: on what, how it is fed, on Spot or not.
+
+Modules that only advice or Spot needs are imported where they are: most files of a large check
+want neither.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from awsml.advice import Advice
 from awsml.basis import Estimate
@@ -13,18 +17,17 @@ from awsml.decide.decision import Decision, Grounds
 from awsml.decide.evidence import Evidence, evidence_of
 from awsml.decide.input_mode import Chosen, choose_modes
 from awsml.decide.instance import choose_instance, instance_advice
-from awsml.decide.mode_advice import mode_advice
-from awsml.decide.sharding import sharding_advice
-from awsml.decide.spot import SpotAnswer, choose_wait, spot_advice, spot_answer, spot_block
-from awsml.decide.spot_case import spot_saving
-from awsml.decide.spot_findings import spot_findings
 from awsml.decide.volume import choose_volume
 from awsml.decide.worth import worthwhile
 from awsml.estimate.cost import TrainingBill, training_cost
 from awsml.estimate.training import mode_figures, phases
+from awsml.finding import Finding
 from awsml.kinds.kind import Choice
 from awsml.report import TimeLine, unknown_cost
 from awsml.workload import TrainingWorkload
+
+if TYPE_CHECKING:
+    from awsml.decide.spot import SpotAnswer
 
 COMPARED = ("file", "fastfile", "pipe", "fsx")
 
@@ -45,6 +48,8 @@ class Settled:
         now, spot = self.now, self.spot
         if now.workload.spot is None:
             return bill_now(now)
+        from awsml.decide.spot_case import spot_saving
+
         if spot is None:
             return bill_now(now, spot_saving(now))
         limit = float(now.workload.runtime_limit_seconds)
@@ -65,7 +70,11 @@ def settle(workload: TrainingWorkload, grounds: Grounds) -> Settled:
     if volume := choose_volume(now):
         choices["compute.volume"] = volume
         now = now.given(replace(now.workload, volume_gib=volume.value))
-    spot = spot_answer(now) if grounds.advise or workload.spot else None
+    if not (grounds.advise or workload.spot):
+        return Settled(choices, chosen, written, now, None)
+    from awsml.decide.spot import choose_wait, spot_answer
+
+    spot = spot_answer(now)
     if wait := choose_wait(now, spot):
         choices["spot.max_wait"] = wait
     return Settled(choices, chosen, written, now, spot)
@@ -74,11 +83,9 @@ def settle(workload: TrainingWorkload, grounds: Grounds) -> Settled:
 def decide(spec: Any, workload: TrainingWorkload, grounds: Grounds) -> Decision:
     """The contract of awsml.decide for kind training."""
     settled = settle(workload, grounds)
-    now, spot = settled.now, settled.spot
-    about_spot = spot_advice(now, spot) if spot else None
-    advice = _advice(settled.written, settled.chosen, now, about_spot) if grounds.advise else ()
-    wrong = spot_findings(spot, about_spot) if spot and about_spot else ()
-    bill = settled.bill
+    now, bill = settled.now, settled.bill
+    about_spot, wrong, blocks = _about_spot(settled)
+    advice = _advice(settled, about_spot) if grounds.advise else ()
     return Decision(
         choices=settled.choices,
         advice=advice,
@@ -86,18 +93,32 @@ def decide(spec: Any, workload: TrainingWorkload, grounds: Grounds) -> Decision:
             phases(now.workload, now.setting), by_input_mode(now) if grounds.advise else {}
         ),
         cost=unknown_cost("compute.instance") if bill is None else training_cost(bill),
-        blocks={"spot": spot_block(spot)} if spot else {},
+        blocks=blocks,
         findings=(*wrong, *worthwhile(a for a in advice if a is not about_spot or workload.spot)),
     )
 
 
-def _advice(
-    written: Evidence, chosen: Chosen, now: Evidence, about_spot: Advice | None
-) -> tuple[Advice, ...]:
+def _about_spot(
+    settled: Settled,
+) -> tuple[Advice | None, Sequence[Finding], Mapping[str, Any]]:
+    """Advice, findings and a block of the plan's JSON, where Spot was weighed at all."""
+    if settled.spot is None:
+        return None, (), {}
+    from awsml.decide.spot import spot_advice, spot_block
+    from awsml.decide.spot_findings import spot_findings
+
+    advice = spot_advice(settled.now, settled.spot)
+    return advice, spot_findings(settled.spot, advice), {"spot": spot_block(settled.spot)}
+
+
+def _advice(settled: Settled, about_spot: Advice | None) -> tuple[Advice, ...]:
+    from awsml.decide.mode_advice import mode_advice
+    from awsml.decide.sharding import sharding_advice
+
     found = (
-        mode_advice(written, chosen),
-        sharding_advice(now),
-        instance_advice(now),
+        mode_advice(settled.written, settled.chosen),
+        sharding_advice(settled.now),
+        instance_advice(settled.now),
         about_spot,
     )
     return tuple(each for each in found if each is not None)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from xml.sax.saxutils import escape, quoteattr
+from html import escape  # xml.sax.saxutils would import urllib, http and ssl
 
 from awsml.errors import AwsmlError
 from awsml.finding import Finding, Level, worst_first
 
 # Characters that XML 1.0 does not allow, even escaped.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def junit(
@@ -79,8 +79,9 @@ def _unreadable(error: AwsmlError) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(_FORBIDDEN.sub("�", text))
+    return escape(re.sub(_FORBIDDEN, "�", text), quote=False)
 
 
 def _quoted(text: str) -> str:
-    return quoteattr(_FORBIDDEN.sub("�", text))
+    plain = escape(re.sub(_FORBIDDEN, "�", text))
+    return '"' + "".join(f"&#{ord(each)};" if each in "\n\r\t" else each for each in plain) + '"'

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 
 from awsml.rules.rule import Rule, rule_of
 
@@ -69,6 +69,8 @@ def _modules(folder: str) -> tuple[str, ...]:
 
 def _names(package: str, folders: bool) -> Iterator[str]:
     """Sub-packages, or rule modules (those whose name does not start with an underscore)."""
-    for found in pkgutil.iter_modules(import_module(package).__path__):
-        if found.ispkg == folders and not found.name.startswith("_"):
-            yield f"{package}.{found.name}"
+    here = Path(import_module(package).__path__[0])
+    for path in here.glob("*/__init__.py") if folders else here.glob("*.py"):
+        name = path.parent.name if folders else path.stem
+        if not name.startswith("_"):
+            yield f"{package}.{name}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 
@@ -16,6 +15,8 @@ def nearest(name: str, known: Iterable[str], count: int = 3, cutoff: float = 0.7
     """The known names nearest first; one that differs in case or dashes alone comes first."""
     if len(name) > 100:
         return []
+    import difflib  # only a mistake needs it
+
     by_fold: dict[str, str] = {}
     for each in known:
         by_fold.setdefault(folded(each), each)
