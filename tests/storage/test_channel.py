@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
+from awsml.errors import AwsmlError
 from awsml.storage.channel import Channel, ChannelData, Host, Part, Value, relative_name
 from awsml.storage.client import ClientStore
 from awsml.storage.embedded.folder import ObjectFolder
@@ -273,6 +275,50 @@ def test_staging_again_never_writes_through_a_link(tmp_path: Path, filled: Objec
     (tmp_path / "03.bin").write_bytes(b"mine")
     assert (tmp_path / "02.bin").read_bytes() == b"new"
     assert filled.path("data", "train/03.bin").read_bytes() == b"\3" * 4
+
+
+def test_on_another_file_system_a_link_is_a_symbolic_one(
+    tmp_path: Path, filled: ObjectFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "link", refused)
+    store = FolderStore(filled)
+    staged = stage(ChannelData(TRAIN, store), store, tmp_path)
+    assert (staged.linked, (tmp_path / "02.bin").is_symlink()) == (20, True)
+    assert (tmp_path / "02.bin").read_bytes() == b"\2\2\2"
+
+
+def test_a_local_object_that_is_gone_since_it_was_listed_is_said(
+    tmp_path: Path, filled: ObjectFolder
+) -> None:
+    store = FolderStore(filled)
+    data = ChannelData(TRAIN, store)
+    assert len(list(data.files())) == 20
+    filled.delete("data", "train/07.bin")
+    with pytest.raises(DataError, match=r"07\.bin is gone"):
+        stage(data, store, tmp_path)
+
+
+def test_a_shard_without_objects_is_said(tmp_path: Path, filled: ObjectFolder) -> None:
+    store = FolderStore(filled)
+    channel = Channel("train", Address("data", "train/03"), sharded=True)
+    staged = stage(ChannelData(channel, store, Host(1, 2)), store, tmp_path)
+    assert staged.files == 0
+    assert "leaves this host without objects" in staged.notes[0]
+
+
+def test_a_manifest_in_a_folder_names_files_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "a.bin").write_bytes(b"abc")
+    (tmp_path / "m.json").write_text('[{"prefix": "s3://any/"}, "a.bin"]')
+    store = DirectoryStore(tmp_path)
+    channel = Channel("train", Address("any", "m.json"), "ManifestFile")
+    stage(ChannelData(channel, store), store, tmp_path / "out")
+    assert (tmp_path / "out/a.bin").read_bytes() == b"abc"
+    (tmp_path / "m.json").write_text('[{"prefix": "s3://any/"}, "../../etc/passwd"]')
+    with pytest.raises(AwsmlError, match=r"leaves the folder|cannot be a file"):
+        stage(ChannelData(channel, store), store, tmp_path / "out")
 
 
 def test_a_folder_of_files_is_a_store_too(tmp_path: Path) -> None:

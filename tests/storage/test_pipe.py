@@ -11,6 +11,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -325,6 +327,22 @@ def test_a_store_that_stays_broken_is_a_failure(
     store = remote(serve(Conditions(faults=(Fault("reset", prefix="train/3", times=99),))))
     pipes.start(TRAIN, store)
     assert "cannot read s3://data/train/3" in unread_failure(pipes)
+
+
+def test_an_endpoint_that_ignores_ranges_is_refused(
+    pipes: Pipes, filled: ObjectFolder, serve: Callable[..., ObjectServer], tmp_path: Path
+) -> None:
+    """Its whole object, taken for a range, would be other bytes than asked for."""
+    (tmp_path / "www").mkdir()
+    (tmp_path / "www/5").write_bytes(BODIES[5])
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "www"))
+    with HTTPServer(("127.0.0.1", 0), handler) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        client = client_of(serve())
+        store = HttpStore(client, lambda _, __: f"http://127.0.0.1:{other.server_port}/5")
+        pipes.start(replace(TRAIN, source=Address("data", "train/5")), store)
+        assert "ignores ranges" in unread_failure(pipes)
+        other.shutdown()
 
 
 def test_an_object_of_512_mib_is_refused_in_recordio(pipes: Pipes, folder: ObjectFolder) -> None:
