@@ -12,7 +12,6 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from awsml.finding import Confidence, Finding, Level
@@ -99,6 +98,8 @@ def _met(tree: Mapping[str, Any], path: str, condition: Any) -> _Unmet | None:
     actual = value_at(tree, path)
     if actual is _NOWHERE:
         known = [found for found, _ in walk(tree) if found]
+        from difflib import get_close_matches  # only a path that is none needs it
+
         near = get_close_matches(path, known, 1, 0.6)
         hint = (
             f"did you mean `{near[0]}`?" if near else "see `awsml plan -o json` for what there is"

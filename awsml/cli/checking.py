@@ -6,18 +6,20 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from awsml import api
 from awsml.api import Checked, Terms
-from awsml.cli.changes import Changes
 from awsml.cli.files import STDIN, SourceLines
 from awsml.cli.output import say
 from awsml.cli.project import Project
 from awsml.cli.recognition import Kind, recognised
 from awsml.cli.scenarios import loaded
 from awsml.finding import Finding
-from awsml.readers.requests import read_request
 from awsml.scenario.source import SourceText, decode_source, read_source
+
+if TYPE_CHECKING:
+    from awsml.cli.changes import Changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Checker:
         return api.validate_template(reading, self.terms, generic)
 
     def _request(self, name: str, source: SourceText) -> Checked:
+        from awsml.readers.requests import read_request
+
         read = read_request(name, source.text, source.file, region=self.terms.region)
         if read.plan is None:
             return Checked(read.findings)

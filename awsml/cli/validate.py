@@ -6,14 +6,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from awsml import api
 from awsml.api import Checked, Terms
-from awsml.cli.baseline import beyond_baseline, write_baseline
-from awsml.cli.changes import changes_since
 from awsml.cli.checking import Checker
 from awsml.cli.files import SourceLines, files_under, open_lines
 from awsml.cli.options import fail_on_option, on_option
@@ -32,11 +30,10 @@ from awsml.cli.project import Project
 from awsml.cli.scenarios import defaults_of
 from awsml.errors import AwsmlError, UsageError
 from awsml.finding import Finding, Level, NotChecked, worst_first
-from awsml.readers.requests import read_requests
-from awsml.render.annotations import annotation_lines
 from awsml.render.findings import counts_line, findings_text
-from awsml.render.junit import junit
-from awsml.render.sarif import sarif
+
+if TYPE_CHECKING:
+    from awsml.cli.changes import Changes
 
 
 @dataclass
@@ -146,7 +143,7 @@ def command(
         named=frozenset(map(Path, paths)),
         request=request,
         stdin_name=stdin_name,
-        changes=changes_since(changed_since, project.cwd) if changed_since else None,
+        changes=_changes(changed_since, project) if changed_since else None,
         cfn_lint=cfn_lint,
     )
     if request is None:
@@ -156,6 +153,12 @@ def command(
         _compare(results, baseline, lines, update_baseline)
     _write(results, lines, outputs, fail_on)
     return results.code(fail_on)
+
+
+def _changes(revision: str, project: Project) -> Changes:
+    from awsml.cli.changes import changes_since
+
+    return changes_since(revision, project.cwd)
 
 
 def _check_files(checker: Checker, paths: Sequence[str], results: Results) -> None:
@@ -170,6 +173,8 @@ def _check_files(checker: Checker, paths: Sequence[str], results: Results) -> No
 
 
 def _compare(results: Results, baseline: Path, lines: SourceLines, update: bool) -> None:
+    from awsml.cli.baseline import beyond_baseline, write_baseline
+
     if update:
         write_baseline(baseline, results.findings, lines)
         say(f"{len(results.findings)} findings written to {baseline}")
@@ -185,9 +190,9 @@ def _write(results: Results, lines: SourceLines, outputs: Sequence[Output], fail
         "text": lambda style: _text(results, lines, style),
         "json": lambda _: as_json_text(_json(results)),
         "jsonl": lambda _: "\n".join(json.dumps(f.as_json()) for f in results.findings),
-        "sarif": lambda _: as_json_text(sarif(worst_first(results.findings), lines)),
-        "junit": lambda _: junit(results.findings, results.ran, results.errors, failing(fail_on)),
-        "github": lambda _: annotation_lines(results.findings),
+        "sarif": lambda _: _sarif(results, lines),
+        "junit": lambda _: _junit(results, fail_on),
+        "github": lambda _: _annotations(results),
     }
     write(outputs, writers)
 
@@ -203,6 +208,8 @@ def _about_defaults(project: Project) -> list[Finding]:
 
 def _requests(file: str, terms: Terms, fail_on: str) -> int:
     """One answer a line, written as it is known; a bad line is answered too."""
+    from awsml.readers.requests import read_requests
+
     failed = False
     with open_lines(file) as lines:
         for read in read_requests(lines, file, region=terms.region):
@@ -227,6 +234,27 @@ def _text(results: Results, lines: SourceLines, style: Style) -> str:
     known = f", {results.known} in the baseline" if results.known else ""
     last = f"{files}: {counts_line(results.findings, results.silenced)}{known}{skipped}"
     return f"{shown}\n\n{last}" if shown else last
+
+
+# What few checks ask for is imported by those that do: it is a tenth of the start-up.
+
+
+def _sarif(results: Results, lines: SourceLines) -> str:
+    from awsml.render.sarif import sarif
+
+    return as_json_text(sarif(worst_first(results.findings), lines))
+
+
+def _junit(results: Results, fail_on: str) -> str:
+    from awsml.render.junit import junit
+
+    return junit(results.findings, results.ran, results.errors, failing(fail_on))
+
+
+def _annotations(results: Results) -> str:
+    from awsml.render.annotations import annotation_lines
+
+    return annotation_lines(results.findings)
 
 
 def _json(results: Results) -> dict[str, Any]:
