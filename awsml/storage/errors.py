@@ -19,6 +19,10 @@ _STATUS = {
     "SlowDown": 503,
     "MissingContentLength": 411,
 }
+# What whoever asked can put right by asking differently; the rest is the store's doing.
+_MISTAKES = frozenset(
+    ("NoSuchBucket", "NoSuchKey", "InvalidBucketName", "InvalidURI", "KeyTooLongError")
+)
 
 
 class ObjectError(AwsmlError):
@@ -29,6 +33,7 @@ class ObjectError(AwsmlError):
     def __init__(self, code: str, message: str, *, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.code = code
+        self.exit_code = 2 if code in _MISTAKES else 3
 
     @property
     def status(self) -> int:

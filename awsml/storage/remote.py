@@ -12,5 +12,5 @@ def remote_store(session: Session) -> ClientStore:
     """Plain HTTP goes from socket to pipe; TLS goes through the client."""
     access = s3_access(session)
     if access.endpoint.startswith("http://"):
-        return HttpStore(access.client, access.sign, access.failures)
+        return HttpStore(access.client, access.client.sign, access.failures)
     return ClientStore(access.client, access.failures)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,33 @@ def test_another_endpoint_is_used_like_aws(
     assert (project / "back/5.csv").read_text() == "a,b\n" * 6
     capsys.readouterr()
     assert json_of(capsys, "data", "probe", "s3://data/t/", *endpoint)["objects"] == 7
+
+
+def test_without_credentials_nothing_is_tried_again(
+    project: Path,
+    serve: Callable[..., ObjectServer],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(project / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    began = time.monotonic()
+    assert run(["data", "ls", "s3://data/", "--endpoint-url", serve().url]) == 3
+    assert time.monotonic() - began < 2
+    assert "error[aws-credentials]" in capsys.readouterr().err
+
+
+def test_an_endpoint_that_is_not_there_is_said(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "any")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+    monkeypatch.setattr("awsml.storage.client.FIRST_PAUSE_SECONDS", 0.001)
+    assert run(["data", "ls", "s3://data/", "--endpoint-url", "http://127.0.0.1:9"]) == 3
+    assert "cannot read s3://data/" in capsys.readouterr().err
 
 
 def test_a_probe_counts_and_times(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
