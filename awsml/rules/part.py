@@ -93,6 +93,17 @@ class Part:
         return value if isinstance(value, str) else None
 
     @property
+    def spelled(self) -> str | None:
+        """Its text, in which what is known later stands as ‹name›: `endpoint/‹E.EndpointName›`.
+
+        For rules that only compare, or look at the parts that are written.
+        """
+        if isinstance(self.raw, Unknown):
+            raise Undecided(self.raw.reason, self.path)
+        late = isinstance(self.raw, Ref | Text)
+        return str(self.raw) if late else self.text
+
+    @property
     def number(self) -> float | None:
         value = self.value
         return None if isinstance(value, bool) or not isinstance(value, (int, float)) else value
@@ -161,6 +172,11 @@ class PlanView:
     @property
     def region(self) -> str | None:
         return self.plan.region
+
+    @property
+    def is_template(self) -> bool:
+        """Whether the calls are what a CloudFormation template asks for, again and again."""
+        return self.plan.kind == "template"
 
     def calls(self, api: str) -> tuple[Part, ...]:
         """The whole request of every call of an API (`sagemaker:CreateModel`)."""

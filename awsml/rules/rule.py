@@ -60,7 +60,8 @@ is strict.
 
 Examples in Flagged and Preferred are run by a test: YAML, the parameters of the first API in APIS
 (always the whole request's, also where check() is handed a part); `{api, region, params}` names the
-API and the plan's region; a list of those is a plan of several calls.
+API and the plan's region; a list of those is a plan of several calls. Text that starts with
+`Resources:` is a CloudFormation template, for rules that only concern those (`plan.is_template`).
 Facts about AWS come from `awsml.catalog`, never from the rule. Modules that start with an
 underscore are no rules: what the rules of one folder share.
 '''

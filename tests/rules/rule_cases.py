@@ -2,9 +2,9 @@
 and `!long n` for n characters.
 
 A case has a name, and `params` (of `api`, by default the rule's first), or `calls` (a list of
-`{api, params}`), or `scenario` (its text). `expect` holds words: the request path of each finding
-(`(request)` is the request as a whole), `not-checked`, or `none`. Optional: `region`, `level`,
-`says` (a part of the message or hint), and `at` (line:column of the first finding).
+`{api, params}`), or `scenario` or `template` (its text). `expect` holds words: the request path of
+each finding (`(request)` is the request as a whole), `not-checked`, or `none`. Optional: `region`,
+`level`, `says` (a part of the message or hint), and `at` (line:column of the first finding).
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from typing import Any
 import yaml
 
 from awsml.plan import Call, Plan, Ref, Text, Unknown
+from awsml.readers.templates.reading import read_template
 from awsml.rules.rule import Rule
+from awsml.scenario.source import SourceText
 
 CASES = Path(__file__).parent / "cases"
 
@@ -71,12 +73,19 @@ def plan_of(fragment: Any, rule: Rule, region: str | None = None) -> Plan:
     """A plan from a case, or from the YAML of an example on a rule's page."""
     if isinstance(fragment, list):
         fragment = {"calls": fragment}
-    if not {"params", "calls"} & fragment.keys():
+    if not {"params", "calls", "template"} & fragment.keys():
         fragment = {"params": fragment}
     region = fragment.get("region", region)
+    if "template" in fragment:
+        return template_plan(fragment["template"], region)
     rows = fragment.get("calls") or [fragment]
     calls = tuple(_call(row.get("api", rule.apis[0]), row["params"]) for row in rows)
     return Plan("request", "example", calls, region=region)
+
+
+def template_plan(text: str, region: str | None = None) -> Plan:
+    """The plan of a CloudFormation template with its defaults."""
+    return read_template(SourceText("case.yaml", text), region=region).variants[0].plan
 
 
 def _call(api: str, params: dict[str, Any]) -> Call:

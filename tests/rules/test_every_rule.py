@@ -15,7 +15,7 @@ from awsml.rules.page import HEADINGS, page_text, sections, title
 from awsml.rules.part import PlanView
 from awsml.rules.rule import Confidence, Level, Rule
 from awsml.scenario import load
-from tests.rules.rule_cases import CASES, Case, cases_of, plan_of, read_yaml
+from tests.rules.rule_cases import CASES, Case, cases_of, plan_of, read_yaml, template_plan
 
 RULES = {rule.slug: rule for rule in all_rules()}
 EVERY_CASE = [case for slug in RULES for case in cases_of(slug)]
@@ -111,4 +111,7 @@ def scenario_plan(case: Case) -> Plan:
 
 
 def example(rule: Rule, heading: str) -> PlanView:
-    return PlanView(plan_of(read_yaml(sections(rule.page)[heading]), rule))
+    text = sections(rule.page)[heading]
+    if text.startswith("Resources:"):
+        return PlanView(template_plan(text))
+    return PlanView(plan_of(read_yaml(text), rule))

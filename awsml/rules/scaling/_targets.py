@@ -25,5 +25,5 @@ class Variant:
 
 def variant_of(target: Part) -> Variant | None:
     """The variant that a target is; None for every other resource."""
-    match = _VARIANT.fullmatch(target["ResourceId"].text or "")
+    match = _VARIANT.fullmatch(target["ResourceId"].spelled or "")
     return Variant(match["endpoint"], match["variant"]) if match else None
