@@ -84,7 +84,9 @@ def ratios_recomputed(told: Told) -> Iterator[Finding]:
     for field, claim in told.claims:
         if claim.of not in _RATIOS or claim.value is None or claim.concludes:
             continue
-        if claim.label == "estimated" or (claim.base and claim.base.strategy != claim.strategy):
+        if claim.label == "estimated" or _elsewhere(claim):
+            continue
+        if claim.base and claim.base.strategy != claim.strategy:
             continue
         computed = _computed(told, claim)
         if not computed:
@@ -179,10 +181,8 @@ def labels_are_kept(told: Told) -> Iterator[Finding]:
     for field, claim in told.claims:
         if claim.label is not None or claim.of not in _FIGURES or claim.value is None:
             continue
-        measured = _computed(told, claim) or (
-            claim.of == "throughput" and told.rate(claim.strategy, claim.gpus, claim.nodes)
-        )
-        if not measured and claim.of != "bandwidth":
+        measured = _computed(told, claim) or told.rate(claim.strategy, claim.gpus, claim.nodes)
+        if (not measured or _elsewhere(claim)) and claim.of != "bandwidth":
             message = f"{_says(claim)} carries no label, and no measurement is behind it"
             yield _found("report-label-lost", field, message, "add `label: estimated`")
 
@@ -237,7 +237,7 @@ def estimates_face_measurements(told: Told) -> Iterator[Finding]:
     """An estimate for what the same machine was measured to do."""
     for field, claim in told.claims:
         if claim.of not in _RATIOS or claim.value is None or claim.part or claim.card:
-            continue
+            continue  # another link or card may well do better
         if claim.label == "measured" or claim.concludes:
             continue
         for name, ratio in _computed(told, claim).items():
@@ -333,6 +333,11 @@ def _modelled(model: Transformer, claim: Claim) -> Transformer:
         recompute=True,
         state_bytes=_STATES[claim.states],
     )
+
+
+def _elsewhere(claim: Claim) -> bool:
+    """Of another model, card or link than the measurements are."""
+    return claim.parameters is not None or claim.card is not None or claim.part is not None
 
 
 def _says(claim: Claim) -> str:

@@ -157,42 +157,39 @@ def _curve(
 
 def _fitted_inside(start: Curve, points: Sequence[Point], links: Links | None) -> Curve:
     """V for each overlap tried, then finer around the best; one count cannot tell the overlap."""
-    if len({point.gpus for point in points}) < 2:
-        return _with_volume(start, points, links)
-    low, high = 0.0, _MOST_OVERLAP * start.single
-    best = _with_volume(start, points, links)
-    for _ in range(3):
-        step = (high - low) / _STEPS
-        tried = [
-            _with_volume(replace(start, overlap=low + i * step), points, links)
-            for i in range(_STEPS + 1)
-        ]
-        best = min(tried, key=lambda curve: _misfit(curve, points, links))
-        low, high = max(0.0, best.overlap - step), min(high, best.overlap + step)
-    return best
-
-
-def _with_volume(start: Curve, points: Sequence[Point], links: Links | None) -> Curve:
-    """The V of least squares in log throughput, by golden section between what points imply."""
-    implied = [
-        max(0.0, start.batch * p.gpus / p.throughput - start.single + start.overlap)
-        / unit_time(start.form, p.gpus, 1, links)
+    steps = [
+        (unit_time(start.form, p.gpus, 1, links), start.batch * p.gpus / p.throughput)
         for p in points
     ]
+    if len({point.gpus for point in points}) < 2:
+        return replace(start, volume=_volume(start.single, 0.0, steps)[1])
+    low, high = 0.0, _MOST_OVERLAP * start.single
+    best = (math.inf, 0.0, 0.0)
+    for _ in range(3):
+        width = (high - low) / _STEPS
+        tried = [low + i * width for i in range(_STEPS + 1)]
+        # Of overlaps that fit alike the least: nothing shows that more is hidden.
+        best = min((*_volume(start.single, overlap, steps), overlap) for overlap in tried)
+        low, high = max(0.0, best[2] - width), min(high, best[2] + width)
+    return replace(start, volume=best[1], overlap=best[2])
+
+
+Steps = Sequence[tuple[float, float]]  # C(N) for V = 1, and the measured seconds of a step
+
+
+def _volume(single: float, overlap: float, steps: Steps) -> tuple[float, float]:
+    """The least misfit in log throughput and its V, by golden section between what points imply."""
+    implied = [max(0.0, step - single + overlap) / unit for unit, step in steps]
     low, high = min(implied), max(implied)
-    if high - low <= 1e-12:
-        return replace(start, volume=high)
 
     def misfit(volume: float) -> float:
-        return _misfit(replace(start, volume=volume), points, links)
+        return sum(
+            math.log((single + max(0.0, volume * unit - overlap)) / step) ** 2
+            for unit, step in steps
+        )
 
-    return replace(start, volume=_least(misfit, low, high))
-
-
-def _misfit(curve: Curve, points: Sequence[Point], links: Links | None) -> float:
-    return sum(
-        math.log(p.throughput / curve.throughput(p.gpus, p.nodes, links)) ** 2 for p in points
-    )
+    best = high if high - low <= 1e-12 else _least(misfit, low, high)
+    return misfit(best), best
 
 
 def _least(value: Callable[[float], float], low: float, high: float) -> float:

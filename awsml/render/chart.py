@@ -62,7 +62,7 @@ def svg(chart: Chart, *, alone: bool = False) -> str:
     style = f"<style>{stylesheet('chart')}</style>" if alone else ""
     drawn = [part for i, each in enumerate(chart.series) for part in _series(each, i, xs, ys)]
     body = "".join([*_grid(chart, xs, ys), *drawn])
-    legend = _legend([series.name for series in chart.series if series.name])
+    legend = _legend([(i, series.name) for i, series in enumerate(chart.series) if series.name])
     height = HEIGHT + (18 if legend else 0)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
@@ -176,12 +176,13 @@ def _marker(index: int, colour: str, place: Point, hint: str, *, faint: bool) ->
     return f'{shape} class="{kind}"><title>{escape(hint)}</title></{element}>'
 
 
-def _legend(names: Sequence[str]) -> str:
-    """A row below the axes; what does not fit is left to the marks' own hints."""
+def _legend(names: Sequence[tuple[int, str]]) -> str:
+    """A row below the axes, by place among all series; what does not fit is left to the marks'
+    own hints."""
     if len(names) < 2:
         return ""
     parts, x = [], float(LEFT)
-    for index, name in enumerate(names):
+    for index, name in names:
         wide = 34 + 6.4 * len(name)
         if x + wide > WIDTH:
             break

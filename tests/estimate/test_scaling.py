@@ -1,0 +1,166 @@
+"""Fits recover what made the points, and intervals hold their figures."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from awsml.cluster import Hardware, Links, Measurement, Transformer
+from awsml.estimate.memory import (
+    GIB,
+    cache_bytes_per_token,
+    inference_fits,
+    state_gib,
+    training_fits,
+    training_gib,
+)
+from awsml.estimate.ownership import owned
+from awsml.estimate.scaling import BUS, RING, UNDECIDED, Curve, arranged, fit
+from awsml.estimate.scaling_prediction import predict
+
+TWO_SOCKETS = Links(8, numa=(0, 0, 0, 0, 1, 1, 1, 1))
+NODE = Hardware(gpus=8, links=TWO_SOCKETS)
+
+
+def points_of(curve: Curve, counts: tuple[int, ...], links: Links | None) -> list[Measurement]:
+    return [
+        Measurement("ddp", n, curve.throughput(n, 1, links), batch_per_gpu=curve.batch)
+        for n in counts
+    ]
+
+
+constants = {
+    "single": st.floats(0.01, 10),
+    "volume": st.floats(0.0, 5),
+    "hidden": st.floats(0.0, 0.5),
+}
+
+
+@settings(max_examples=60, deadline=None)
+@given(form=st.sampled_from([RING, BUS]), **constants)
+def test_a_fit_recovers_the_curve_that_made_the_points(
+    form: str, single: float, volume: float, hidden: float
+) -> None:
+    truth = Curve(form, single, volume * single, hidden * single, 0.0, 4)
+    series = arranged("ddp", points_of(truth, (1, 2, 4), TWO_SOCKETS))
+    found = predict(fit(series, NODE, None, form), 8, NODE).throughput
+    assert found is not None and found.expected is not None
+    if volume * 0.9 > hidden:  # what is hidden behind the work leaves no trace in the points
+        assert found.expected == pytest.approx(truth.throughput(8, 1, TWO_SOCKETS), rel=0.05)
+
+
+rates = st.lists(st.floats(1, 1000), min_size=2, max_size=5)
+
+
+@settings(max_examples=100, deadline=None)
+@given(throughputs=rates, form=st.sampled_from([RING, BUS, UNDECIDED]), gpus=st.integers(1, 64))
+def test_an_interval_holds_its_figure_whatever_the_points(
+    throughputs: list[float], form: str, gpus: int
+) -> None:
+    points = [Measurement("ddp", 2**i, rate) for i, rate in enumerate(throughputs)]
+    found = predict(fit(arranged("ddp", points), Hardware(), None, form), gpus, Hardware())
+    assert (found.throughput is None) == bool(found.because)
+    if found.throughput is not None:
+        low, expected, high = (
+            found.throughput.low,
+            found.throughput.expected,
+            found.throughput.high,
+        )
+        assert low is not None and expected is not None and high is not None
+        assert 0 < low <= expected <= high
+
+
+@given(gbps=st.floats(1, 400), more=st.floats(1, 10))
+def test_a_faster_network_is_never_slower(gbps: float, more: float) -> None:
+    points = [Measurement("ddp", n, rate) for n, rate in ((1, 20.0), (4, 40.0), (8, 60.0))]
+    model = Transformer(parameters=305e6)
+
+    def on_two(bits: float) -> float:
+        hardware = Hardware(gpus=8, links=TWO_SOCKETS, network_bits_per_second=bits)
+        found = predict(fit(arranged("ddp", points), hardware, model, BUS), 16, hardware)
+        assert found.throughput is not None and found.throughput.expected is not None
+        return found.throughput.expected
+
+    assert on_two(gbps * more * 1e9) >= on_two(gbps * 1e9) - 1e-9
+
+
+def test_a_shared_bus_loses_more_than_a_ring() -> None:
+    points = [Measurement("ddp", 1, 20.0), Measurement("ddp", 2, 30.0)]
+    ring, bus = (
+        predict(fit(arranged("ddp", points), NODE, None, form), 4, NODE).throughput
+        for form in (RING, BUS)
+    )
+    assert ring is not None and bus is not None
+    assert (ring.expected or 0) > (bus.expected or 0)
+
+
+def test_twenty_points_fit_in_fifty_milliseconds() -> None:
+    truth = Curve(BUS, 0.15, 0.07, 0.02, 0.0, 4)
+    points = [
+        Measurement("ddp", n, truth.throughput(n, 1, None) * (1 + 0.01 * (i % 3)))
+        for i, n in enumerate((*range(1, 18), 24, 32, 64))
+    ]
+    series = arranged("ddp", points)
+    best = min(_seconds_of_a_fit(series) for _ in range(3))
+    assert best < 0.05
+
+
+def _seconds_of_a_fit(series: object) -> float:
+    start = time.process_time()
+    fit(series, Hardware(), None, UNDECIDED)  # type: ignore[arg-type]
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize(
+    ("billions", "gpus", "stage", "gib"),
+    [(7, 4, 2, 35.9), (7, 4, 3, 26.1), (30, 20, 3, 22.4), (30, 2, 3, 223.5), (200, 8, 3, 372.5)],
+)
+def test_states_take_sixteen_bytes_divided_by_stage(
+    billions: float, gpus: int, stage: int, gib: float
+) -> None:
+    """arXiv 1910.02054: 2 + 2 + 12 bytes."""
+    model = Transformer(parameters=billions * 1e9)
+    assert state_gib(model, gpus, stage) == pytest.approx(gib, abs=0.06)
+
+
+@given(gpus=st.integers(1, 64), stage=st.integers(0, 3), parameters=st.floats(1e7, 1e12))
+def test_more_gpus_and_higher_stages_never_hold_more_states(
+    gpus: int, stage: int, parameters: float
+) -> None:
+    model = Transformer(parameters=parameters)
+    needs = state_gib(model, gpus, stage)
+    assert state_gib(model, gpus + 1, stage) <= needs
+    assert stage == 3 or state_gib(model, gpus, stage + 1) <= needs
+    held = training_gib(model, gpus, stage)
+    assert (held.low or 0) <= (held.expected or 0) <= (held.high or 0)
+
+
+def test_verdicts_name_the_change_that_makes_it_fit() -> None:
+    seven = Transformer(parameters=7e9)
+    assert training_fits(Transformer(parameters=1e9), 2, 0, 24).verdict == "fits"
+    assert training_fits(seven, 4, 2, 24).verdict == "only with"
+    assert "LoRA" in training_fits(seven, 4, 2, 24).change
+    assert training_fits(Transformer(parameters=405e9), 1, 0, 24).verdict == "does not fit"
+    assert training_fits(seven, 4, 2, None).verdict == "unknown"
+
+
+def test_serving_counts_weights_cache_and_heads() -> None:
+    """Meta's 8B: 32 layers, 8 key-value heads of 128: 131,072 bytes a token at 16 bit."""
+    eight = Transformer(parameters=8.03e9, layers=32, hidden=4096, heads=32, kv_heads=8)
+    assert cache_bytes_per_token(eight) == 131_072
+    assert eight.parameters is not None and eight.parameters * 2 / GIB == pytest.approx(14.96, 0.01)
+    seventy = Transformer(parameters=70e9, heads=64, kv_heads=8, layers=80, hidden=8192)
+    assert inference_fits(seventy, 1, 96).change == "8-bit weights"
+    assert "do not divide" in inference_fits(seventy, 10, 96).because
+
+
+def test_owning_pays_from_a_share_of_the_year() -> None:
+    mine = owned(Hardware(gpus=10, card_usd=800, host_usd=6000, watts=350))
+    assert mine is not None
+    share = mine.break_even(5.0)
+    assert share is not None
+    assert mine.usd_per_hour(share) == pytest.approx(5.0)
+    assert mine.break_even(mine.power_usd_per_hour) is None
