@@ -12,6 +12,7 @@ from awsml.storage.embedded.folder import ObjectFolder
 from awsml.storage.objects import Store
 
 GRACE_SECONDS = 120.0  # what SageMaker gives between SIGTERM and SIGKILL
+CUT_SECONDS = 2.0  # the same for a trial that a search stops early, to have the time it saves
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class LocalTerms:
 
     python: str | None = None
     grace_seconds: float = GRACE_SECONDS
+    cut_seconds: float = CUT_SECONDS
     interrupt: Interrupt | None = None
     isolation: Isolation | None = None
     expected_seconds: float | None = None

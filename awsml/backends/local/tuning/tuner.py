@@ -65,6 +65,7 @@ class LocalTuning:
         self._budget = Budget.of(run.predicted)
         self._heard: SimpleQueue[Heard] = SimpleQueue()
         self._alive: dict[int, Trial] = {}
+        self._cut_at: dict[int, float] = {}  # when a trial that was stopped early is killed
         self._standing, self._left = Standing(job), list[Run]()
         self._end: End | None = None
         self._began = clock()
@@ -108,6 +109,7 @@ class LocalTuning:
             if not self._alive:
                 break
             yield from self._listened()
+            self._cut()
             yield from self._ended_in_time()
         yield self._finished(self._end or failure_of_all(self._standing) or End("Completed", None))
 
@@ -200,6 +202,7 @@ class LocalTuning:
         rule, by = self._stopping
         if rule.stops(entry.number, entry.reported, self._standing.others(entry.number)):
             self._stop(entry, by)
+            self._cut_at[entry.number] = self._clock() + self._terms.cut_seconds
 
     def _over(self, entry: Entry, end: Finished) -> Iterator[Event]:
         before = self._standing.best
@@ -251,6 +254,14 @@ class LocalTuning:
             if not self._alive:
                 return
             self._stop_all(reached.by, Ask.STOP)
+
+    def _cut(self) -> None:
+        """Kills what did not heed the signal; the signal reaches no script in script mode."""
+        now = self._clock()
+        for number in [n for n, at in self._cut_at.items() if now >= at]:
+            del self._cut_at[number]
+            if number in self._alive:
+                self._alive[number].ask(Ask.KILL)
 
     def _stop_all(self, by: str, ask: Ask) -> None:
         for number in list(self._alive):
