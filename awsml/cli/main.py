@@ -112,8 +112,11 @@ def cli(ctx: click.Context, project: Path | None, region: str | None, profile: s
     from awsml.cli.facts import use_refreshed
     from awsml.cli.project import Project
 
-    ctx.obj = Project.found(project, Path.cwd(), region, profile, os.environ)
-    use_refreshed(os.environ)
+    environ = dict(os.environ)  # what scripts are started with
+    ctx.obj = Project.found(project, Path.cwd(), region, profile, environ)
+    use_refreshed(environ)
+    # Pydantic would read the metadata of every installed package, to find plugins nobody wants.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
