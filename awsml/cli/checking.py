@@ -15,7 +15,7 @@ from awsml.cli.output import say
 from awsml.cli.project import Project
 from awsml.cli.recognition import Kind, recognised
 from awsml.cli.scenarios import loaded
-from awsml.finding import Finding
+from awsml.finding import Finding, Place
 from awsml.scenario.source import SourceText, decode_source, read_source
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class Checker:
 
     def _source(self, path: Path) -> SourceText:
         if path != STDIN:
-            return read_source(self.name(path))
+            name = self.name(path)
+            return read_source(name, where=Place(name))
         data = sys.stdin.buffer.read()
         self.lines.keep(self.stdin_name, data.decode("utf-8", "replace"))
         return decode_source(data, self.stdin_name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,11 +41,12 @@ class Project:
         return self.root / ".awsml"
 
     def shown(self, path: Path) -> str:
-        """A path as the user would type it."""
-        try:
-            return str(path.resolve().relative_to(self.cwd.resolve()))
-        except ValueError:
-            return str(path)
+        """A path as the user would type it; a link by its own name."""
+        here = self.cwd.resolve()
+        for absolute in (Path(os.path.abspath(path)), path.resolve()):
+            if absolute.is_relative_to(here):
+                return str(absolute.relative_to(here))
+        return str(path)
 
 
 def _upwards(start: Path) -> Path | None:

@@ -38,6 +38,5 @@ def _finding(match: Any, file: str) -> Finding:
     )
     message = match.message[:1].lower() + match.message[1:].rstrip(".")
     level = _LEVELS.get(match.rule.id[0], Level.WARNING)
-    hint = f"see {match.rule.source_url}" if match.rule.source_url else None
     said = f"{match.rule.id}: {message}"
-    return Finding("cfn-lint", level, said, hint, Confidence.INFERRED, place)
+    return Finding("cfn-lint", level, said, None, Confidence.INFERRED, place)

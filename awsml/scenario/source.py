@@ -81,8 +81,8 @@ def decode_source(data: bytes | str, file: str, source: Source = Source.SCENARIO
         data = data.encode("utf-8", "surrogatepass")
     if len(data) > LARGEST_FILE:
         raise UsageError(
-            f"{file} is larger than 16 MiB, which no scenario needs",
-            hint="name the scenario itself, not its data",
+            f"{file} is larger than 16 MiB, which no scenario or template needs",
+            hint="name the file itself, not its data",
             where=Place(file),
             slug="file-too-large",
         )
