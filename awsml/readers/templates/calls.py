@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,6 +22,7 @@ from awsml.scenario.document import value_place
 from awsml.scenario.nodes import Entry, ListNode, MapNode, Node, ScalarNode, plain
 
 _ABSENT = object()
+_JSON_TEXT = "EventPattern"  # an object in a template, and its text in the request
 _TARGET = ("ServiceNamespace", "ResourceId", "ScalableDimension")
 
 
@@ -143,6 +145,8 @@ class _Request:
     def _mapping(self, node: MapNode, shape: Shape, path: str, written: str) -> Any:
         if shape.type == "structure":
             return self.structure(node, shape, path, written)
+        if shape.type == "string" and written == _JSON_TEXT:
+            return json.dumps(_plain(self.functions, node), default=str)
         if shape.type != "map" or shape.value is None:
             return plain(node)
         found = {}
