@@ -110,7 +110,8 @@ class Attendant:
         try:
             for event in self._recorded(events):
                 view.show(event)
-                end = event if isinstance(event, Finished) else None
+                if isinstance(event, Finished) and event.subject is None:
+                    end = event
         except Detached:
             view.close()
             self._say_goes_on()

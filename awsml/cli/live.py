@@ -115,7 +115,7 @@ class TerminalView:
             self._metrics[event.name] = (event.value, count + 1)
         elif isinstance(event, Progress):
             self._progress = event
-        elif isinstance(event, Finished):
+        elif isinstance(event, Finished) and event.subject is None:
             self._phase = event.status
 
     def _draw(self) -> None:

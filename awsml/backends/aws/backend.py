@@ -8,18 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from awsml.aws.session import Aws
+from awsml.backends.aws.batch import BATCH
 from awsml.backends.aws.creation import CREATIONS
-from awsml.backends.aws.follow import POLL_SECONDS, Known, Watch, follow, known_of
+from awsml.backends.aws.endpoint_watch import ENDPOINT
+from awsml.backends.aws.follow import POLL_SECONDS, Followed, Known, Watch, follow, known_of
 from awsml.backends.aws.journal import ATTEMPT, WrittenCall, last_call
-from awsml.backends.aws.logs import TRAINING_GROUP, past_lines
 from awsml.backends.aws.refs import Resolver
 from awsml.backends.aws.submission import Submission
-from awsml.backends.aws.training import (
-    TrainingWatch,
-    find_training_job,
-    lacked_capacity,
-    stop_training_job,
-)
+from awsml.backends.aws.training import TRAINING, TrainingJob, find_training_job, lacked_capacity
+from awsml.backends.aws.tuning import TUNING, TuningJob, find_tuning_job
 from awsml.backends.aws.uploads import Upload, ensure_bucket, refs_of, send
 from awsml.errors import UsageError
 from awsml.events import Event, Finished, LogLine, Note, Started
@@ -27,19 +24,12 @@ from awsml.plan import Call, Plan
 from awsml.store.run import Draft, Run, Status
 from awsml.store.runs import RunStore
 
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """How to look after what a create call made: watch it, stop it, and where it logs."""
-
-    watch: Callable[[Aws, str, Callable[[float], None], Known], Watch]
-    stop: Callable[[Aws, str], None]
-    log_group: str
-    log_streams: str  # how their names begin; {} is the job's name
-
-
+# What looks after the thing that a run's last create call made.
 FOLLOWED: Mapping[str, Followed] = {
-    "CreateTrainingJob": Followed(TrainingWatch, stop_training_job, TRAINING_GROUP, "{}/"),
+    "CreateTrainingJob": TRAINING,
+    "CreateHyperParameterTuningJob": TUNING,
+    "SubmitJob": BATCH,
+    "CreateEndpoint": ENDPOINT,
 }
 
 
@@ -124,26 +114,29 @@ class AwsBackend:
 
     def adopt(self, name: str) -> Run | None:
         """Take a job that awsml did not start into the store, to look after it like a run."""
-        job = find_training_job(self.aws, name)
-        if job is None:
-            return None
-        draft = Draft("training", name, "aws", (job.request(),), region=self.aws.region)
-        run = self.store.create(draft)
-        operation, params = "CreateTrainingJob", {"TrainingJobName": name}
-        self._remember(run.id, operation, params, {"TrainingJobArn": job.arn})
-        return self.refresh(self.store.get(run.id))
+        kinds: dict[str, Callable[[Aws, str], TrainingJob | TuningJob | None]] = {
+            "training": find_training_job,
+            "tuning": find_tuning_job,
+        }
+        for kind, find in kinds.items():
+            job = find(self.aws, name)
+            if job is None:
+                continue
+            request = job.request()
+            run = self.store.create(Draft(kind, name, "aws", (request,), region=self.aws.region))
+            self._remember(run.id, request["operation"], request["params"], {"Arn": job.arn})
+            return self.refresh(self.store.get(run.id))
+        return None
 
     def logs(self, run: Run, since: float | None, tail: int | None) -> list[LogLine]:
         """What the containers of a run printed; nothing where AWS refused it."""
         if not run.remote:
             return []
-        followed = self._followed(run)
-        prefix = followed.log_streams.format(run.remote["name"])
-        return past_lines(self.aws, followed.log_group, prefix, since, tail)
+        return self._followed(run).lines(self.aws, run.remote, since, tail)
 
     def stop(self, run: Run) -> None:
         """Ask AWS to stop what the run started."""
-        self._followed(run).stop(self.aws, run.remote["name"])
+        self._followed(run).stop(self.aws, run.remote)
 
     def where(self) -> str:
         return f"on AWS account {self.aws.identity().account}, {self.aws.region}"
@@ -164,7 +157,7 @@ class AwsBackend:
         else:
             self.store.journal(resolver.run_id, f"call {call.operation}", params=params)
             answer = self.aws.call(call.service, call.operation, params)
-        resolver.answers[call.operation] = answer
+        resolver.answers[f"{call.operation}/{call.id}" if call.id else call.operation] = answer
         yield Note(f"AWS accepted {call.operation} {_named(params)}".rstrip())
 
     def _submission(self, sender: str) -> Submission:
@@ -181,6 +174,8 @@ class AwsBackend:
             "answer": dict(answer),
             "phases_before": len(self.store.phases(run_id)),
         }
+        if operation == "SubmitJob":
+            remote["jobs"] = {remote["name"]: answer["jobId"]}  # merged with those before
         self.store.add_remote(run_id, remote)
 
     def _recover(self, run: Run, call: WrittenCall | None) -> None:
@@ -192,7 +187,7 @@ class AwsBackend:
     def _until_end(self, run: Run) -> Generator[Event, None, Finished]:
         """Everything but the end, which is the value of this generator."""
         for event in self.follow(run):
-            if isinstance(event, Finished):
+            if isinstance(event, Finished) and event.subject is None:
                 return event
             yield event
         raise AssertionError("a followed run ends with Finished")
@@ -207,7 +202,7 @@ class AwsBackend:
         return attempt
 
     def _watch(self, run: Run, known: Known) -> Watch:
-        return self._followed(run).watch(self.aws, run.remote["name"], self.sleep, known)
+        return self._followed(run).watch(self.aws, run.remote, self.sleep, known)
 
     def _followed(self, run: Run) -> Followed:
         followed = FOLLOWED.get(run.remote.get("operation", ""))

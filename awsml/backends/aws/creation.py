@@ -102,7 +102,7 @@ class Submitted:
         query = {"jobQueue": params["jobQueue"], "filters": by_name}
         rows = aws.pages(self.service, "ListJobs", query, "jobSummaryList")
         ids = [row["jobId"] for row in rows if row["jobName"] == self.name(params)]
-        jobs = _described(aws, ids)
+        jobs = described_jobs(aws, ids)
         ours = [job for job in jobs if job.get("tags", {}).get(RUN_TAG)]
         job = next(iter(ours or jobs), None)
         if job is None:
@@ -114,7 +114,7 @@ class Submitted:
         return False
 
 
-def _described(aws: Aws, ids: Sequence[str]) -> list[dict[str, Any]]:
+def described_jobs(aws: Aws, ids: Sequence[str]) -> list[dict[str, Any]]:
     """DescribeJobs takes 100 ids a call."""
     chunks = [list(ids[start : start + 100]) for start in range(0, len(ids), 100)]
     answers = [aws.call("batch", "DescribeJobs", {"jobs": chunk}) for chunk in chunks]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from awsml.aws.refusals import AwsNotSent, AwsRefused, AwsSilent
+from awsml.aws.session import Aws
 from awsml.errors import BackendError
-from awsml.events import Event, Finished, Note
+from awsml.events import Event, Finished, LogLine, Note
 from awsml.store.run import Run
 from awsml.store.runs import RunStore
 
@@ -28,11 +29,15 @@ class Watch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What has been told already: phases, log lines up to a time (None: none wanted), points."""
+    """What has been told already: phases, log lines up to a time (None: none wanted), points.
+
+    `subjects` are trials by label, each with the phase it was last seen in.
+    """
 
     phases: int = 0
     lines_until: float | None = 0.0
     points: frozenset[tuple[str, float]] = frozenset()
+    subjects: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def known_of(store: RunStore, run: Run) -> Known:
@@ -40,7 +45,17 @@ def known_of(store: RunStore, run: Run) -> Known:
     last = store.logs(run.id, tail=1)
     points = frozenset((point.name, point.at) for point in store.series(run.id))
     phases = len(store.phases(run.id)) - run.remote.get("phases_before", 0)
-    return Known(phases, last[0].at if last else 0.0, points)
+    subjects = {child.label: child.phase for child in store.children(run.id) if child.label}
+    return Known(phases, last[0].at if last else 0.0, points, subjects)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """How to look after what a create call made; `remote` is what the store keeps of it."""
+
+    watch: Callable[[Aws, Mapping[str, Any], Callable[[float], None], Known], Watch]
+    stop: Callable[[Aws, Mapping[str, Any]], None]
+    lines: Callable[[Aws, Mapping[str, Any], float | None, int | None], list[LogLine]]
 
 
 class LostSight(BackendError):

@@ -11,8 +11,8 @@ from typing import Any
 from awsml import catalog
 from awsml.aws.refusals import AwsRefused, is_absent
 from awsml.aws.session import Aws
-from awsml.backends.aws.follow import Known
-from awsml.backends.aws.logs import TRAINING_GROUP, LogFollower
+from awsml.backends.aws.follow import Followed, Known
+from awsml.backends.aws.logs import TRAINING_GROUP, LogFollower, past_lines
 from awsml.events import Event, Finished, LogLine, MetricPoint, Note, PhaseChanged
 from awsml.readers.described import request_of
 
@@ -147,16 +147,6 @@ def find_training_job(aws: Aws, name: str) -> TrainingJob | None:
         raise
 
 
-def stop_training_job(aws: Aws, name: str) -> None:
-    """Ask AWS to stop it: SIGTERM, 120 seconds, then the upload. Over already is fine."""
-    try:
-        aws.call("sagemaker", "StopTrainingJob", {"TrainingJobName": name})
-    except AwsRefused as refused:
-        job = find_training_job(aws, name) if refused.code == "ValidationException" else None
-        if job is None or not (job.over or job.status == "Stopping"):
-            raise
-
-
 @dataclass
 class TrainingWatch:
     """Looks at one job again and again; each look is one describe and one read of the logs."""
@@ -208,3 +198,29 @@ class TrainingWatch:
 
 def _seconds(moment: datetime | float) -> float:
     return moment.timestamp() if isinstance(moment, datetime) else float(moment)
+
+
+def watch_training_job(
+    aws: Aws, remote: Mapping[str, Any], sleep: Callable[[float], None], known: Known
+) -> TrainingWatch:
+    return TrainingWatch(aws, remote["name"], sleep, known)
+
+
+def stop_training_job(aws: Aws, remote: Mapping[str, Any]) -> None:
+    """Ask AWS to stop it: SIGTERM, 120 seconds, then the upload. Over already is fine."""
+    name = remote["name"]
+    try:
+        aws.call("sagemaker", "StopTrainingJob", {"TrainingJobName": name})
+    except AwsRefused as refused:
+        job = find_training_job(aws, name) if refused.code == "ValidationException" else None
+        if job is None or not (job.over or job.status == "Stopping"):
+            raise
+
+
+def training_lines(
+    aws: Aws, remote: Mapping[str, Any], since: float | None, tail: int | None
+) -> list[LogLine]:
+    return past_lines(aws, TRAINING_GROUP, f"{remote['name']}/", since, tail)
+
+
+TRAINING = Followed(watch_training_job, stop_training_job, training_lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -92,7 +92,7 @@ class TuningWatch:
         over = sum(counts.get(key, 0) for key in ("Completed", "NonRetryableError", "Stopped"))
         yield Progress("trials", over, limits.get("MaxNumberOfTrainingJobs"), "trials")
 
-    def _of_trials(self, job: Row, trials: list[Row]) -> Iterator[Event]:
+    def _of_trials(self, job: Row, trials: Sequence[Row]) -> Iterator[Event]:
         best = job.get("BestTrainingJob", {}).get("TrainingJobName")
         for number, row in enumerate(trials, 1):
             label, status = f"{LABEL}{number:03d}", row["TrainingJobStatus"]
@@ -120,7 +120,7 @@ def _trial(row: Row, number: int, label: str, best: bool) -> TrialChanged:
     )
 
 
-def _finished(job: Row, trials: list[Row]) -> Finished:
+def _finished(job: Row, trials: Sequence[Row]) -> Finished:
     status = job["HyperParameterTuningJobStatus"]
     end = job.get("HyperParameterTuningEndTime") or job.get("LastModifiedTime")
     reason = None if status == "Completed" else job.get("FailureReason") or _why(status, trials)
@@ -128,14 +128,14 @@ def _finished(job: Row, trials: list[Row]) -> Finished:
     return Finished(status, reason, at, _figures(job, trials))
 
 
-def _why(status: str, trials: list[Row]) -> str:
+def _why(status: str, trials: Sequence[Row]) -> str:
     if status == "Stopped":
         return "stopped on request"
     reasons = [row["FailureReason"] for row in trials if row.get("FailureReason")]
     return reasons[0] if reasons else "AWS gave no reason"
 
 
-def _figures(job: Row, trials: list[Row]) -> dict[str, Any]:
+def _figures(job: Row, trials: Sequence[Row]) -> dict[str, Any]:
     """Counts, time of all trials, and the best one as AWS names it."""
     spent = [
         _seconds(row["TrainingEndTime"]) - _seconds(row["TrainingStartTime"])
