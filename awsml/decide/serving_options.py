@@ -235,9 +235,7 @@ def _serverless(case: Case) -> Alternative:
     if case.here is not None and case.here.accelerators:
         return Alternative("serverless", "impossible", f"{limits}; this model uses a device")
     if _size(case) > most:
-        return Alternative(
-            "serverless", "impossible", f"{limits}: too small for it"
-        )
+        return Alternative("serverless", "impossible", f"{limits}: too small for it")
     seen = case.work.seen
     if seen.latency_seconds is None or case.rate is None:
         return Alternative(

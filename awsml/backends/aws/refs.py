@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from awsml.aws.session import Aws
@@ -30,6 +32,7 @@ class Resolver:
     run_id: str
     uploads: Sequence[Upload]
     answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    clock: Callable[[], float] = time.time
 
     @property
     def default_bucket(self) -> str:
@@ -50,6 +53,8 @@ class Resolver:
     def answer(self, ref: Ref) -> str:
         if ref.path is not None:
             return self._uploaded(ref)
+        if ref.name.startswith("in:"):
+            return self._moment(float(ref.name.removeprefix("in:")))
         if ref.name.startswith("output:"):
             return self._earlier(ref.name.removeprefix("output:"))
         simple = {
@@ -75,6 +80,11 @@ class Resolver:
     def _uploaded(self, ref: Ref) -> str:
         upload = next(upload for upload in self.uploads if upload.ref == ref)
         return upload.uri(self.default_bucket)
+
+    def _moment(self, seconds: float) -> str:
+        """So long from now, as EventBridge Scheduler writes a time in UTC."""
+        moment = datetime.fromtimestamp(self.clock() + seconds, UTC)
+        return moment.strftime("%Y-%m-%dT%H:%M:%S")
 
     def _earlier(self, name: str) -> str:
         operation, _, path = name.partition(".")

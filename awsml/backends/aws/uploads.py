@@ -34,6 +34,10 @@ class Upload:
     def packed(self) -> bool:
         return self.ref.name == "code"
 
+    def key_of(self, file: Path) -> str:
+        """Where one file goes: below the prefix, or the archive that is the whole upload."""
+        return self.key if self.ref.name == "archive" else self.key + self.tree.name(file)
+
     def uri(self, bucket: str) -> str:
         return f"s3://{bucket}/{self.key}"
 
@@ -72,6 +76,8 @@ def _upload(ref: Ref, path: Path) -> Upload:
         )
     if ref.name == "code":
         return Upload(ref, tree, f"awsml/code/{tree.digest}/sourcedir.tar.gz")
+    if ref.name == "archive":
+        return Upload(ref, tree, f"awsml/models/{tree.digest}/{path.name}")
     if tree.size_bytes > _LARGEST_DATA_BYTES:
         raise UsageError(
             f"{path} is {format_bytes(tree.size_bytes)}, too much to send with a run",
@@ -109,7 +115,7 @@ def _send_files(
     aws: Aws, upload: Upload, bucket: str, present: Mapping[str, int]
 ) -> Iterator[Event]:
     tree, what, done = upload.tree, f"{upload.ref.name} sent", 0
-    keys = {file: upload.key + tree.name(file) for file in tree.files}
+    keys = {file: upload.key_of(file) for file in tree.files}
     missing = [f for f in tree.files if present.get(keys[f]) != f.stat().st_size]
     if not missing:
         yield Note(f"{upload.ref.name} unchanged, already at {upload.uri(bucket)}")
