@@ -84,7 +84,9 @@ def patterns() -> tuple[Pattern, ...]:
 
     text = files("awsml.readers").joinpath("data/reasons.yaml").read_text(encoding="utf-8")
     rows = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return tuple(Pattern(**{**row, "matches": re.compile(row["matches"], re.IGNORECASE)}) for row in rows)
+    return tuple(
+        Pattern(**{**row, "matches": re.compile(row["matches"], re.IGNORECASE)}) for row in rows
+    )
 
 
 def _filled(template: str, words: dict[str, str]) -> str:

@@ -13,7 +13,6 @@ from awsml.rules.discovery import rules_for
 from awsml.rules.part import KnownLater, Part, PlanView, Problem, Undecided
 from awsml.rules.rule import Rule
 
-
 # Complaints of compile() that a run on this machine does not make right.
 WRONG_ANYWHERE = frozenset({"unknown-region"})
 
