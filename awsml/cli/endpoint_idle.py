@@ -1,0 +1,108 @@
+"""`awsml endpoint idle`: endpoints on AWS that cost and serve nobody."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import click
+
+from awsml.backends.aws.idle import SECONDS_PER_DAY, IdleEndpoint, idle_endpoints
+from awsml.cli.options import yes_option
+from awsml.cli.output import Output, as_json_text, outputs_option, say, write
+from awsml.cli.project import Project
+from awsml.render.table import Column, table
+from awsml.scenario.fields import Problem
+from awsml.units import QuantityError, format_usd, parse_duration
+
+
+def _days(_: click.Context, __: click.Parameter, text: str) -> int:
+    try:
+        seconds = parse_duration(text)
+    except (QuantityError, Problem) as error:
+        raise click.BadParameter(f"`{text}` is no duration; write it like 7d") from error
+    days = round(seconds / SECONDS_PER_DAY)
+    if not 1 <= days <= 455:
+        raise click.BadParameter("from 1d to 455d, as long as CloudWatch remembers")
+    return days
+
+
+@click.command("idle", epilog="Example: awsml endpoint idle --older-than 14d")
+@click.option(
+    "--older-than", "days", default="7d", show_default=True, callback=_days, help="Not called for."
+)
+@click.option("--all", "everything", is_flag=True, help="Also those that are called.")
+@click.option("--delete", is_flag=True, help="Delete the idle ones, after asking for each.")
+@yes_option
+@outputs_option("text", "json")
+@click.pass_obj
+def command(
+    project: Project,
+    days: int,
+    everything: bool,
+    delete: bool,
+    yes: bool,
+    outputs: Sequence[Output],
+) -> int:
+    """List endpoints on AWS that cost money and serve nobody: dollars, owner, last call.
+
+    An endpoint that is not called publishes no metric, so no data over the whole time is the sign.
+    """
+    from awsml.cli.aws_run import session_of  # boto3 only where AWS is spoken to
+
+    session = session_of(project)
+    say(f"on AWS account {session.identity().account}, {session.region}")
+    rows = idle_endpoints(session, days, time.time())
+    idle = [row for row in rows if row.idle]
+    shown = rows if everything else idle
+    payload = {
+        "version": 1,
+        "region": session.region,
+        "days": days,
+        "endpoints": [row.as_json() for row in shown],
+        "usd_per_month": sum(row.usd_per_month or 0.0 for row in idle),
+    }
+    writers = {
+        "text": lambda style: idle_text(shown, len(rows), days, style.width),
+        "json": lambda _: as_json_text(payload),
+    }
+    write(outputs, writers)
+    if delete:
+        _delete(project, idle, yes)
+    return 0
+
+
+def idle_text(rows: Sequence[IdleEndpoint], looked_at: int, days: int, width: int) -> str:
+    if not rows:
+        return f"none of {looked_at} endpoints has been idle for {days} days"
+    columns = (
+        Column("endpoint"),
+        Column("a month", right=True),
+        Column("owner"),
+        Column("last call"),
+        Column("instances", shrink=True),
+    )
+    cells = [_cells(row, days) for row in rows]
+    total = sum(row.usd_per_month or 0.0 for row in rows if row.idle)
+    told = f"idle endpoints cost {format_usd(total)} a month"
+    return f"{table(columns, cells, width)}\n\n{told}"
+
+
+def _cells(row: IdleEndpoint, days: int) -> tuple[str, ...]:
+    usd = "unknown" if row.usd_per_month is None else format_usd(row.usd_per_month)
+    if row.last is not None:
+        when = time.strftime("%Y-%m-%d %H:%M", time.gmtime(row.last))
+    else:
+        when = f"none in {days} days" if row.idle else row.told
+    machines = ", ".join(f"{count} x {kind}" for kind, count in row.instances.items())
+    return row.name, usd, row.owner or "unknown", when, machines or "none"
+
+
+def _delete(project: Project, idle: Sequence[IdleEndpoint], yes: bool) -> None:
+    """Each is asked for by name, with what it costs."""
+    from awsml.cli.endpoint_aws import delete_on_aws
+
+    for row in idle:
+        usd = "an unknown price" if row.usd_per_month is None else format_usd(row.usd_per_month)
+        say(f"{row.name}: {usd} a month, owner {row.owner or 'unknown'}")
+        delete_on_aws(project, row.name, yes=yes)
