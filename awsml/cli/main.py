@@ -50,10 +50,10 @@ class Commands(click.Group):
     """A group that lists commands from the table and imports only the one that is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for name in COMMANDS if _is_built(name)]
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS or not _is_built(cmd_name):
+        if cmd_name not in COMMANDS:
             return None
         command = importlib.import_module(module_of(cmd_name)).command
         assert isinstance(command, click.Command)
@@ -75,11 +75,6 @@ class Commands(click.Group):
         for section, rows in sections.items():
             with formatter.section(section):
                 formatter.write_dl(rows)
-
-
-def _is_built(name: str) -> bool:
-    relative = module_of(name).removeprefix("awsml.cli.") + ".py"
-    return (Path(__file__).parent / relative).exists()
 
 
 def _nearest(name: str, names: Sequence[str]) -> str:
