@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
+from dataclasses import dataclass
 from typing import Any
 
+from tests.fake_aws import logs
 from tests.fake_aws.world import Operation, Refusal, World
 
 JOB = "batch-job"
 DEFINITION = "batch-definition"
 _STATES = (("SUBMITTED", 1.0), ("RUNNABLE", 30.0), ("STARTING", 20.0), ("RUNNING", 120.0))
+_GROUP = "/aws/batch/job"
+
+
+@dataclass(frozen=True)
+class Course:
+    """What a job will do: seconds in each state, its end in Batch's and the container's words."""
+
+    states: tuple[tuple[str, float], ...] = _STATES
+    ends: str = "SUCCEEDED"
+    status_reason: str = "Essential container in task exited"
+    reason: str | None = None
+    exit_code: int = 0
+    waits_for: str | None = None  # statusReason while RUNNABLE
+    lines: tuple[str, ...] = ()
+
+
+def script(world: World, course: Course, pattern: str = "*") -> None:
+    """Jobs whose name fits `pattern` follow `course`; the latest script wins."""
+    world.things[("", "batch-course", f"{len(world.things):06d}")] = {
+        "_created": 0.0,
+        "pattern": pattern,
+        "course": course,
+    }
+
+
+def _course(world: World, job: dict[str, Any]) -> Course:
+    name = job["request"]["jobName"]
+    scripts = reversed(world.all("", "batch-course"))
+    fits = (s["course"] for s in scripts if fnmatch.fnmatch(name, s["pattern"]))
+    found: Course = next(fits, Course())
+    return found
 
 
 def register(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -61,19 +95,31 @@ def listing(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]
 
 def describe(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
     found = [world.get(region, JOB, job_id) for job_id in params["jobs"]]
-    return {
-        "jobs": [
-            _summary(world, job)
-            | {
-                "jobQueue": job["request"]["jobQueue"],
-                "jobDefinition": job["request"]["jobDefinition"],
-                "tags": job["tags"],
-                "startedAt": int(job["_created"] * 1000),
-            }
-            for job in found
-            if job is not None
-        ]
+    return {"jobs": [_detail(world, region, job) for job in found if job is not None]}
+
+
+def _detail(world: World, region: str, job: dict[str, Any]) -> dict[str, Any]:
+    """A job with its container; its lines are in the log once it runs."""
+    row, course = _summary(world, job), _course(world, job)
+    began = job["_created"] + sum(s for name, s in course.states if name != "RUNNING")
+    detail = row | {
+        "jobQueue": job["request"]["jobQueue"],
+        "jobDefinition": job["request"]["jobDefinition"],
+        "tags": job["tags"],
     }
+    if row["status"] not in ("RUNNING", "SUCCEEDED", "FAILED") or world.clock.now < began:
+        return detail
+    stream = f"{job['request']['jobName']}/default/{job['jobId']}"
+    if course.lines and not world.exists(region, "log-stream", f"{_GROUP}:{stream}"):
+        for line in course.lines:
+            logs.write(world, region, _GROUP, stream, line)
+    container: dict[str, Any] = {"logStreamName": stream}
+    detail |= {"startedAt": int(began * 1000), "attempts": [{"container": container}]}
+    if row["status"] != "RUNNING":
+        over = {"exitCode": course.exit_code} | ({"reason": course.reason} if course.reason else {})
+        detail["stoppedAt"] = int((job["_created"] + sum(s for _, s in course.states)) * 1000)
+        container |= over
+    return detail | {"container": container}
 
 
 def terminate(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -98,12 +144,12 @@ def _summary(world: World, job: dict[str, Any]) -> dict[str, Any]:
 def _state(world: World, job: dict[str, Any]) -> tuple[str, str | None]:
     if "terminated" in job:
         return "FAILED", job["terminated"][1]
-    end = job["_created"]
-    for state, seconds in _STATES:
+    course, end = _course(world, job), job["_created"]
+    for state, seconds in course.states:
         end += seconds
         if world.clock.now < end:
-            return state, None
-    return "SUCCEEDED", "Essential container in task exited"
+            return state, course.waits_for if state == "RUNNABLE" else None
+    return course.ends, course.status_reason
 
 
 def _fits(name: str, wanted: str) -> bool:
