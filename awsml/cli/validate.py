@@ -91,6 +91,7 @@ class Results:
 )
 @click.option("--update-baseline", is_flag=True, help="Write what is found now to --baseline.")
 @click.option("--changed-since", metavar="REV", help="Only files that git says have changed.")
+@click.option("--skip-others", is_flag=True, help="Skip named files too, if they are none of ours.")
 @click.option("--cfn-lint", is_flag=True, help="Add cfn-lint's findings about templates (slower).")
 @on_option
 @fail_on_option
@@ -108,6 +109,7 @@ def command(
     baseline: Path | None,
     update_baseline: bool,
     changed_since: str | None,
+    skip_others: bool,
     cfn_lint: bool,
     on: str | None,
     fail_on: str,
@@ -140,7 +142,7 @@ def command(
         project,
         terms,
         lines,
-        named=frozenset(map(Path, paths)),
+        named=frozenset() if skip_others else frozenset(map(Path, paths)),
         request=request,
         stdin_name=stdin_name,
         changes=_changes(changed_since, project) if changed_since else None,
