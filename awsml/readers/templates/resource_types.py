@@ -6,8 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
+
+DATA = Path(__file__).parent.parent / "data" / "resources.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,5 @@ def members_by_property(members: Mapping[str, str]) -> dict[str, str]:
 
 @cache
 def _table() -> dict[str, Any]:
-    file = files("awsml") / "readers" / "data" / "resources.json"
-    table: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    table: dict[str, Any] = json.loads(DATA.read_text(encoding="utf-8"))
     return table

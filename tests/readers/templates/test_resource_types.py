@@ -1,0 +1,81 @@
+"""The table of resource types against the schemas that CloudFormation publishes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from awsml.plan import join_path
+from awsml.readers.templates.resource_types import members_by_property, read_types, resource_type
+from awsml.requests.table import Table, load_table
+
+cfnlint = pytest.importorskip("cfnlint")
+SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas"
+# A resource's own attributes that cannot be written; and a type that cfn-lint does not have yet.
+READ_ONLY = {
+    "RuntimeConfig.CurrentCopyCount",
+    "RuntimeConfig.DesiredCopyCount",
+    "RuntimeConfig.PlacementStatus",
+    "Specification.Container.DeployedImage",
+    "Specification.CurrentDataCacheConfig",
+    "Specifications.CurrentDataCacheConfig",
+}
+TYPES = [name for name in read_types() if name != "AWS::SageMaker::TrainingJob"]
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    index = json.loads((SCHEMAS / "providers" / "us-east-1.json").read_text())
+    return json.loads((SCHEMAS / "resources" / f"{index[name]}.json").read_text())  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_every_property_is_a_member_or_listed_as_none(name: str) -> None:
+    kind = resource_type(name)
+    assert kind is not None
+    table = load_table(kind.api)
+    assert table is not None
+    schema = schema_of(name)
+    read_only = {each.rpartition("/")[2] for each in schema.get("readOnlyProperties", [])}
+    missing = set(unknown(schema, schema, table, table.input, "", frozenset())) - READ_ONLY
+    assert missing - read_only == set(kind.besides)
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_a_resource_is_named_by_a_property_that_it_has(name: str) -> None:
+    kind = resource_type(name)
+    assert kind is not None
+    assert kind.named_by is None or kind.named_by in schema_of(name)["properties"]
+
+
+def unknown(
+    schema: dict[str, Any],
+    node: dict[str, Any],
+    table: Table,
+    shape_name: str,
+    path: str,
+    seen: frozenset[tuple[str, str]],
+) -> list[str]:
+    """Properties of a schema that the request's model does not have."""
+    if "$ref" in node:
+        step = (node["$ref"], shape_name)
+        if step in seen:
+            return []
+        seen |= {step}
+        node = schema["definitions"][node["$ref"].rpartition("/")[2]]
+    shape = table.shapes[shape_name]
+    if "items" in node and shape.type == "list" and shape.item:
+        return unknown(schema, node["items"], table, shape.item, path, seen)
+    if shape.type != "structure":
+        return []
+    members = members_by_property(shape.members)
+    found = []
+    for name, inner in node.get("properties", {}).items():
+        here = join_path(path, name)
+        if name not in members:
+            found.append(here)
+        else:
+            found += unknown(schema, inner, table, shape.members[members[name]], here, seen)
+    return found
