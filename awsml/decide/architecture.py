@@ -20,6 +20,7 @@ from awsml.workload import BatchWorkload
 
 # A job that nobody scheduled is compared as one run a month.
 _ONE_RUN = 1.0
+_MOST = 0.5
 WRITTEN = "AWS Batch on Spot"
 ON_DEMAND = "AWS Batch on demand"
 # What is left to write and to operate by hand, counted: see docs/batch.md.
@@ -124,9 +125,14 @@ def _batch(case: Case, *, spot: bool) -> Way:
     assert fares is not None
     usd = _ec2_month(case, fares.running, spot)
     shown = f"{odds_text(fares.usual.finished)} of runs finish in {fares.bounds.attempts} attempts"
-    lacks = () if fares.usual.in_time >= 0.5 else ("a run in time",)
+    lacks = _without_end(fares)
     name = WRITTEN if spot else ON_DEMAND
     return Way(name, usd, fares.running, fares.usual.in_time, lacks, f"{_dollars(usd)}, {shown}")
+
+
+def _without_end(fares: Survival) -> tuple[str, ...]:
+    """What most runs miss where Spot machines are taken away too often."""
+    return () if fares.usual.in_time >= _MOST else ("a run that ends in time",)
 
 
 def _ec2_month(case: Case, seconds: Estimate, spot: bool) -> Estimate:
@@ -148,7 +154,9 @@ def _ec2_month(case: Case, seconds: Estimate, spot: bool) -> Estimate:
 def _managed_instances(case: Case) -> Way:
     """Machines that AWS looks after. Its fee is not in the catalogue, so this is a lower bound."""
     usd = _ec2_month(case, case.now.running, spot=case.workload.spot)
-    lacks = ("an on-demand environment behind Spot",) if case.workload.fallback else ()
+    lacks = _without_end(case.now)
+    if case.workload.fallback:
+        lacks += ("an on-demand environment behind Spot",)
     fee = "a management fee on top that is not known here"
     shown = "unknown dollars" if usd.expected is None else f"{format_usd(usd.expected)} a month"
     above = Estimate(usd.low, None, None, "USD", usd.basis, ("management fee",))
@@ -223,7 +231,9 @@ def _sagemaker(case: Case) -> Way:
         spot_saving=saving,
     )
     usd = training_cost(bill).usd.scaled(case.runs * case.workload.jobs)
-    lacks = () if case.workload.expression is None else ("a schedule of its own",)
+    lacks = _without_end(case.now)
+    if case.workload.expression is not None:
+        lacks += ("a schedule of its own",)
     why = f"{_dollars(usd)} at {machine.ml_name}'s price"
     return Way("SageMaker managed Spot", usd, seconds, None, lacks, why)
 

@@ -1,0 +1,37 @@
+"""evaluateOnExit, by the cases that AWS's guide documents."""
+
+import pytest
+
+from awsml.backends.local.batch.outcome import ENDED, Outcome, retried
+
+RECLAIM = Outcome(None, "Host EC2 (instance i-0abc) terminated.")
+EXITED = Outcome(1, ENDED)
+PULL = Outcome(None, "Task failed to start", "CannotPullContainerError: no such image")
+ALL = {"onReason": "*", "action": "EXIT"}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "rules", "again"),
+    [
+        (EXITED, [], True),  # no rule at all: retried
+        (EXITED, [{"onExitCode": "2", "action": "EXIT"}], True),  # none matches: retried
+        (EXITED, [{"onExitCode": "1", "action": "EXIT"}], False),
+        (EXITED, [{"onExitCode": "1*", "action": "exit"}], False),  # the action ignores case
+        (Outcome(137, ENDED), [{"onExitCode": "1*", "action": "EXIT"}], False),
+        (Outcome(137, ENDED), [{"onExitCode": "13", "action": "EXIT"}], True),
+        (RECLAIM, [{"onStatusReason": "Host EC2*", "action": "RETRY"}, ALL], True),
+        (EXITED, [{"onStatusReason": "Host EC2*", "action": "RETRY"}, ALL], False),
+        (RECLAIM, [{"onStatusReason": "Host EC2", "action": "RETRY"}, ALL], False),
+        (RECLAIM, [{"onStatusReason": "host ec2*", "action": "RETRY"}, ALL], False),
+        (PULL, [{"onReason": "CannotPullContainerError:*", "action": "RETRY"}, ALL], True),
+        # Every condition of a rule has to hold.
+        (PULL, [{"onReason": "Cannot*", "onExitCode": "1", "action": "EXIT"}], True),
+        (EXITED, [{"onStatusReason": "Essential*", "onExitCode": "1", "action": "EXIT"}], False),
+        # The first that matches decides.
+        (EXITED, [ALL, {"onExitCode": "1", "action": "RETRY"}], False),
+        # A `*` in the middle is only itself.
+        (EXITED, [{"onStatusReason": "Essential*exited", "action": "EXIT"}], True),
+    ],
+)
+def test_the_first_rule_that_holds_decides(outcome, rules, again):
+    assert retried(outcome, rules) is again

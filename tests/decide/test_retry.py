@@ -1,0 +1,160 @@
+"""Batch on Spot: attempts, odds, deadlines, and ways of running the job side by side."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+
+from awsml.decide.decision import Grounds
+from awsml.decide.retry import decide
+from awsml.kinds.batch.spec import Retry
+from awsml.workload import BatchWorkload
+
+HOUR = 3600.0
+SPEC = SimpleNamespace(retry=Retry())
+
+
+def job(hours, **more):
+    base = {
+        "region": "us-east-1",
+        "gpus": 1,
+        "vcpus": 8,
+        "memory_mib": 24 * 1024,
+        "instances": ("g5", "g6"),
+        "compute_seconds": hours * HOUR,
+        "restart_seconds": 300.0,
+        "image": "tensorflow",
+    }
+    return BatchWorkload(**{**base, **more})
+
+
+def decided(workload):
+    return decide(SPEC, workload, Grounds("us-east-1", date(2026, 11, 21)))
+
+
+def retry(workload):
+    return decided(workload).blocks["retry"]
+
+
+def rows(workload, subject):
+    advice = next(a for a in decided(workload).advice if a.subject == subject)
+    return {row.option: row for row in advice.alternatives}
+
+
+def chosen(workload, subject):
+    return next(name for name, row in rows(workload, subject).items() if row.verdict == "chosen")
+
+
+KEPT = {"checkpoints": True, "checkpoint_every_seconds": 900.0, "checkpoint_seconds": 10.0}
+
+
+def test_checkpoints_make_a_long_job_finish():
+    bare, kept = retry(job(12)), retry(job(12, **KEPT))
+    assert bare["p_finish"] < 0.5 < 0.95 < kept["p_finish"]
+
+
+def test_the_odds_without_checkpoints_are_those_of_the_formula():
+    # One attempt of 2 h and 5 min at 0.3 an hour survives with exp(-0.625) = 0.535.
+    found = retry(job(2, attempts=1))["p_finish"]
+    assert found == pytest.approx(0.535, abs=0.03)
+
+
+def test_more_attempts_never_finish_less():
+    odds = [retry(job(6, attempts=n, **KEPT))["p_finish"] for n in range(1, 11)]
+    assert odds == sorted(odds)
+
+
+def test_attempts_are_enough_for_999_and_never_more_than_allowed():
+    found = retry(job(3, **KEPT))
+    assert found["attempts"] == found["attempts_needed"] + 1 <= 10
+    assert retry(job(100, **KEPT))["attempts"] == 10
+    assert retry(job(3, spot=False))["attempts"] == 3
+
+
+def test_where_ten_do_not_suffice_pieces_or_on_demand_are_named_in_numbers():
+    found = rows(job(12), "retry")
+    assert any("pieces" in name for name in found)
+    assert "on demand" in found
+    assert all(any(c.isdigit() for c in row.why) for row in found.values())
+    assert chosen(job(12), "retry") != "as written"
+    assert [f.slug for f in decided(job(12)).findings] == ["retry-gives-up"]
+
+
+def test_a_timeout_below_the_work_is_said():
+    found = decided(job(3, timeout_seconds=2 * HOUR))
+    assert [f.slug for f in found.findings] == ["timeout-below-work"]
+    assert found.blocks["retry"]["p_finish"] == 0
+
+
+def test_a_deadline_is_met_less_often_the_nearer_it_is():
+    weekly = {"expression": "cron(0 2 ? * MON *)", "timezone": "Asia/Seoul", **KEPT}
+    odds = [
+        retry(job(6, window_seconds=h * HOUR, timeout_seconds=8 * HOUR, **weekly))[
+            "p_finish_before_deadline"
+        ]
+        for h in (5, 8, 12, 24, 96)
+    ]
+    assert odds == sorted(odds)
+    assert odds[0] == 0 and odds[-1] > 0.95
+    slugs = [f.slug for f in decided(job(6, window_seconds=8 * HOUR, **weekly)).findings]
+    assert "deadline-missed" in slugs
+
+
+def test_dollars_are_for_what_runs_and_p99_is_not_less_than_expected():
+    usd = retry(job(6, **KEPT))["usd"]
+    assert 0 < usd["expected"] <= usd["p99"]
+
+
+def test_batch_on_spot_answers_the_question_and_each_other_way_loses_by_a_number():
+    asked = job(6, expression="cron(0 2 ? * MON *)", fallback=True, **KEPT)
+    found = rows(asked, "architecture")
+    assert found["AWS Batch on Spot"].verdict == "chosen"
+    assert found["Fargate"].verdict == "impossible"
+    assert {row.verdict for name, row in found.items() if name != "AWS Batch on Spot"} <= {
+        "worse",
+        "impossible",
+    }
+    assert all(any(c.isdigit() for c in row.why) for row in found.values())
+    on_demand, spot = found["AWS Batch on demand"], found["AWS Batch on Spot"]
+    assert on_demand.usd.expected > spot.usd.expected
+    assert found["ECS service"].usd.expected > found["EC2 and Instance Scheduler"].usd.expected
+
+
+def test_without_gpus_fargate_is_possible():
+    plain = job(6, gpus=0, vcpus=4, memory_mib=8192, instances=("m7i",), **KEPT)
+    assert rows(plain, "architecture")["Fargate"].verdict != "impossible"
+
+
+def test_without_checkpoints_a_long_job_belongs_on_demand():
+    assert chosen(job(20), "architecture") == "AWS Batch on demand"
+    assert chosen(job(20, **KEPT), "architecture") == "AWS Batch on Spot"
+
+
+def test_runs_on_working_days_cost_five_times_those_of_a_week():
+    weekly = decided(job(6, expression="cron(0 2 ? * MON *)", **KEPT)).cost.usd.expected
+    daily = decided(job(6, expression="cron(0 2 ? * MON-FRI *)", **KEPT)).cost.usd.expected
+    assert daily == pytest.approx(5 * weekly, rel=0.02)
+
+
+def test_memory_left_open_is_what_the_machine_leaves():
+    choices = decided(job(1, memory_mib=None)).choices
+    machine = choices["compute.machine"].value
+    assert machine in ("g5.2xlarge", "g6.2xlarge")
+    assert 28 * 1024 < choices["resources.memory"].value < 32 * 1024
+
+
+def test_a_schedule_tells_of_clock_changes_overlap_and_weekdays():
+    def told(expression, zone, **more):
+        workload = job(1, expression=expression, timezone=zone, **more)
+        return decided(workload).blocks["schedule"]["warnings"]
+
+    skipped = told("cron(30 2 * * ? *)", "Europe/Berlin", timeout_seconds=HOUR, attempts=2)
+    assert any("2027-03-28 02:30" in text and "skips" in text for text in skipped)
+    assert any("2027-10-31 02:30" in text and "twice" in text for text in skipped)
+    assert any("daylight saving" in text for text in skipped)
+    near = told("rate(2 hours)", "UTC", timeout_seconds=HOUR, attempts=3)
+    assert any("two may run at once" in text for text in near)
+    assert any("without a timeout" in text for text in told("rate(2 hours)", "UTC"))
+    shifted = told("cron(0 2 ? * MON *)", "Asia/Seoul", timeout_seconds=HOUR, attempts=2)
+    assert any("Sun 17:00 UTC" in text for text in shifted)
+    assert told("cron(0 12 ? * MON *)", "UTC", timeout_seconds=HOUR, attempts=2) == []
