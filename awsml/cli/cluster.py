@@ -1,4 +1,4 @@
-"""`awsml cluster fit`: what measurements say about more GPUs."""
+"""`awsml cluster`: what measurements say about more GPUs, and a bench that makes them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from awsml.cli.cluster_bench import bench, counts_option
 from awsml.cli.cluster_input import Flags, answer_for_table
 from awsml.cli.options import set_option
 from awsml.cli.output import Output, as_json_text, outputs_option, say, write
@@ -29,19 +30,12 @@ def command() -> None:
     """Fit and measure how a GPU cluster scales."""
 
 
-def _counts(_: click.Context, __: click.Parameter, text: str | None) -> list[int]:
-    try:
-        counts = [int(part) for part in text.split(",")] if text else []
-    except ValueError as error:
-        raise click.BadParameter(f"`{text}` is no list of counts, such as 8,10,20") from error
-    if any(count < 1 for count in counts):
-        raise click.BadParameter("a count of GPUs is at least 1")
-    return counts
+command.add_command(bench)
 
 
 @command.command("fit", epilog="Example: awsml cluster fit bench.csv --topology topo.txt")
 @click.argument("file", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
-@click.option("--predict", callback=_counts, metavar="N,N", help="Counts of GPUs to predict.")
+@click.option("--predict", callback=counts_option, metavar="N,N", help="Counts of GPUs to predict.")
 @click.option(
     "--topology",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

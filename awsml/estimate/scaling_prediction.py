@@ -203,11 +203,18 @@ def _fall(fit: Fit, before: Point, after: Point, links: Links | None) -> Flag:
         f"{before.throughput:g}"
     )
     off = off_by(fit, after, links) if fit.curves else math.inf
-    if abs(off) <= _UNEXPLAINED and not math.isinf(off):
+    if abs(off) <= _UNEXPLAINED and not _proven(fit):
+        message += f": the {fit.form} form can explain it, and one more count would prove it"
+    elif abs(off) <= _UNEXPLAINED:
         message += f": the {fit.form} form explains it, within {abs(math.expm1(off)):.0%}"
     else:
         message += ": no form explains it, so measure both again"
     return Flag("non-monotone", message, fit.strategy, after.gpus)
+
+
+def _proven(fit: Fit) -> bool:
+    """A curve has two constants beside the step on one GPU, so two counts it always meets."""
+    return len({point.gpus for point in fit.points if point.gpus > 1}) > 2
 
 
 def _spread(strategy: str, point: Point) -> list[Flag]:
