@@ -1,0 +1,184 @@
+"""A stack's life against answers that AWS documents: a strict script of calls, in order."""
+
+from __future__ import annotations
+
+import pytest
+
+from awsml.aws.refusals import refusal
+from awsml.backends.aws.stack import Stack, StackFailed
+from awsml.backends.aws.surroundings import NoDefaultNetwork, default_network
+from awsml.errors import UsageError
+from awsml.render.stack import changes_text
+
+
+class Scripted:
+    """Answers calls in the order written, and refuses any other."""
+
+    region = "us-east-1"
+
+    def __init__(self, *steps):
+        self.steps = list(steps)
+        self.sent = []
+
+    def call(self, service, operation, params):
+        assert self.steps, f"nobody expected {operation}"
+        wanted, answer = self.steps.pop(0)
+        assert operation == wanted
+        self.sent.append((operation, params))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def pages(self, service, operation, params, key):
+        yield from self.call(service, operation, params)[key]
+
+
+ABSENT = refusal("ValidationError", "Stack with id awsml-x does not exist", "DescribeStacks")
+
+
+def stands(status):
+    return "DescribeStacks", {"Stacks": [{"StackStatus": status, "StackId": "arn:stack/1"}]}
+
+
+def change(action, name, **more):
+    row = {"Action": action, "LogicalResourceId": name, "ResourceType": "AWS::Batch::JobQueue"}
+    return {"ResourceChange": {**row, **more}}
+
+
+def event(number, name, status, reason=None):
+    found = {"EventId": str(number), "LogicalResourceId": name, "ResourceStatus": status}
+    return {**found, "ResourceStatusReason": reason} if reason else found
+
+
+def prepared(*steps):
+    aws = Scripted(*steps)
+    return aws, Stack(aws, "awsml-x", lambda _: None).prepare("{}", {"A": "1"}, "t")
+
+
+def test_a_new_stack_is_a_change_set_of_type_create():
+    aws, changes = prepared(
+        ("DescribeStacks", ABSENT),
+        ("CreateChangeSet", {}),
+        ("DescribeChangeSet", {"Status": "CREATE_PENDING"}),
+        ("DescribeChangeSet", {"Status": "CREATE_COMPLETE", "Changes": [change("Add", "Queue")]}),
+    )
+    assert changes.creating and changes.set == "awsml-t"
+    sent = aws.sent[1][1]
+    assert sent["ChangeSetType"] == "CREATE"
+    assert sent["Capabilities"] == ["CAPABILITY_NAMED_IAM"]
+    assert "make Queue (Batch JobQueue)" in changes_text("awsml-x", changes)
+
+
+def test_the_same_again_changes_nothing_and_leaves_no_change_set():
+    reason = "The submitted information didn't contain changes."
+    aws, changes = prepared(
+        stands("UPDATE_COMPLETE"),
+        ("CreateChangeSet", {}),
+        ("DescribeChangeSet", {"Status": "FAILED", "StatusReason": reason}),
+        ("DeleteChangeSet", {}),
+    )
+    assert changes.set is None
+    assert list(Stack(aws, "awsml-x").execute(changes, "t")) == []
+    assert aws.steps == []
+
+
+def test_a_change_is_told_with_what_was_before_and_what_is_lost():
+    target = {"Path": "/Properties/Priority", "BeforeValue": "1", "AfterValue": "2"}
+    row = change("Modify", "Queue", Replacement="True", Details=[{"Target": target}])
+    _, changes = prepared(
+        stands("CREATE_COMPLETE"),
+        ("CreateChangeSet", {}),
+        ("DescribeChangeSet", {"Status": "CREATE_COMPLETE", "Changes": [row], "NextToken": "n"}),
+        ("DescribeChangeSet", {"Status": "CREATE_COMPLETE", "Changes": [change("Remove", "B")]}),
+    )
+    text = changes_text("awsml-x", changes)
+    assert "change Queue (Batch JobQueue) by replacing it" in text
+    assert "/Properties/Priority: 1 -> 2" in text
+    assert "delete B" in text and "is lost" in text
+
+
+def test_a_refused_change_is_an_error_in_cloudformation_s_words():
+    with pytest.raises(StackFailed, match="Template format error"):
+        prepared(
+            stands("CREATE_COMPLETE"),
+            ("CreateChangeSet", {}),
+            ("DescribeChangeSet", {"Status": "FAILED", "StatusReason": "Template format error"}),
+            ("DeleteChangeSet", {}),
+        )
+
+
+def test_a_stack_whose_creation_failed_has_to_go_first():
+    with pytest.raises(StackFailed) as caught:
+        prepared(stands("ROLLBACK_COMPLETE"))
+    assert "awsml batch destroy" in caught.value.hint
+
+
+def test_too_large_a_template_is_refused_before_anything_is_asked():
+    with pytest.raises(UsageError, match="51200 bytes"):
+        Stack(Scripted(), "awsml-x").prepare("x" * 51_201, {}, "t")
+
+
+def test_executing_tells_each_event_once_and_the_cause_of_a_failure():
+    old, made = event(1, "Old", "CREATE_COMPLETE"), event(2, "Queue", "CREATE_IN_PROGRESS")
+    failed = event(3, "Queue", "CREATE_FAILED", "quota")
+    later = event(4, "Role", "CREATE_FAILED", "Resource creation cancelled")
+    aws = Scripted(
+        ("DescribeStackEvents", {"StackEvents": [old]}),
+        ("ExecuteChangeSet", {}),
+        stands("CREATE_IN_PROGRESS"),
+        ("DescribeStackEvents", {"StackEvents": [made, old]}),
+        stands("ROLLBACK_COMPLETE"),
+        ("DescribeStackEvents", {"StackEvents": [later, failed, made, old]}),
+    )
+    _, changes = prepared(
+        ("DescribeStacks", ABSENT),
+        ("CreateChangeSet", {}),
+        ("DescribeChangeSet", {"Status": "CREATE_COMPLETE"}),
+    )
+    told = []
+    with pytest.raises(StackFailed, match="ROLLBACK_COMPLETE: Queue CREATE_FAILED: quota"):
+        for line in Stack(aws, "awsml-x", lambda _: None).execute(changes, "t"):
+            told.append(line)
+    assert told == [
+        "Queue CREATE_IN_PROGRESS",
+        "Queue CREATE_FAILED: quota",
+        "Role CREATE_FAILED: Resource creation cancelled",
+    ]
+
+
+def test_discarding_a_first_change_set_leaves_no_empty_stack():
+    _, changes = prepared(
+        ("DescribeStacks", ABSENT),
+        ("CreateChangeSet", {}),
+        ("DescribeChangeSet", {"Status": "CREATE_COMPLETE"}),
+    )
+    aws = Scripted(("DeleteChangeSet", {}), stands("REVIEW_IN_PROGRESS"), ("DeleteStack", {}))
+    Stack(aws, "awsml-x").discard(changes)
+    assert aws.steps == []
+
+
+def test_deleting_follows_by_id_until_it_is_gone():
+    aws = Scripted(
+        stands("CREATE_COMPLETE"),
+        ("DescribeStackEvents", {"StackEvents": []}),
+        ("DeleteStack", {}),
+        stands("DELETE_COMPLETE"),
+        ("DescribeStackEvents", {"StackEvents": [event(9, "Queue", "DELETE_COMPLETE")]}),
+    )
+    assert list(Stack(aws, "awsml-x", lambda _: None).delete("t")) == ["Queue DELETE_COMPLETE"]
+    assert aws.sent[3][1] == {"StackName": "arn:stack/1"}
+
+
+def test_deleting_what_is_not_there_is_nothing():
+    assert list(Stack(Scripted(("DescribeStacks", ABSENT)), "awsml-x").delete("t")) == []
+
+
+def test_the_default_network_is_found():
+    aws = Scripted(
+        ("DescribeVpcs", {"Vpcs": [{"VpcId": "vpc-1"}]}),
+        ("DescribeSubnets", {"Subnets": [{"SubnetId": "subnet-b"}, {"SubnetId": "subnet-a"}]}),
+        ("DescribeSecurityGroups", {"SecurityGroups": [{"GroupId": "sg-1"}]}),
+    )
+    assert default_network(aws) == {"Subnets": "subnet-a,subnet-b", "SecurityGroups": "sg-1"}
+    with pytest.raises(NoDefaultNetwork):
+        default_network(Scripted(("DescribeVpcs", {"Vpcs": []})))
