@@ -15,6 +15,7 @@ from awsml.estimate.gate import cost_gate
 from awsml.finding import Finding, Level, NotChecked, Related, worst_first
 from awsml.kinds import KINDS, kind_named, needs
 from awsml.kinds.kind import Context, Kind
+from awsml.kinds.raw import unsent
 from awsml.plan import Plan
 from awsml.report import Report
 from awsml.scenario import (
@@ -172,7 +173,9 @@ def _examined(
         context = Context(document, decision.choices, terms.region)
     gate = _cost_gate(document, decision, getattr(workload, "cost_limit_usd", None), terms)
     placed = [replace(f, place=document.place(f.field or "kind")) for f in decision.findings]
-    report = _report(kind.compile(spec, context), decision, terms, [*earlier, *gate, *placed])
+    compiled = kind.compile(spec, context)
+    found = [*earlier, *unsent(spec, compiled, document), *gate, *placed]
+    report = _report(compiled, decision, terms, found)
     if advise:
         report = replace(report, effective=kind.effective(spec, context))
     return Planned(document, report, spec, workload)

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from awsml import __version__
-from awsml.errors import AwsmlError
+from awsml.errors import AwsmlError, UsageError
 
 # name -> (section, one-line help); the module is the name with underscores.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -108,10 +108,17 @@ def cli(ctx: click.Context, project: Path | None, region: str | None, profile: s
     from awsml.cli.project import Project
 
     environ = dict(os.environ)  # what scripts are started with
-    ctx.obj = Project.found(project, Path.cwd(), region, profile, environ)
+    ctx.obj = Project.found(project, _here(), region, profile, environ)
     use_refreshed(environ)
     # Pydantic would read the metadata of every installed package, to find plugins nobody wants.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise UsageError("the current folder is gone", hint="run `cd` to one there is") from error
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -143,7 +150,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _explain_click(error: click.ClickException) -> int:
     from awsml.cli.output import explain_error
-    from awsml.errors import UsageError
 
     usage = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "awsml"
     hint = f"run `{usage} --help`"

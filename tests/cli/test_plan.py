@@ -78,3 +78,14 @@ def test_json_is_valid_even_for_an_early_failure(awsml: CommandLine) -> None:
     answer = json.loads(ran.out)
     check("error", answer)
     assert "nothing.yaml" in answer["error"]["message"]
+
+
+def test_raw_parameters_of_a_call_that_is_not_made_are_an_error(
+    awsml: CommandLine, demo: Path
+) -> None:
+    with (demo / "training.yaml").open("a") as file:
+        file.write("aws: {CreateTrainingJobs: {EnableNetworkIsolation: true}}\n")
+    findings = json.loads(awsml("plan", "-o", "json", cwd=demo).out)["findings"]
+    (found,) = (each for each in findings if each["level"] == "error")
+    assert (found["slug"], found["line"], found["column"]) == ("unknown-field", 23, 7)
+    assert found["hint"] == "write `aws.CreateTrainingJob`"
