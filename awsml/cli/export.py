@@ -23,7 +23,7 @@ from awsml.render.export import EXPORTS
 @scenario_argument
 @training_overrides
 @click.option("--run", metavar="RUN", help="The request that a run on AWS was sent with.")
-@outputs_option("cli", "boto3", "sdk")
+@outputs_option("cli", "boto3", "sdk", "cfn")
 @click.pass_obj
 def command(
     project: Project,
@@ -33,10 +33,11 @@ def command(
     outputs: Sequence[Output],
     **flags: Any,
 ) -> None:
-    """Write a plan as a shell script, as Python over boto3, or over the SageMaker SDK.
+    """Write a plan as a shell script, as Python over boto3, over the SageMaker SDK, or as a stack.
 
     The code sends the same requests; what only a run knows (account, role, code upload) is filled
-    in at its top. `sdk` uses sagemaker.core's TrainingJob.create.
+    in at its top. `sdk` uses sagemaker.core's TrainingJob.create; `cfn` is the CloudFormation
+    template of an endpoint or of batch jobs.
     """
     plan = _sent(project, run) if run else _planned(project, scenario, flags)
     write(outputs, {name: partial(_text, plan, name) for name in EXPORTS})

@@ -8,7 +8,7 @@ from typing import Any
 
 from awsml import catalog
 from awsml.advice import Advice, Alternative
-from awsml.basis import Basis, Estimate
+from awsml.basis import Basis, Estimate, weakest
 from awsml.catalog import Instance
 from awsml.decide.saving import saved
 from awsml.decide.serving_case import Case, constant
@@ -21,6 +21,7 @@ _HOURS_PER_MONTH = 730.0
 _MOST_DEVICES = 8
 _MOST_CORES = 16
 _MOST_ROWS = 8
+_CLEARLY = 0.98  # closer prices are a tie
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,9 @@ def candidate_row(name: str, case: Case) -> Row:
     unknown = Estimate.unknown("requests/s", f"what {name} is made of")
     rates = case.rates(one) if one else None
     sustained = rates.sustained if rates else unknown
-    count = _count(case, sustained)
+    count = _count(case, sustained.expected)
     price = case.price(one) if one else Estimate.unknown("USD/hour", f"a price of {name}")
-    month = price.scaled(_HOURS_PER_MONTH * count, "USD") if count else _no_month(case, sustained)
+    month = _month(case, price, sustained)
     refusal = refused(name, one, case)
     limit = rates.limited_by if rates else None
     why = refusal or _why(limit, sustained, count, case)
@@ -119,11 +120,25 @@ def candidate_row(name: str, case: Case) -> Row:
     )
 
 
-def _count(case: Case, sustained: Estimate) -> int | None:
-    if case.rate is None or not sustained.expected:
+def _count(case: Case, sustained: float | None) -> int | None:
+    if case.rate is None or not sustained:
         return None
-    needed = instances_needed(case.rate, sustained.expected, constant("scaling_safety_factor"))
+    needed = instances_needed(case.rate, sustained, constant("scaling_safety_factor"))
     return max(needed, case.work.fewest or 1)
+
+
+def _month(case: Case, price: Estimate, sustained: Estimate) -> Estimate:
+    """Dollars a month; a slower type than expected takes more of it."""
+    rates = (sustained.high, sustained.expected, sustained.low)
+    counts = [_count(case, rate) for rate in rates]
+    if not (price.known and all(counts)):
+        missing = price.missing if not price.known and all(counts) else ()
+        return _no_month(case, sustained) if not missing else Estimate.unknown("USD", *missing)
+    ends = [
+        None if usd is None or count is None else usd * count * _HOURS_PER_MONTH
+        for usd, count in zip((price.low, price.expected, price.high), counts, strict=True)
+    ]
+    return Estimate(ends[0], ends[1], ends[2], "USD", weakest((price.basis, sustained.basis)))
 
 
 def _no_month(case: Case, sustained: Estimate) -> Estimate:
@@ -198,17 +213,19 @@ def instance_advice(case: Case, rows: Sequence[Row]) -> Advice:
     priced = [row for row in others if row.month is not None]
     best = min(priced, key=lambda row: row.month or 0.0, default=None)
     usd = current.expected
-    cheaper = best is not None and usd is not None and (best.month or 0.0) < usd * 0.98
+    cheaper = best is not None and usd is not None and (best.month or 0.0) < usd * _CLEARLY
+    sure = cheaper and best is not None and (best.usd_per_month.high or 0.0) < (usd or 0.0)
     listed = sorted(others, key=lambda row: (row.name not in case.work.candidates, _order(row)))
+    move = best if sure or not now.deployable else None
     return Advice(
         subject="instance",
-        recommend=_recommend(case, now, best if cheaper or not now.deployable else None),
+        recommend=_recommend(case, now, move, best if cheaper else None),
         because=f"{now.name}: {now.why}; {_stands(case, current)}",
         saves_usd=saved(current, best.usd_per_month) if best and cheaper else None,
         alternatives=(_own(now, current), *(_alternative(row, usd) for row in listed[:_MOST_ROWS])),
         field="compute.instance",
-        fixes=(Fix("compute.instance", best.name),) if best and cheaper else (),
-        change=cheaper or not now.deployable,
+        fixes=(Fix("compute.instance", move.name),) if move else (),
+        change=move is not None,
         notes=tuple(_notes(best) if cheaper else ()),
     )
 
@@ -234,13 +251,16 @@ def _stands(case: Case, current: Estimate) -> str:
     return told
 
 
-def _recommend(case: Case, now: Row, best: Row | None) -> str:
-    if best is None:
-        if not now.sustained.known:
-            return "measure what one instance sustains: `awsml endpoint bench`"
-        return f"keep {now.name}"
-    smaller = _smaller(best, case)
-    return f"{'right-size down' if smaller else 'move'} to {best.instances} x {best.name}"
+def _recommend(case: Case, now: Row, move: Row | None, promising: Row | None) -> str:
+    """A move that pays even if the type is as slow as it may be; else a measurement."""
+    if move is not None:
+        smaller = _smaller(move, case)
+        return f"{'right-size down' if smaller else 'move'} to {move.instances} x {move.name}"
+    if not now.sustained.known:
+        return "measure what one instance sustains: `awsml endpoint bench`"
+    if promising is not None:
+        return f"measure {promising.name}: {promising.instances} of it may carry the load for less"
+    return f"keep {now.name}"
 
 
 def _smaller(best: Row, case: Case) -> bool:
@@ -269,5 +289,5 @@ def _alternative(row: Row, usd: float | None) -> Alternative:
     elif row.month is None or usd is None:
         verdict = "unknown"
     else:
-        verdict = "better" if row.month < usd * 0.98 else "worse"
+        verdict = "better" if row.month < usd * _CLEARLY else "worse"
     return Alternative(row.name, verdict, row.why, row.usd_per_month)

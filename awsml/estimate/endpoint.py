@@ -78,7 +78,8 @@ def seen_rates(work: EndpointWorkload, here: Instance, constant: Constant) -> Ra
         limits["measured"] = seen.throughput
     elif seen.latency_seconds is not None:
         limits |= _served(work, here, constant("batch_latency_exponent"))
-    if (rate := seen.requests_per_second) and (busy := seen.signals.get("cpu")):
+    rate, busy = seen.requests_per_second, seen.signals.get("cpu")
+    if seen.throughput is None and rate and busy:
         limits["cpu"] = rate / busy
     link = network_rate(here, work, constant("endpoint_network_share"))
     if link is not None:

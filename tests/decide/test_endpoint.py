@@ -120,6 +120,15 @@ def test_a_small_gpu_loses_where_the_load_takes_too_many() -> None:
     assert "right-size down" not in sized["recommend"]
 
 
+def test_a_saving_that_a_slower_device_would_eat_is_to_be_measured_first() -> None:
+    sized = advice(report("compute.count=1", "traffic.requests_per_second=70"), "instance")
+    assert "ml.g4dn.xlarge" in sized["recommend"]
+    own = ("model.image={uri: 111122223333.dkr.ecr.us-east-1.amazonaws.com/own:1}",)
+    current = ("compute.instance=ml.g6.xlarge", "observed.on=ml.g6.xlarge", "compute.count=2")
+    unsure = advice(report(*own, *current, "traffic.requests_per_second=40"), "instance")
+    assert unsure["recommend"].startswith("measure ml.g4dn.xlarge")
+
+
 def test_each_of_the_four_options_is_a_row_with_a_number() -> None:
     rows = advice(report(), "architecture")["alternatives"]
     assert len(rows) == 4

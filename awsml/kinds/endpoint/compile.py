@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from awsml.finding import Confidence, Finding, Level
 from awsml.kinds.endpoint.spec import EndpointSpec
+from awsml.kinds.endpoint.stack import STACK_FILE, stack_text
 from awsml.kinds.images import ChosenImage, chosen_image
 from awsml.kinds.kind import Context
 from awsml.kinds.needs import needed_by_aws
@@ -42,6 +43,7 @@ def compile_endpoint(spec: EndpointSpec, context: Context) -> Plan:
         region=region,
         file=context.origins.file,
         place=context.origins.place("kind"),
+        files={STACK_FILE: stack_text(spec.name, calls)},
         problems=(
             *needed_by_aws(spec.role, region, context),
             *(replace(each, field=f"model.{each.field}") for each in image.problems),

@@ -1,0 +1,96 @@
+"""The stack of an endpoint: derived from the plan, checked by cfn-lint, and the file that ships.
+
+`AWSML_UPDATE_GOLDEN=1 python -m pytest tests/kinds/test_endpoint_stack.py` writes the file anew.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import CommandLine
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "templates" / "endpoint-autoscaling.yaml"
+UPDATE = bool(os.environ.get("AWSML_UPDATE_GOLDEN"))  # the fixture clears the environment
+LINT = str(Path(sys.executable).with_name("cfn-lint"))
+SCENARIO = ROOT / "scenarios" / "endpoint-autoscaling.yaml"
+
+
+class Loader(yaml.SafeLoader):
+    """Short forms of functions become lists of their name and value."""
+
+
+Loader.add_multi_constructor("!", lambda loader, suffix, node: [suffix, node.value])
+
+
+@pytest.fixture
+def text(awsml: CommandLine) -> str:
+    ran = awsml("export", str(SCENARIO), "-o", "cfn")
+    assert ran.code == 0, ran.err
+    return ran.out
+
+
+@pytest.fixture
+def stack(text: str) -> Any:
+    return yaml.load(text, Loader=Loader)
+
+
+def test_the_shipped_template_is_the_export_of_the_scenario(text: str) -> None:
+    if UPDATE:
+        SHIPPED.write_text(text, encoding="utf-8")
+    assert text == SHIPPED.read_text(encoding="utf-8")
+
+
+def test_cfn_lint_finds_nothing(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "stack.yaml"
+    file.write_text(text, encoding="utf-8")
+    command = [LINT, str(file), "--regions", "us-east-1"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_nothing_has_a_fixed_name(stack: Any) -> None:
+    for resource in stack["Resources"].values():
+        named = {"ModelName", "EndpointName", "EndpointConfigName", "RoleName", "AlarmName"}
+        for key in named & resource["Properties"].keys():
+            assert resource["Properties"][key][0] == "GetAtt"
+
+
+def test_metrics_are_looked_for_where_they_are_published(stack: Any) -> None:
+    alarms = [
+        resource["Properties"]
+        for resource in stack["Resources"].values()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+    places = {alarm["MetricName"]: alarm["Namespace"] for alarm in alarms}
+    assert places == {
+        "Invocation5XXErrors": "AWS/SageMaker",
+        "CPUUtilization": "/aws/sagemaker/Endpoints",
+    }
+
+
+def test_the_role_reads_one_object_and_no_more(stack: Any) -> None:
+    policy = stack["Resources"]["ExecutionRole"]["Properties"]["Policies"][0]["PolicyDocument"]
+    actions = [statement["Action"] for statement in policy["Statement"]]
+    flat = [one for action in actions for one in ([action] if isinstance(action, str) else action)]
+    assert not [action for action in flat if action.endswith("*")]
+    open_ones = [s["Action"] for s in policy["Statement"] if s["Resource"] == "*"]
+    assert open_ones == ["cloudwatch:PutMetricData", "ecr:GetAuthorizationToken"]
+
+
+def test_values_are_the_plans_own(stack: Any) -> None:
+    assert stack["Parameters"]["TargetValue"]["Default"] == pytest.approx(0.5 * 60 * 130)
+    assert stack["Parameters"]["MaxCapacity"]["Default"] == 6
+
+
+def test_a_training_job_has_no_template(awsml: CommandLine) -> None:
+    ran = awsml("export", str(ROOT / "scenarios" / "pipe-mode.yaml"), "-o", "cfn")
+    assert ran.code == 2
+    assert "no CloudFormation template" in ran.err
