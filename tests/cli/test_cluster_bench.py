@@ -43,10 +43,6 @@ def test_every_repeat_is_written_with_the_hosts_facts(awsml: CommandLine) -> Non
     rows = list(csv.DictReader(line for line in text.splitlines() if line[0] != "#"))
     found = [(row["gpus"], row["throughput"]) for row in rows[:3]]
     assert found == [("1", "10"), ("1", "12"), ("1", "11")]
-        ("1", "10"),
-        ("1", "12"),
-        ("1", "11"),
-    ]
     assert Path("links.csv").read_text(encoding="utf-8").splitlines()[2] == "2,65536,0.001,0.2"
     answer = check_text("scaling", awsml("cluster", "fit", "bench.csv", "-o", "json").out)
     assert [point["throughput"] for point in answer["fits"][0]["points"]] == [11, 11]
