@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from awsml.errors import UsageError
-from awsml.plan import Plan, Ref, Text, Unknown, walk
+from awsml.plan import Call, Plan, Ref, Text, Unknown, walk
 
 ROLE = "arn:aws:iam::ACCOUNT:role/NAME"
 
@@ -53,8 +53,14 @@ def variable(ref: Ref) -> str:
     return re.sub(r"\W", "_", ref.name)
 
 
+def step_of(call: Call) -> str:
+    """What refs call a call by: its operation, and its name where there are several."""
+    return f"{call.operation}/{call.id}" if call.id else call.operation
+
+
 def snake(name: str) -> str:
     """SageMaker SDK's own spelling: VolumeSizeInGB is volume_size_in_gb."""
+    name = re.sub(r"\W", "_", name)
     spaced = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub("([a-z0-9])([A-Z])", r"\1_\2", spaced).lower()
 

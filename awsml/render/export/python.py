@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from awsml.plan import Call, Plan, Ref, Text
-from awsml.render.export.openings import ROLE, Openings, openings_of, snake, variable
+from awsml.render.export.openings import ROLE, Openings, openings_of, snake, step_of, variable
 
 _WIDTH = 92
 
@@ -43,6 +43,8 @@ def preamble(plan: Plan, opened: Openings, imports: list[str]) -> Iterator[str]:
     yield f"region = {literal(plan.region or 'us-east-1')}"
     if "run" in opened.names:
         yield 'run = time.strftime("%y%m%d-%H%M%S")'
+    if "commit" in opened.names:
+        yield 'commit = ""  # the source as its ref stands when a job starts; or a commit'
     if "role" in opened.names:
         yield f'role = "{ROLE}"  # fill in'
     if opened.account:
@@ -69,11 +71,12 @@ def literal(value: Any, indent: int = 0) -> str:
 
 def _call(call: Call) -> Iterator[str]:
     """One call; later calls look their values up in its answer."""
-    yield f"{snake(call.operation)} = {_client(call.service)}.{snake(call.operation)}("
+    answer = snake(step_of(call))
+    yield f"{answer} = {_client(call.service)}.{snake(call.operation)}("
     for name, value in call.params.items():
         yield f"    {name}={literal(value, 4)},"
     yield ")"
-    yield f"print({snake(call.operation)})"
+    yield f"print({answer})"
 
 
 def _client(service: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from awsml.errors import UsageError
 from awsml.plan import Call, Plan, Ref, Text, walk
-from awsml.render.export.openings import ROLE, Openings, openings_of, variable
+from awsml.render.export.openings import ROLE, Openings, openings_of, step_of, variable
 
 
 def shell_text(plan: Plan) -> str:
@@ -19,13 +19,15 @@ def shell_text(plan: Plan) -> str:
     lines += ["export AWS_MAX_ATTEMPTS=1  # a repeated create call could be a second paid job"]
     lines += _fill(opened)
     for call in plan.calls:
-        lines += ["", *_call(call, _wanted_of(plan, call.operation))]
+        lines += ["", *_call(call, _wanted_of(plan, step_of(call)))]
     return "\n".join(lines) + "\n"
 
 
 def _fill(opened: Openings) -> Iterator[str]:
     if "run" in opened.names or opened.uploads:
         yield "RUN=$(date +%y%m%d-%H%M%S)"
+    if "commit" in opened.names:
+        yield "COMMIT=  # the source as its ref stands when a job starts; or a commit"
     if "role" in opened.names:
         yield f"ROLE={ROLE}  # fill in"
     if opened.account:
@@ -59,7 +61,7 @@ def _call(call: Call, wanted: str | None) -> Iterator[str]:
         yield f'{command} --cli-input-json "$(cat <<JSON'
         yield f'{text}\nJSON\n)"'
         return
-    name = _variable(Ref(f"output:{call.operation}.{wanted}"))
+    name = _variable(Ref(f"output:{step_of(call)}.{wanted}"))
     yield f'{name}=$({command} --query {wanted} --output text --cli-input-json "$(cat <<JSON'
     yield f'{text}\nJSON\n)")'
 
