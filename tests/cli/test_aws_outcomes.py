@@ -78,7 +78,8 @@ def test_what_a_person_reads(name: str, awsml: CommandLine, project: World, tmp_
     script(project)
     if name == "interrupted":
         (tmp_path / "train.yaml").write_text(SCENARIO + SPOT)
-    ran = awsml("train", "--on", "aws", "-y")
+    shorter = ("--set", "limits.runtime=10m") if name == "stopped" else ()
+    ran = awsml("train", "--on", "aws", "-y", *shorter)
     assert ran.code == code, ran.err
     text = told(ran)
     path = GOLDEN / f"{name}.txt"
