@@ -31,7 +31,7 @@ from awsml.cli.overrides import common_flags
 from awsml.cli.planning import FlagReader, planned, refused, terms
 from awsml.cli.project import Project
 from awsml.cli.resuming import resumed
-from awsml.cli.showing import say_findings, show_plan
+from awsml.cli.showing import refuse, say_findings, show_plan
 from awsml.errors import UsageError
 from awsml.kinds.batch.source import COMMIT
 from awsml.readers.git import commit_of
@@ -79,8 +79,7 @@ def submit_command(
     if dry_run:
         return show_plan(work, outputs, fail_on)
     if refused(work.report.findings, fail_on) or not work.plan.calls:
-        say_findings(work)
-        return 1
+        return refuse(work, outputs)
     target = terms(project, work.document, on).target
     work = with_commit(project, work)
     if target == "aws":

@@ -95,7 +95,11 @@ PLAIN = Style(colour=False, width=100)
 
 def write_file(path: Path, text: str) -> None:
     """Write beside, then swap, so that a full disk leaves the old file whole."""
+    path = path.resolve()  # the file that a link names, not the link
     try:
+        if path.exists() and not path.is_file():  # /dev/null, a pipe: not to be swapped
+            path.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.name}.{os.getpid()}")
         beside.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")

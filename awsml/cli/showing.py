@@ -21,6 +21,14 @@ def show_plan(work: Planned, outputs: Sequence[Output], fail_on: str) -> int:
     return 1 if refused(work.report.findings, fail_on) else 0
 
 
+def refuse(work: Planned, outputs: Sequence[Output]) -> int:
+    """What is wrong, before anything ran; a program that reads JSON gets it with the plan."""
+    say_findings(work)
+    wanted = [output for output in outputs if output.format == "json"]
+    write(wanted, {"json": lambda _: as_json_text(work.report.as_json())})
+    return 1
+
+
 def say_findings(work: Planned) -> None:
     """Errors and warnings before the run; advice belongs to `awsml plan` and `awsml advise`."""
     style = style_of(sys.stderr)

@@ -27,7 +27,7 @@ from awsml.cli.output import Output, outputs_option, say
 from awsml.cli.planning import flag_reader, planned, refused, terms
 from awsml.cli.project import Project
 from awsml.cli.resuming import resumed
-from awsml.cli.showing import say_findings, show_plan
+from awsml.cli.showing import refuse, say_findings, show_plan
 from awsml.errors import UsageError
 
 
@@ -78,8 +78,7 @@ def command(
         return show_plan(work, outputs, fail_on)
     target = terms(project, work.document, on).target
     if refused(work.report.findings, fail_on) or not work.plan.calls:
-        say_findings(work)
-        return 1
+        return refuse(work, outputs)
     if target == "aws":
         if interrupt:
             raise UsageError(

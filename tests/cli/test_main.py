@@ -2,7 +2,10 @@
 
 import json
 import os
+import threading
 from pathlib import Path
+
+import pytest
 
 from tests.conftest import CommandLine
 
@@ -19,3 +22,38 @@ def test_a_current_folder_that_is_gone_is_an_error_in_any_format(
     answer = json.loads(ran.out)
     assert answer["version"] == 1
     assert answer["error"]["message"] == "the current folder is gone"
+
+
+@pytest.fixture
+def demo(awsml: CommandLine, tmp_path: Path) -> Path:
+    awsml("init", "training", "demo")
+    return tmp_path / "demo"
+
+
+def test_a_run_that_is_refused_says_so_in_json(awsml: CommandLine, demo: Path) -> None:
+    ran = awsml("train", "--set", "compute.count=many", "-o", "json", cwd=demo)
+    assert ran.code == 1
+    answer = json.loads(ran.out)
+    assert answer["version"] == 1
+    assert [finding["slug"] for finding in answer["findings"]] == ["wrong-type"]
+    assert "compute.count" in ran.err
+
+
+def test_output_to_a_pipe_leaves_the_pipe_there(awsml: CommandLine, demo: Path) -> None:
+    pipe = demo / "pipe"
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
+    reader.start()
+    assert awsml("plan", "-o", "json=pipe", cwd=demo).code == 0
+    reader.join(timeout=10)
+    assert pipe.is_fifo()
+    assert json.loads(read[0])["kind"] == "training"
+
+
+def test_output_through_a_link_keeps_the_link(awsml: CommandLine, demo: Path) -> None:
+    (demo / "kept.json").write_text("old")
+    (demo / "link.json").symlink_to("kept.json")
+    assert awsml("plan", "-o", "json=link.json", cwd=demo).code == 0
+    assert (demo / "link.json").is_symlink()
+    assert json.loads((demo / "kept.json").read_text())["kind"] == "training"
