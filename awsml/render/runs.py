@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from awsml.backends.local.batch.queue import FOLDER, Standing, standing
+from awsml.render.batch_jobs import jobs_json, jobs_text
 from awsml.render.bill import bill_text
 from awsml.render.table import Column, table, wrap
 from awsml.store.run import MetricRecord, NoteRecord, PhaseRecord, Run
@@ -23,6 +25,7 @@ class RunView:
     metrics: Mapping[str, MetricRecord]  # the latest of each
     notes: Sequence[NoteRecord]
     children: Sequence[Run]
+    jobs: Standing | None = None  # of a batch run on this machine
 
     @classmethod
     def of(cls, store: RunStore, run: Run) -> RunView:
@@ -32,6 +35,7 @@ class RunView:
             {point.name: point for point in store.series(run.id)},
             store.notes(run.id),
             store.children(run.id),
+            standing(store.folder_of(run.id) / FOLDER) if run.kind == "batch" else None,
         )
 
 
@@ -66,6 +70,11 @@ def run_text(view: RunView, now: float, width: int) -> str:
         lines += ["", _phases(view, now, width)]
     if bill := bill_text(run, width):
         lines += ["", bill]
+    if view.jobs:
+        lines += ["", jobs_text(view.jobs, width)]
+    if best := run.figures.get("best"):
+        setting = "  ".join(f"{name}={text}" for name, text in best["setting"].items())
+        lines += ["", f"  best is trial {best['trial']}: {best['objective']:g} with {setting}"]
     if view.metrics:
         lines += ["", *(f"  {name} {point.value:g}" for name, point in view.metrics.items())]
     if artifacts := run.figures.get("artifacts"):
@@ -117,6 +126,7 @@ def run_json(view: RunView) -> dict[str, Any]:
         },
         "notes": [{"level": note.level, "text": note.text} for note in view.notes],
         "figures": run.figures,
+        **({"jobs": jobs_json(view.jobs)} if view.jobs else {}),
         "remote": run.remote,
         "children": [
             {"id": child.id, "label": child.label, "status": child.status.value}

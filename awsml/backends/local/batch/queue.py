@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FILE = "queue.db"
+FOLDER = "batch"  # of a run, where the queue and its jobs' files lie
 _TABLES = """
 CREATE TABLE IF NOT EXISTS jobs (
   key TEXT PRIMARY KEY, label TEXT NOT NULL, position INTEGER, state TEXT NOT NULL,

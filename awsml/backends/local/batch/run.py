@@ -21,7 +21,7 @@ from awsml.backends.local.batch.outcome import (
     retried,
 )
 from awsml.backends.local.batch.process import AttemptProcess, Guard
-from awsml.backends.local.batch.queue import AttemptRow, JobQueue
+from awsml.backends.local.batch.queue import FOLDER, AttemptRow, JobQueue
 from awsml.backends.local.batch.reclaim import Reclaims
 from awsml.backends.local.batch.slots import Slots, cpus_here, gpus_here
 from awsml.backends.local.batch.surroundings import Surroundings
@@ -34,7 +34,6 @@ from awsml.store.run import Run
 from awsml.store.runs import RunStore
 
 HERE = "on this machine"
-FOLDER = "batch"
 _LOOK_SECONDS = 0.05  # without a sign of life of any attempt
 _ASK_SECONDS = 0.1
 _TOLD_ONE_BY_ONE = 20  # jobs; of more only the count is told

@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from awsml.backends.local.batch.queue import JobQueue, Row, standing
-from awsml.backends.local.batch.run import FOLDER, run_batch
+from awsml.backends.local.batch.queue import FOLDER, JobQueue, Row, standing
+from awsml.backends.local.batch.run import run_batch
 from awsml.backends.local.control import Ask
 from awsml.backends.local.interrupts import parse_interrupt
 from awsml.backends.local.terms import LocalTerms
