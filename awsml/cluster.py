@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 Pair = tuple[int, int]  # GPU numbers, the lower one first
 
+_THROUGH_HOST = {"PHB", "NODE", "SYS"}
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:
@@ -38,11 +40,18 @@ class Links:
 
     @property
     def peer_access(self) -> bool | None:
-        """Whether every GPU reads every other one's memory; None where nothing tells."""
+        """Whether every GPU reads every other one's memory; None where nothing tells.
+
+        Without a matrix of peers, NCCL's own default does: direct over NVLink and PCIe switches,
+        through the host's memory where the path crosses a host bridge.
+        """
         if self.peer:
             return all(status == "OK" for status in self.peer.values())
-        nvlinked = bool(self.labels) and all(each.startswith("NV") for each in self.labels.values())
-        return True if nvlinked else None
+        if not self.labels:
+            return None
+        if all(each.startswith("NV") for each in self.labels.values()):
+            return True
+        return False if set(self.labels.values()) <= _THROUGH_HOST else None
 
     def local(self, gpus: int) -> int:
         """The most of the first `gpus` GPUs that share one NUMA node."""

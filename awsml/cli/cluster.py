@@ -22,7 +22,7 @@ from awsml.render.cluster_page import cluster_page
 from awsml.render.findings import findings_text
 from awsml.scenario import Document, Override
 
-_TABLES = frozenset({".csv", ".tsv", ".txt"})
+_SCENARIOS = frozenset({".yaml", ".yml", ".json"})
 
 
 @click.group("cluster")
@@ -70,7 +70,7 @@ def fit(
     it may be left out where the project has just one cluster.
     """
     given = Flags(**flags)
-    if file is not None and file.suffix in _TABLES:
+    if file is not None and file.suffix not in _SCENARIOS:
         if sets:
             raise UsageError("--set is for scenarios", hint="use --gpu, --network, --parameters")
         answer = answer_for_table(file, given, predict)

@@ -74,10 +74,20 @@ def _because(form: str, hardware: Hardware, known: str | None) -> str:
         who = "the links say that" if stated else f"of {known} cards"
         return f"{who} every GPU reads the memory of every other one"
     if form == BUS:
-        refused = sorted({s for s in links.peer.values() if s != "OK"}) if links else []
-        who = f"nvidia-smi says {', '.join(refused)}" if refused else f"{known} has no peer access"
-        return f"{who}: what GPUs exchange passes the host's memory, a path for each NUMA node"
+        passes = "what GPUs exchange passes the host's memory, a path for each NUMA node"
+        return f"{_no_peers(hardware, known)}: {passes}"
     return "nothing tells whether GPUs reach each other directly, so both forms are kept"
+
+
+def _no_peers(hardware: Hardware, known: str | None) -> str:
+    links = hardware.links
+    refused = sorted({s for s in links.peer.values() if s != "OK"}) if links else []
+    if refused:
+        return f"nvidia-smi says {', '.join(refused)}"
+    crossed = sorted(set(links.labels.values())) if links and links.peer_access is False else []
+    if crossed:
+        return f"every link crosses a host bridge ({', '.join(crossed)})"
+    return f"{known} cards have no peer access"
 
 
 def scaling_blocks(answer: Answer) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from awsml.basis import Basis, Estimate
 from awsml.cluster import Flag, Hardware, Links
 from awsml.estimate.scaling import (
-    RING,
+    BUS,
     UNDECIDED,
     Fit,
     Point,
@@ -91,7 +91,7 @@ def _refusal(fit: Fit, gpus: int, nodes: int, hardware: Hardware) -> tuple[str, 
     far, seen = _level(gpus, nodes, hardware.links), _level_seen(fit, hardware.links)
     if far == _NODE and seen < _NODE:
         return _no_network(gpus, nodes, fit, hardware)
-    if far > seen and not _known_beyond(fit, hardware):
+    if far > seen and not _known_beyond(fit, hardware, seen):
         first = next(n for n in range(2, gpus + 1) if _level(n, 1, hardware.links) > seen)
         because = f"{gpus} GPUs cross {_LEVEL_NAMES[far]}, and no measured count does"
         return because, f"{first} GPUs, or the bandwidth between them (`hardware.link`)"
@@ -109,9 +109,10 @@ def _no_network(gpus: int, nodes: int, fit: Fit, hardware: Hardware) -> tuple[st
     )
 
 
-def _known_beyond(fit: Fit, hardware: Hardware) -> bool:
-    """The links fix the far side where every GPU goes through its host, as it does there too."""
-    return fit.form not in (RING, UNDECIDED) or hardware.link_bytes_per_second is not None
+def _known_beyond(fit: Fit, hardware: Hardware, seen: int) -> bool:
+    """The links fix the far side where GPUs go through their host already, as they do there."""
+    through_host = fit.form == BUS or (fit.form == UNDECIDED and seen >= _LEVELS["PHB"])
+    return through_host or hardware.link_bytes_per_second is not None
 
 
 def _level(gpus: int, nodes: int, links: Links | None) -> int:

@@ -39,6 +39,7 @@ def test_links_and_numa_nodes_are_read_with_tabs_or_blanks(text: str) -> None:
     assert links.gpus == 4
     assert links.network_cards == 1
     assert links.numa == (0, 0, 1, 1)
+    assert links.peer_access is False  # every link crosses a host bridge
     assert links.labels[(0, 1)] == "PHB" and links.labels[(1, 2)] == "SYS"
 
 
