@@ -106,6 +106,11 @@ def _notes(now: SearchCase) -> Iterator[str]:
     needed, trials = now.needed.expected, now.trials
     if now.workload.target and needed is not None and trials is not None and trials < needed:
         yield f"the budget of {trials} trials is below the {needed:.0f} that the target takes"
+    if any(job.training.spot and job.training.spot.checkpoints for job in now.workload.jobs):
+        yield (
+            "AWS documents no separation of checkpoints between trials: let the script write below "
+            "its TRAINING_JOB_NAME"
+        )
     yield (
         "trials to a target are fitted on test functions: rank options by them, and trust your "
         "own earlier searches more"

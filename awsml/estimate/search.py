@@ -2,7 +2,8 @@
 
 Random search, exactly: n trials miss the best share q with probability (1 - q)^n.
 Bayesian search, one at a time: fitted on test functions as factor x (random trials)^power.
-At P at once it knows less when it chooses: so many more trials for each further one at once.
+At P at once it knows less when it chooses: each further one at once costs a share of the trials,
+which was fitted where one at a time takes `tuning_reference_jobs`.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def extra_trials(strategy: str, alone: Estimate, parallel: int) -> Estimate:
         return Estimate.exact(0.0, "trials", Basis.DOCUMENTED)
     each = catalog.ranged("tuning_jobs_per_extra_parallel")
     reference = catalog.constant("tuning_reference_jobs").value
-    grown = each.scaled(max(1.0, (alone.expected or 0.0) / reference))
+    grown = each.scaled((alone.expected or 0.0) / reference)
     return grown.scaled(parallel - 1, "trials")
 
 
@@ -75,9 +76,7 @@ def expected_top(strategy: str, trials: float, parallel: int) -> Estimate:
     reference = catalog.constant("tuning_reference_jobs").value
     ends = []
     for slow, extra in zip(_ends(factor), _ends(each), strict=True):
-        alone = max(1.0, trials - extra * (parallel - 1))
-        if alone > reference:
-            alone = trials / (1 + extra * (parallel - 1) / reference)
+        alone = trials / (1 + extra * (parallel - 1) / reference)
         # No search is worse than drawing at random.
         ends.append(_median_top(max(trials, (alone / slow) ** (1 / power))))
     basis = weakest((factor.basis, each.basis))

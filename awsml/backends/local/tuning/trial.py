@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -11,7 +12,7 @@ from awsml.backends.local.control import Ask, Wishes
 from awsml.backends.local.terms import LocalTerms
 from awsml.backends.local.training import run_training
 from awsml.errors import AwsmlError
-from awsml.events import Event
+from awsml.events import Event, LogLine
 from awsml.store.run import Run
 from awsml.store.runs import RunStore
 
@@ -57,4 +58,10 @@ class Trial:
 
     def _events(self) -> Iterator[Event]:
         running = run_training(self._store, self.run, self._terms, self._wishes, self._base)
-        return self._store.recording(self.run.id, running)
+        return self._store.recording(self.run.id, map(self._named, running))
+
+    def _named(self, event: Event) -> Event:
+        """A line says which trial printed it, as the streams of CloudWatch do."""
+        if isinstance(event, LogLine):
+            return replace(event, stream=f"{self.run.label}/{event.stream}")
+        return event
