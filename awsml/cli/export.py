@@ -17,6 +17,7 @@ from awsml.cli.subject import existing_runs
 from awsml.errors import UsageError
 from awsml.plan import Call, Plan
 from awsml.render.export import EXPORTS
+from awsml.render.export.cloudformation import cfn_text
 
 
 @click.command("export", epilog="Example: awsml export -o boto3=submit.py")
@@ -40,7 +41,8 @@ def command(
     template of an endpoint or of batch jobs.
     """
     plan = _sent(project, run) if run else _planned(project, scenario, flags)
-    write(outputs, {name: partial(_text, plan, name) for name in EXPORTS})
+    writers = {name: partial(_text, plan, name) for name in EXPORTS}
+    write(outputs, {**writers, "cfn": lambda _: cfn_text(plan)})
 
 
 def _text(plan: Plan, name: str, _: Style) -> str:

@@ -21,6 +21,7 @@ from awsml.estimate.endpoint import (
 from awsml.kinds import INCLUDES, KINDS
 from awsml.scenario import Override, load
 from awsml.workload import EndpointWorkload, Seen
+from tests.contracts import check
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "object-detection-gpu.yaml"
 
@@ -85,6 +86,13 @@ def test_what_a_type_sustains_is_unknown_until_a_latency_is_given() -> None:
     printed = report("observed={}", "autoscaling.target=100")
     assert [each["sustained_rps"] for each in printed["candidates"]] == [None] * 6
     assert all("observed.latency" in each["missing"][0] for each in printed["candidates"][:5])
+
+
+@pytest.mark.parametrize("sets", [(), ("observed={}", "autoscaling.target=100")])
+def test_the_blocks_of_the_plan_keep_their_contract(sets: tuple[str, ...]) -> None:
+    printed = report(*sets)
+    check("plan", printed)
+    check("serving_diagnosis", printed["diagnosis"])
 
 
 def test_the_wide_network_instance_cannot_host_and_the_nearest_that_can_is_named() -> None:

@@ -20,6 +20,7 @@ import pytest
 from awsml.backends.local.inside.tree import descendants
 from awsml.store.runs import RunStore
 from tests.conftest import CommandLine, Ran
+from tests.contracts import check_text
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -251,7 +252,7 @@ def test_bench_writes_what_it_saw_and_advice_goes_on_from_there(endpoint: Endpoi
     words = ("--seconds", "0.4", "--warm-up", "0.1", "--rate", "100", "--concurrency", "1")
     ran = endpoint.awsml("endpoint", "bench", *words, "-o", "json", "-o", "html=bench.html")
     assert ran.code == 0, ran.err
-    points = json.loads(ran.out)["points"]
+    points = check_text("bench", ran.out)["points"]
     assert [point["rate"] for point in points] == [None, 100.0]
     assert points[1]["latency_ms"]["p50"] > 0
     assert "observed: {on: this-machine" in (endpoint.folder / "echo.yaml").read_text()

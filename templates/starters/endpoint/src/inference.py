@@ -1,5 +1,6 @@
 """Which flower is it? The nearest of three centres, with nothing but the standard library."""
 
+import csv
 import json
 import math
 import os
@@ -7,15 +8,15 @@ import os
 
 def model_fn(model_dir):
     """Loads the model once, in each worker."""
-    with open(os.path.join(model_dir, "centres.json")) as file:
-        return json.load(file)
+    with open(os.path.join(model_dir, "centres.csv"), newline="") as file:
+        return {name: [float(cell) for cell in cells] for name, *cells in csv.reader(file)}
 
 
 def input_fn(body, content_type):
-    """The rows of a request, as JSON or CSV."""
-    if content_type == "text/csv":
-        return [[float(cell) for cell in line.split(",")] for line in body.decode().splitlines()]
-    return json.loads(body)
+    """The rows of a request, as CSV or JSON."""
+    if content_type == "application/json":
+        return json.loads(body)
+    return [[float(cell) for cell in line.split(",")] for line in body.decode().split()]
 
 
 def predict_fn(rows, model):
