@@ -20,6 +20,7 @@ from awsml.backends.local.tuning.tuner import run_tuning
 from awsml.store.run import Draft, Run, Status
 from awsml.store.runs import RunStore
 from tests.conftest import CommandLine
+from tests.contracts import check_text
 
 SCENARIO = """
 kind: tuning
@@ -349,7 +350,7 @@ def test_the_report_is_one_page_and_a_table_and_a_chart(awsml: CommandLine, proj
     rows = list(csv.DictReader((project / "r.csv").read_text().splitlines()))
     assert len(rows) == 20
     assert (project / "r.svg").read_text().startswith("<svg")
-    told = json.loads(ran.out)
+    told = check_text("search_report", ran.out)
     best = min(rows, key=lambda row: float(row["objective"]))
     assert told["best"]["trial"] == int(best["trial"])
     assert told["importance"]["lr"] > told["importance"]["kind"]
