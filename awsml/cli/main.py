@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 import click
 
 from awsml import __version__
-from awsml.errors import AwsmlError, UsageError
+from awsml.errors import AwsmlError, BackendError, UsageError
 
 # name -> (section, one-line help); the module is the name with underscores.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -123,7 +124,15 @@ def _here() -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run awsml and leave with one of its exit codes."""
+    _open_streams()
     sys.exit(run(arguments))
+
+
+def _open_streams() -> None:
+    """Streams that the caller closed: nothing to read, and nobody to write to."""
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -144,8 +153,36 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _explain(error)
     except BrokenPipeError:
         return _reader_left()
+    except OSError as error:
+        if error.errno not in _REFUSALS:
+            raise
+        return _explain(_refusal(error))
     except KeyboardInterrupt:
         return _interrupted()
+
+
+# What the system refuses whichever file it is about. Any other OSError is a defect, and shows.
+_REFUSALS = {
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.EIO,
+    errno.ELOOP,
+    errno.EMFILE,
+    errno.ENAMETOOLONG,
+    errno.ENOSPC,
+    errno.ENOTDIR,
+    errno.EPERM,
+    errno.EROFS,
+}
+
+
+def _refusal(error: OSError) -> BackendError:
+    reason = (error.strerror or "refused").lower()
+    return BackendError(
+        f"{error.filename}: {reason}" if error.filename else reason,
+        hint="check the disk with `df -h .` and the permissions with `ls -ld`",
+        slug="system-refused",
+    )
 
 
 def _explain_click(error: click.ClickException) -> int:

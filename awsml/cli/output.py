@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -136,7 +137,8 @@ def explain_error(error: AwsmlError, arguments: Sequence[str]) -> None:
     if error.hint:
         click.echo(f"  {style.paint('hint', fg='cyan')}: {error.hint}", err=True)
     if wants_json(arguments):
-        click.echo(as_json_text(error_json(error)))
+        with contextlib.suppress(OSError):  # what is wrong may be stdout itself
+            click.echo(as_json_text(error_json(error)))
 
 
 def wants_json(arguments: Sequence[str]) -> bool:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -57,3 +59,27 @@ def test_output_through_a_link_keeps_the_link(awsml: CommandLine, demo: Path) ->
     assert awsml("plan", "-o", "json=link.json", cwd=demo).code == 0
     assert (demo / "link.json").is_symlink()
     assert json.loads((demo / "kept.json").read_text())["kind"] == "training"
+
+
+AWSML = (sys.executable, "-c", "from awsml.cli.main import main; main()")
+
+
+def test_a_full_disk_behind_stdout_is_an_error(demo: Path) -> None:
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run(
+            [*AWSML, "plan", "-o", "json"], cwd=demo, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert ran.returncode == 3
+    assert ran.stderr.startswith("error[system-refused]: no space left on device\n")
+
+
+@pytest.mark.parametrize("stream", [0, 1, 2])
+def test_a_stream_that_is_closed_breaks_nothing(demo: Path, stream: int) -> None:
+    ran = subprocess.run([*AWSML, "plan"], cwd=demo, preexec_fn=lambda: os.close(stream))
+    assert ran.returncode == 0
+
+
+def test_a_name_that_is_too_long_is_an_error(awsml: CommandLine, demo: Path) -> None:
+    ran = awsml("plan", "x" * 5000, "-o", "json", cwd=demo)
+    assert ran.code == 3
+    assert json.loads(ran.out)["error"]["slug"] == "system-refused"
