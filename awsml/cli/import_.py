@@ -10,6 +10,7 @@ import click
 
 from awsml import api
 from awsml.api import Terms
+from awsml.cli.import_batch import batch_job
 from awsml.cli.output import Output, as_json_text, outputs_option, say, write
 from awsml.cli.project import Project
 from awsml.errors import UsageError
@@ -124,3 +125,6 @@ def _compiled(kind: Importable, scenario: Mapping[str, Any]) -> dict[str, Any]:
 
 def _unnamed(kind: Importable, params: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in params.items() if key != kind.name}
+
+
+command.add_command(batch_job)
