@@ -23,11 +23,8 @@ from awsml.scenario import (
     Document,
     Loaded,
     check_defaults,
-    kind_finding,
     suppress,
-    validate,
 )
-from awsml.scenario.shape import fields_of
 
 if TYPE_CHECKING:
     from awsml.estimate.measured import PastRun
@@ -135,6 +132,8 @@ def validate_plan(read: Plan, terms: Terms, earlier: Sequence[Finding] = ()) -> 
 
 def validate_defaults(defaults: Defaults) -> list[Finding]:
     """What is wrong with a project's defaults themselves, whichever scenario they are for."""
+    from awsml.scenario.shape import fields_of
+
     return check_defaults(defaults, KINDS, lambda kind: fields_of(kind_named(kind).Spec))
 
 
@@ -143,6 +142,8 @@ def examine(document: Document, terms: Terms, earlier: Sequence[Finding] = ()) -
 
     `earlier` are findings of the loader about the same document.
     """
+    from awsml.scenario.validation import kind_finding, validate  # pydantic, for scenarios only
+
     kind = known_kind(document)
     if kind is None:
         unknown = kind_finding(document, KINDS)
@@ -207,10 +208,11 @@ def _cost_gate(
     """The complaint about a cost limit that is passed, or cannot be shown to be kept."""
     if limit is None or terms.gate is None:
         return []
-    found = cost_gate(decision.cost, limit, terms.gate)
+    field = "budget.cost" if document.kind == "tuning" else "limits.cost"
+    found = cost_gate(decision.cost, limit, terms.gate, field)
     if found is None:
         return []
-    return [replace(found, place=document.place(found.field or "limits.cost"))]
+    return [replace(found, place=document.place(field))]
 
 
 def _report(

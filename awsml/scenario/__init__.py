@@ -1,6 +1,7 @@
 """The scenario language: text to documents with places, documents to specs and findings.
 
-Knows the file format and nothing of kinds: what a field means is the model's business.
+Knows the file format and nothing of kinds: what a field means is the model's business. What needs
+pydantic (`validation`) is not loaded with the rest: templates and requests do without.
 """
 
 from awsml.scenario.defaults import Defaults, check_defaults, read_defaults
@@ -8,7 +9,6 @@ from awsml.scenario.document import Document, Loaded
 from awsml.scenario.loader import load
 from awsml.scenario.overrides import Override
 from awsml.scenario.suppression import suppress
-from awsml.scenario.validation import kind_finding, validate
 
 __all__ = [
     "Defaults",
@@ -16,9 +16,7 @@ __all__ = [
     "Loaded",
     "Override",
     "check_defaults",
-    "kind_finding",
     "load",
     "read_defaults",
     "suppress",
-    "validate",
 ]

@@ -11,12 +11,11 @@ from awsml.scenario import (
     Document,
     Override,
     check_defaults,
-    kind_finding,
     load,
     read_defaults,
-    validate,
 )
 from awsml.scenario.nodes import plain
+from awsml.scenario.validation import kind_finding, validate
 from tests.scenario.model import Small
 
 

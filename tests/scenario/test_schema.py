@@ -13,8 +13,9 @@ from jsonschema import Draft7Validator
 from awsml.cli.schema import command
 from awsml.kinds import kind_named
 from awsml.resources import STARTERS
-from awsml.scenario import load, validate
+from awsml.scenario import load
 from awsml.scenario.schema import spec_schema
+from awsml.scenario.validation import validate
 from tests.scenario.model import Small
 from tools.generate_docs import built_kinds
 

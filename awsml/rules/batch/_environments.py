@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from awsml.catalog import instances
 from awsml.rules.rule import Part
@@ -35,6 +36,7 @@ def strategy_of(resources: Part) -> str:
     return (resources["allocationStrategy"].text or "BEST_FIT").upper()
 
 
+@cache
 def is_arm(name: str) -> bool:
     """Whether a type, a family or a bundle is Graviton's."""
     if name == "default_arm64":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from awsml.catalog import Instance, instances, limit
 
@@ -23,6 +24,7 @@ class Need:
         return ", ".join(parts)
 
 
+@cache
 def machines_of(name: str) -> tuple[Instance, ...]:
     """The types that a type or a family stands for; none for bundles and unknown names."""
     return tuple(one for one in instances() if name in (one.name, one.family))
