@@ -46,9 +46,9 @@ class SearchCase:
 
     @property
     def needed(self) -> Estimate:
-        """Trials to the target; without one, those of the budget whatever else changes."""
+        """Trials to the target; a grid runs whole, and without a target the budget does."""
         target = self.workload.target
-        if target is None:
+        if target is None or self.workload.strategy == "grid":
             if self.trials is None:
                 return Estimate.unknown("trials", "budget.trials")
             return Estimate.exact(float(self.trials), "trials", Basis.DERIVED)

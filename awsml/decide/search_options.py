@@ -133,7 +133,7 @@ def _grid(now: SearchCase) -> Option:
         )
     size = grid_size(now.workload, GRID_VALUES)
     most = int(catalog.limit("tuning_jobs_maximum").value)
-    case = replace(now.with_(strategy="grid", target=None, early_stopping=False), trials=size)
+    case = replace(now.with_(strategy="grid", early_stopping=False), trials=size)
     shape = f"{GRID_VALUES} values a range make {format_count(size)} combinations"
     if size > most:
         cost = usd_text(case.total_usd)

@@ -9,7 +9,9 @@ from awsml.report import Cost
 from awsml.units import format_usd
 
 
-def cost_gate(cost: Cost, limit_usd: Decimal, figure: str = "ceiling") -> Finding | None:
+def cost_gate(
+    cost: Cost, limit_usd: Decimal, figure: str = "ceiling", field: str = "limits.cost"
+) -> Finding | None:
     """None where the figure (ceiling or expected) is known and within the limit.
 
     Unknown is not within: a limit that cannot be proven is not kept.
@@ -22,6 +24,7 @@ def cost_gate(cost: Cost, limit_usd: Decimal, figure: str = "ceiling") -> Findin
             "cost-not-provable",
             f"the cost limit of {limit}{per} cannot be proven: {figure} {_why(cost, figure)}",
             _tell(cost, figure),
+            field,
         )
     if amount <= float(limit_usd):
         return None
@@ -29,18 +32,19 @@ def cost_gate(cost: Cost, limit_usd: Decimal, figure: str = "ceiling") -> Findin
     return _finding(
         "cost-above-limit",
         f"the {figure} is {format_usd(amount)}{per}{because}, above the limit of {limit}",
-        "lower `limits.runtime`, choose a cheaper `compute.instance`, or raise `limits.cost`",
+        f"lower `limits.runtime`, choose a cheaper `compute.instance`, or raise `{field}`",
+        field,
     )
 
 
-def _finding(slug: str, message: str, hint: str) -> Finding:
+def _finding(slug: str, message: str, hint: str, field: str) -> Finding:
     return Finding(
         slug=slug,
         level=Level.ERROR,
         message=message,
         hint=hint,
         confidence=Confidence.VERIFIED,
-        field="limits.cost",
+        field=field,
     )
 
 

@@ -1,0 +1,75 @@
+"""A search as it is shown: lines off a terminal, a table on one, and its part of a plan."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from awsml.cli.live_search import SearchLines, SearchTable
+from awsml.cli.output import Style
+from awsml.events import Progress, TrialChanged
+from awsml.render.search import search_section
+
+STYLE = Style(colour=False, width=90)
+
+
+def trial(number: int, status: str, **more: object) -> TrialChanged:
+    setting = {"lr": "0.01", "kind": "sgd"}
+    return TrialChanged(number, f"run-{number:03d}", status, setting, 100.0, **more)  # type: ignore[arg-type]
+
+
+def test_off_a_terminal_a_trial_has_a_line_when_it_starts_and_when_it_ends() -> None:
+    out = io.StringIO()
+    view = SearchLines(out, STYLE)
+    view.show(trial(1, "Starting"))
+    view.show(trial(1, "Training", objective=0.4, seconds=1.0))
+    view.show(trial(1, "Completed", objective=0.5, best=True, seconds=2.0, usd=0.01))
+    view.show(trial(2, "Failed", reason="ExitCode 1", seconds=3.0))
+    assert out.getvalue().splitlines() == [
+        "trial 1  started  lr=0.01  kind=sgd",
+        "trial 1  Completed  0.5  2 s $0.01  best so far",
+        "trial 2  Failed  no objective  3 s  (ExitCode 1)",
+    ]
+
+
+def test_the_table_shows_what_runs_the_best_one_and_the_sum() -> None:
+    view = SearchTable(io.StringIO(), STYLE, clock=lambda: 110.0)
+    view.show(trial(1, "Completed", objective=0.5, best=True, seconds=2.0, usd=0.01))
+    view.show(trial(2, "Training", objective=0.3, seconds=1.0, usd=0.02))
+    view.show(Progress("trials", 1, 20, "trials"))
+    head, first, second, status = view.rows()
+    assert head.split() == ["trial", "status", "objective", "time", "cost", "setting"]
+    assert first.startswith("    1*")
+    assert "11 s" in second  # 1 s as told, and 10 s since
+    assert "1 of 20 trials over" in status
+    assert "best 0.5 (trial 1)" in status
+    assert "$0.03" in status
+
+
+def test_the_table_is_drawn_over_itself_and_keeps_to_the_width() -> None:
+    out = io.StringIO()
+    now = iter(float(i) for i in range(100))
+    view = SearchTable(out, Style(False, 40), clock=lambda: next(now))
+    for number in range(1, 30):
+        view.show(trial(number, "Completed", objective=0.5, seconds=2.0))
+    view.close()
+    shown = re.split(r"\x1b\[\d+A\x1b\[J", out.getvalue())
+    assert len(shown) > 20
+    assert max(len(line) for line in shown[-1].splitlines()) < 40
+    assert len(shown[-1].splitlines()) == 14
+
+
+def test_a_plan_without_a_target_says_so() -> None:
+    unknown = {"expected": None}
+    row = {
+        "parallel": 2,
+        "trials_to_target": unknown,
+        "usd": {"expected": 12.0},
+        "wall_seconds": {"expected": 3600.0},
+        "planned": {"expected_top": {"expected": 0.034}},
+    }
+    scales = [{"name": "lr", "scale": "log", "because": "4 decades"}]
+    text = search_section({"by_parallel": [row], "parameters": scales, "trials": 20}, 80)
+    assert "no target is given" in text
+    assert "among the best 3.4%" in text
+    assert "4 decades" in text
