@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from awsml import api, catalog
+from awsml.cli.endpoint_utilisation import explained_endpoint
 from awsml.cli.files import read_text
 from awsml.cli.planning import terms
 from awsml.cli.project import Project
@@ -26,10 +27,12 @@ CLOUDWATCH = "cloudwatch"
 
 def explained(project: Project, run: Run, source: str) -> Explained:
     """The diagnosis of a training run; `source` is a file or `cloudwatch`."""
+    if run.kind == "endpoint":
+        return explained_endpoint(project, run, source)
     if run.kind != "training":
         raise UsageError(
-            f"`{run.name}` is a {run.kind} run; --metrics explains training runs",
-            hint="name a training run",
+            f"`{run.name}` is a {run.kind} run; --metrics explains training runs and endpoints",
+            hint="name one of those",
         )
     workload = _workload(project, run)
     seen = _seen(project, run, workload, source)

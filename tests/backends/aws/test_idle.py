@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.stub import ANY
 
+from awsml.aws.endpoints import endpoint_metrics
 from awsml.backends.aws.idle import IdleEndpoint, idle_endpoints
 from awsml.cli.endpoint_idle import idle_text
 from tests.backends.aws.test_endpoint import ARN, Script
@@ -90,3 +91,13 @@ def test_an_asynchronous_one_publishes_no_invocations(script: Script) -> None:
     (row,) = listed(script, [], OLD, AsyncInferenceConfig=output)
     assert not row.idle
     assert "ApproximateBacklogSize" in row.told
+
+
+def test_the_metrics_of_an_endpoint_come_under_their_own_names(script: Script) -> None:
+    result = {"Id": "m4", "Timestamps": [NOW], "Values": [21000.0]}
+    script.expect("cloudwatch", "GetMetricData", {"MetricDataResults": [result]}, None)
+    now = NOW.timestamp()
+    answer = endpoint_metrics(script.session, "e", "all", now - 3600, now, now)
+    script.done()
+    assert answer["period"] == 60
+    assert answer["MetricDataResults"][0]["Label"] == "ModelLatency"

@@ -265,3 +265,12 @@ def test_load_leaves_this_machine_for_nobody(endpoint: Endpoint) -> None:
     ran = endpoint.awsml("endpoint", "bench", "--url", "http://example.com:80/invocations")
     assert ran.code == 2
     assert "not-loopback" in ran.err
+
+
+def test_why_names_what_a_file_of_utilisation_shows(endpoint: Endpoint) -> None:
+    endpoint.deploy()
+    rows = "".join(f"{60 * i},{90 + i % 4}\n" for i in range(20))
+    (endpoint.folder / "seen.csv").write_text("time,cpu\n" + rows)
+    ran = endpoint.awsml("why", "last", "--metrics", "seen.csv", "-o", "json")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["utilisation"]["diagnosis"]["verdict"] == "cpu"
