@@ -163,6 +163,11 @@ def format_count(number: float) -> str:
     return f"{number:,.0f}" if number == int(number) else f"{number:.4g}"
 
 
+def format_rate(number: float) -> str:
+    """Three significant digits: 27.4, 3,630, 1.2M."""
+    return format_count(float(f"{number:.3g}"))
+
+
 def _unit_complaint(text: str, unit: str, what: str) -> str:
     article = "an" if what[0] in "aeiou" else "a"
     return f"`{text}` has no unit" if not unit else f"`{unit}` is no unit of {article} {what}"

@@ -59,6 +59,8 @@ class TrainingWorkload:
     spot: SpotTerms | None = None
     distributed: bool = False
     fallback: tuple[str, ...] = ()
+    scaling_file: str | None = None  # throughputs on counts of GPUs of this type
+    parameters: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

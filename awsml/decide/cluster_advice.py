@@ -16,7 +16,7 @@ from awsml.estimate.memory import inference_fits, training_fits
 from awsml.estimate.ownership import HOURS
 from awsml.estimate.scaling import BUS, Fit, Point, gradient_bytes
 from awsml.estimate.scaling_prediction import UNIT, predict
-from awsml.units import format_usd
+from awsml.units import format_rate, format_usd
 
 _ACCUMULATED = 4
 # Share of an NVLink's one-way rate that an all-reduce of a pair reaches.
@@ -130,7 +130,7 @@ def _accumulation(fit: Fit, last: Point, free: Estimate) -> Way:
     rate = _ACCUMULATED * batch * last.gpus / (_ACCUMULATED * alone + waiting)
     why = (
         f"one exchange for {_ACCUMULATED} steps of work: {_ACCUMULATED} x {alone:.3g} s + "
-        f"{waiting:.3g} s, so {rate:.3g} samples/s instead of {last.throughput:g}; the batch is "
+        f"{waiting:.3g} s, so {format_rate(rate)} samples/s instead of {last.throughput:g}; the batch is "
         f"{_ACCUMULATED} times as large, and the learning rate has to follow"
     )
     throughput = Estimate.within(rate, 0.1, UNIT, Basis.DERIVED)
@@ -211,7 +211,7 @@ def _bridge(answer: Answer, fitted: Fit, known: Card, point: Point, wanted: Want
     one_way = known.nvlink_gbs / 2
     worst = rates[0] / 2 / single.throughput
     why = (
-        f"{pairs} pairs, each a job of its own at {rates[0]:.3g} to {rates[2]:.3g} samples/s "
+        f"{pairs} pairs, each a job of its own at {format_rate(rates[0])} to {format_rate(rates[2])} samples/s "
         f"({worst:.0%} to 100% efficient): {one_way:g} GB/s one way carries {bytes_ / 1e9:.3g} GB "
         f"in {waits[1] * 1000:.0f} ms; a job over several pairs still waits for the host"
     )
@@ -248,7 +248,7 @@ def _machines(
     )
     if found.throughput is not None and found.throughput.expected is not None:
         gain = found.throughput.expected / point.throughput
-        why = f"{2 * each} GPUs at {found.throughput.expected:.3g} samples/s: {gain:.2f} times"
+        why = f"{2 * each} GPUs at {format_rate(found.throughput.expected)} samples/s: {gain:.2f} times"
         yield Way("a second node", found.throughput, why, usd)
     else:
         unknown = Estimate.unknown(UNIT, found.measure)
@@ -258,7 +258,7 @@ def _machines(
     if known:
         best = min(known, key=lambda o: o.usd_per_million.expected or math.inf)
         rate, million = best.throughput.expected or 0.0, best.usd_per_million.expected or 0.0
-        why = f"{rate:.3g} samples/s, {format_usd(million)} for a million samples; {best.because}"
+        why = f"{format_rate(rate)} samples/s, {format_usd(million)} for a million samples; {best.because}"
         hours = HOURS * wanted.use * point.throughput / rate if rate else 0.0
         yearly = best.usd_per_hour.scaled(hours)
         yield Way(f"rent {best.option}", best.throughput, why, yearly)
@@ -289,7 +289,11 @@ def _row(way: Way, chosen: bool, point: Point) -> Alternative:
     else:
         verdict = "better" if rate >= point.throughput * _BETTER else "worse"
     low, high = way.throughput.low, way.throughput.high
-    span = f" ({low:.3g} to {high:.3g} samples/s)" if low and high and low != high else ""
+    span = (
+        f" ({format_rate(low)} to {format_rate(high)} samples/s)"
+        if low and high and low != high
+        else ""
+    )
     seconds = None if rate is None else _seconds(way.throughput)
     return Alternative(way.option, verdict, way.why + span, way.usd, seconds)
 
@@ -315,7 +319,7 @@ def _notes(answer: Answer, wanted: Wanted, chosen: Way | None) -> Iterator[str]:
         text = f"{wanted.throughput:g} samples/s are wanted"
         reached = chosen is not None and chosen.throughput.low is not None
         if reached and chosen is not None and (chosen.throughput.low or 0) < wanted.throughput:
-            text += f"; the lower end of this way is {chosen.throughput.low:.3g}"
+            text += f"; the lower end of this way is {format_rate(chosen.throughput.low)}"
         yield text
     unexplained = [flag for flag in answer.flags if "measure" in flag.message]
     if unexplained:

@@ -27,6 +27,7 @@ from awsml.report import TimeLine, unknown_cost
 from awsml.workload import TrainingWorkload
 
 if TYPE_CHECKING:
+    from awsml.decide.instance_count import Counted
     from awsml.decide.spot import SpotAnswer
 
 COMPARED = ("file", "fastfile", "pipe", "fsx")
@@ -86,6 +87,8 @@ def decide(spec: Any, workload: TrainingWorkload, grounds: Grounds) -> Decision:
     now, bill = settled.now, settled.bill
     about_spot, wrong, blocks = _about_spot(settled)
     advice = _advice(settled, about_spot) if grounds.advise else ()
+    counted = _counted(now, grounds)
+    advice += (counted.advice,) if counted.advice else ()
     return Decision(
         choices=settled.choices,
         advice=advice,
@@ -94,8 +97,19 @@ def decide(spec: Any, workload: TrainingWorkload, grounds: Grounds) -> Decision:
         ),
         cost=unknown_cost("compute.instance") if bill is None else training_cost(bill),
         blocks=blocks,
-        findings=(*wrong, *worthwhile(a for a in advice if a is not about_spot or workload.spot)),
+        findings=(
+            *wrong,
+            *counted.findings,
+            *worthwhile(a for a in advice if a is not about_spot or workload.spot),
+        ),
     )
+
+
+def _counted(now: Evidence, grounds: Grounds) -> Counted:
+    from awsml.decide.instance_count import Counted, instance_count
+
+    asked = grounds.advise and now.workload.scaling_file is not None
+    return instance_count(now, grounds) if asked else Counted()
 
 
 def _about_spot(

@@ -33,6 +33,8 @@ def describe_training(spec: TrainingSpec) -> TrainingWorkload:
         spot=spot_terms(spec),
         distributed=spec.distribution != "none" or compute.count > 1,
         fallback=tuple(compute.fallback),
+        scaling_file=work.scaling,
+        parameters=work.parameters,
     )
 
 

@@ -176,6 +176,13 @@ class Work(Part):
         Number | None, Field(gt=0, description="Megapixels that one sample decodes to.")
     ] = None
     workers: Annotated[int | None, Field(ge=1, description="Data loader processes.")] = None
+    scaling: Annotated[
+        str | None,
+        Field(description="CSV of throughputs on this type, as `awsml cluster bench` writes."),
+    ] = None
+    parameters: Annotated[
+        Count | None, Field(description="Parameters of the model, whose gradients are exchanged.")
+    ] = None
 
 
 class Limits(Part):
