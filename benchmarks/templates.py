@@ -179,9 +179,7 @@ def compare(folder: Path, checkov: str | None) -> int:
         print("cfn-lint is not installed, and left out")
     if checkov and shutil.which(checkov):
         files = [word for path in paths for word in ("-f", path)]
-        shown.append(
-            ("checkov, 100 templates", cost_of((checkov, "--quiet", "--compact", *files)))
-        )
+        shown.append(("checkov, 100 templates", cost_of((checkov, "--quiet", "--compact", *files))))
     else:
         print("checkov was not named, and is left out")
     for what, cost in shown:

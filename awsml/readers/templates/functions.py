@@ -232,8 +232,10 @@ class Functions:
 
     def _find(self, argument: Node) -> Value:
         items = argument.items if isinstance(argument, ListNode) else ()
+        if len(items) < 3:
+            return Unknown("Fn::FindInMap takes a mapping and two keys")
         names = [self.text(item) for item in items[:3]]
-        if len(names) != 3 or not all(isinstance(name, str) for name in names):
+        if not all(isinstance(name, str) for name in names):
             late = next((name for name in names if isinstance(name, Unknown)), None)
             return late or Unknown("the key of a mapping is known when the stack is made")
         found: Node | None = self.template.mappings
