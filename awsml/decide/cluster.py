@@ -10,8 +10,9 @@ from typing import Any
 
 from awsml.cluster import Flag, Hardware, Links
 from awsml.decide.claims import claim_findings
-from awsml.decide.cluster_advice import Wanted, advise, best_measured, stage_of
+from awsml.decide.cluster_advice import advise, best_measured
 from awsml.decide.cluster_rent import Option, options
+from awsml.decide.cluster_ways import Wanted, stage_of
 from awsml.decide.decision import Decision, Grounds
 from awsml.decide.scaling import Answer, answered, scaling_blocks
 from awsml.errors import AwsmlError, UsageError
