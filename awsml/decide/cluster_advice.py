@@ -63,7 +63,7 @@ def _chosen(found: Sequence[Way], point: Point, wanted: Wanted) -> Way | None:
         rate, usd = way.throughput.expected, way.usd.expected
         if not way.possible or rate is None or rate < point.throughput * _BETTER:
             continue
-        if wanted.throughput is not None and rate < wanted.throughput:
+        if wanted.throughput is not None and (rate < wanted.throughput or not way.one_job):
             continue
         if wanted.budget_usd is not None and (usd is None or usd > wanted.budget_usd):
             continue

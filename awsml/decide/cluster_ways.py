@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from awsml.basis import Basis, Estimate
 from awsml.catalog.cards import Card, card
@@ -43,6 +43,7 @@ class Way:
     why: str
     usd: Estimate
     possible: bool = True
+    one_job: bool = True  # False where the sum is of several jobs, none of them faster
 
 
 def ways(
@@ -62,7 +63,7 @@ def _settings(answer: Answer, fitted: Fit, point: Point) -> Iterator[Way]:
     for fit in answer.fits:
         last = next((p for p in fit.points if p.gpus == point.gpus), None)
         if last and fit.single and last.gpus > 1 and _accumulates(fit.strategy):
-            yield _accumulation(fit, last, free)
+            yield _accumulation(answer, fit, last, free)
     single = fitted.single
     if single is not None and point.gpus > 1:
         rate = single.throughput * point.gpus
@@ -74,6 +75,7 @@ def _settings(answer: Answer, fitted: Fit, point: Point) -> Iterator[Way]:
             f"in all, though no single job is faster; for trials of a search, or for replicas "
             f"that serve{_replica(answer)}",
             free,
+            one_job=False,
         )
     yield from _other_counts(answer, fitted, point, free)
 
@@ -84,7 +86,7 @@ def _accumulates(strategy: str) -> bool:
     return not any(word in name for word in ("zero2", "zero3", "fsdp", "deepspeed"))
 
 
-def _accumulation(fit: Fit, last: Point, free: Estimate) -> Way:
+def _accumulation(answer: Answer, fit: Fit, last: Point, free: Estimate) -> Way:
     """k steps of work for one exchange: k b N / (k T1 + wait)."""
     assert fit.single is not None
     batch = fit.batch or 1.0
@@ -96,6 +98,10 @@ def _accumulation(fit: Fit, last: Point, free: Estimate) -> Way:
         f"{waiting:.3g} s, so {format_rate(rate)} samples/s instead of {last.throughput:g}; the "
         f"batch is {_ACCUMULATED} times as large, and the learning rate has to follow"
     )
+    larger = replace(answer.model, batch=_ACCUMULATED * batch)
+    fits = training_fits(larger, last.gpus, stage_of(fit.strategy), answer.hardware.memory_gib)
+    if fits.verdict != "unknown":
+        why += f"; a batch of {larger.batch:g} on each GPU does as much: {fits.verdict}"
     throughput = Estimate.within(rate, 0.1, UNIT, Basis.DERIVED)
     return Way(f"{fit.strategy}: accumulate {_ACCUMULATED} steps", throughput, why, free)
 
@@ -180,7 +186,7 @@ def _bridge(answer: Answer, fitted: Fit, known: Card, point: Point, wanted: Want
         f"in {waits[1] * 1000:.0f} ms; a job over several pairs still waits for the host"
     )
     throughput = Estimate(low, expected, high, UNIT, Basis.ESTIMATED)
-    return Way("NVLink bridges on pairs", throughput, why, usd)
+    return Way("NVLink bridges on pairs", throughput, why, usd, one_job=False)
 
 
 def _pairs(answer: Answer, gpus: int) -> int:

@@ -1,0 +1,65 @@
+"""What to do about a cluster, cheapest first; what it is made of and what is asked flip it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import CommandLine
+
+SCENARIO = """\
+kind: cluster
+name: ways
+hardware: {{gpu: {gpu}, gpus: 4, peer: false, price: 800 USD, host_price: 4000 USD}}
+measurements:
+  - {{strategy: {strategy}, gpus: 1, throughput: 20, batch_per_gpu: 4}}
+  - {{strategy: {strategy}, gpus: 2, throughput: 24, batch_per_gpu: 4}}
+  - {{strategy: {strategy}, gpus: 4, throughput: 30, batch_per_gpu: 4}}
+workload: {{parameters: {parameters}}}
+questions: {{{questions}}}
+"""
+
+
+def advised(awsml: CommandLine, **given: str) -> Any:
+    usual = {"gpu": "RTX 3090", "strategy": "ddp", "parameters": "305M", "questions": ""}
+    Path("ways.yaml").write_text(SCENARIO.format(**(usual | given)), encoding="utf-8")
+    return json.loads(awsml("advise", "ways.yaml", "-o", "json").out)["advice"][0]
+
+
+def verdicts(advice: Any) -> dict[str, str]:
+    return {row["option"]: row["verdict"] for row in advice["alternatives"]}
+
+
+def test_what_costs_nothing_comes_first(awsml: CommandLine) -> None:
+    advice = advised(awsml)
+    assert advice["recommend"] == "ddp: accumulate 4 steps"
+    assert advice["alternatives"][0]["usd"]["expected"] == 0
+
+
+def test_zero_2_exchanges_in_every_step_so_accumulating_is_no_help(awsml: CommandLine) -> None:
+    advice = advised(awsml, strategy="zero2")
+    assert not any("accumulate" in option for option in verdicts(advice))
+    assert advice["recommend"] == "4 jobs of one GPU each"
+
+
+def test_a_wanted_throughput_is_not_met_by_jobs_side_by_side(awsml: CommandLine) -> None:
+    advice = advised(awsml, strategy="zero2", questions="target_throughput: 60")
+    assert advice["recommend"] not in ("4 jobs of one GPU each", "NVLink bridges on pairs")
+
+
+def test_a_bridge_exists_for_one_card_and_not_for_the_other(awsml: CommandLine) -> None:
+    assert verdicts(advised(awsml))["NVLink bridges on pairs"] == "better"
+    assert verdicts(advised(awsml, gpu="RTX PRO 6000"))["NVLink"] == "impossible"
+
+
+def test_a_budget_rules_out_what_is_dearer(awsml: CommandLine) -> None:
+    words = {"strategy": "zero2", "questions": "target_throughput: 60, budget: 1 USD"}
+    assert advised(awsml, **words)["recommend"] == "no way reaches the target"
+
+
+def test_a_model_that_fills_the_card_has_no_larger_batch(awsml: CommandLine) -> None:
+    small = advised(awsml, parameters="30M")["alternatives"][0]["why"]
+    large = advised(awsml, parameters="7B")["alternatives"][0]["why"]
+    assert small.split("does as much: ")[1].startswith("fits")
+    assert not large.split("does as much: ")[1].startswith("fits")
