@@ -7,7 +7,7 @@ import pytest
 
 from awsml.decide.decision import Grounds
 from awsml.decide.retry import decide
-from awsml.kinds.batch.spec import Retry
+from awsml.kinds.batch.fields import Retry
 from awsml.workload import BatchWorkload
 
 HOUR = 3600.0

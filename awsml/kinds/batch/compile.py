@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from awsml.finding import Finding
+from awsml.kinds.batch.fields import RetryRule
 from awsml.kinds.batch.names import log_group, queue_name, role_name
 from awsml.kinds.batch.order import Submission, submissions
 from awsml.kinds.batch.source import COMMIT, source_environment, wrapped
-from awsml.kinds.batch.spec import BatchSpec, RetryRule
+from awsml.kinds.batch.spec import BatchSpec
 from awsml.kinds.batch.stack import stack_text
 from awsml.kinds.images import chosen_image
 from awsml.kinds.kind import Context

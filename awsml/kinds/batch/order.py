@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from awsml.kinds.batch.spec import BatchSpec, Dependency
+from awsml.kinds.batch.fields import Dependency
+from awsml.kinds.batch.spec import BatchSpec
 from awsml.plan import Ref
 
 TYPES = {"n-to-n": "N_TO_N", "sequential": "SEQUENTIAL"}
