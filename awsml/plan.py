@@ -38,6 +38,11 @@ class Ref:
     def __str__(self) -> str:
         return f"‹{self.name}›"
 
+    @property
+    def packed(self) -> bool:
+        """Whether it is a folder that travels as one archive: code, or code:model."""
+        return self.name.partition(":")[0] == "code"
+
     def as_json(self) -> dict[str, Any]:
         return {"ref": self.name} if self.path is None else {"ref": self.name, "path": self.path}
 

@@ -94,3 +94,17 @@ def test_a_training_job_has_no_template(awsml: CommandLine) -> None:
     ran = awsml("export", str(ROOT / "scenarios" / "pipe-mode.yaml"), "-o", "cfn")
     assert ran.code == 2
     assert "no CloudFormation template" in ran.err
+
+
+TTL = "ttl={after: 8h, role: 'arn:aws:iam::111122223333:role/s'}"
+
+
+def test_exported_code_waits_before_it_scales(awsml: CommandLine) -> None:
+    words = ("export", str(SCENARIO), "--set", TTL, "--set", "model.data=./m.tar.gz")
+    python = awsml(*words, "-o", "boto3").out
+    compile(python, "submit.py", "exec")
+    assert python.index("endpoint_in_service") < python.index("register_scalable_target")
+    assert "in_28800 = time.strftime" in python
+    shell = awsml(*words, "-o", "cli").out
+    assert shell.index("wait endpoint-in-service") < shell.index("register-scalable-target")
+    assert "IN_28800=$(date" in shell

@@ -32,7 +32,7 @@ class Upload:
 
     @property
     def packed(self) -> bool:
-        return self.ref.name == "code"
+        return self.ref.packed
 
     def key_of(self, file: Path) -> str:
         """Where one file goes: below the prefix, or the archive that is the whole upload."""
@@ -74,7 +74,7 @@ def _upload(ref: Ref, path: Path) -> Upload:
         raise UsageError(
             f"{path} holds no files", hint="put the files there first", slug="upload-missing"
         )
-    if ref.name == "code":
+    if ref.packed:
         return Upload(ref, tree, f"awsml/code/{tree.digest}/sourcedir.tar.gz")
     if ref.name == "archive":
         return Upload(ref, tree, f"awsml/models/{tree.digest}/{path.name}")

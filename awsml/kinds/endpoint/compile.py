@@ -82,7 +82,7 @@ def _artifact(text: str, context: Context) -> str | Ref:
     """An S3 URI as it stands; a folder is packed and an archive sent when the plan runs."""
     if text.startswith(("s3://", "https://")):
         return text
-    kind = "archive" if text.endswith((".tar.gz", ".tgz")) else "code"
+    kind = "archive" if text.endswith((".tar.gz", ".tgz")) else "code:model"
     return Ref(kind, context.local_path("model.data", text))
 
 

@@ -135,7 +135,7 @@ class Autoscaling(Part):
     """How many instances, by load."""
 
     min: Annotated[int, Field(ge=0, description="Fewest instances.")] = 1
-    max: Annotated[int, Field(ge=1, description="Most instances.")]
+    max: Annotated[int, Field(ge=1, description="Most instances.", examples=[4])]
     metric: Annotated[
         Literal["invocations", "concurrency"],
         Field(description="Requests of a minute per instance, or requests at a time."),

@@ -21,6 +21,12 @@ class Openings:
     uploads: tuple[Ref, ...]
 
     @property
+    def delays(self) -> dict[str, int]:
+        """Variables for moments that lie so many seconds ahead, which a ref calls in:SECONDS."""
+        ahead = [name for name in sorted(self.names) if name.startswith("in:")]
+        return {variable(Ref(name)): int(name.removeprefix("in:")) for name in ahead}
+
+    @property
     def bucket(self) -> bool:
         return "default-bucket" in self.names or bool(self.uploads)
 

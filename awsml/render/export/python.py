@@ -30,9 +30,9 @@ def boto3_text(plan: Plan) -> str:
 
 def preamble(plan: Plan, opened: Openings, imports: list[str]) -> Iterator[str]:
     """Imports, and a value for every opening."""
-    standard = ["import time"] if "run" in opened.names else []
-    standard += ["import tarfile"] if any(ref.name == "code" for ref in opened.uploads) else []
-    if any(ref.name != "code" for ref in opened.uploads):
+    standard = ["import time"] if "run" in opened.names or opened.delays else []
+    standard += ["import tarfile"] if any(ref.packed for ref in opened.uploads) else []
+    if any(_is_folder(ref) for ref in opened.uploads):
         standard.append("from pathlib import Path")
     needs_boto3 = opened.account and "import boto3" not in imports
     foreign = [*imports, *(["import boto3"] if needs_boto3 else [])]
@@ -47,6 +47,11 @@ def preamble(plan: Plan, opened: Openings, imports: list[str]) -> Iterator[str]:
         yield 'commit = ""  # the source as its ref stands when a job starts; or a commit'
     if "role" in opened.names:
         yield f'role = "{ROLE}"  # fill in'
+    if "ttl-role" in opened.names:
+        yield f'ttl_role = "{ROLE}"  # fill in'
+    for name, seconds in opened.delays.items():
+        moment = f"time.gmtime(time.time() + {seconds})"
+        yield f'{name} = time.strftime("%Y-%m-%dT%H:%M:%S", {moment})'
     if opened.account:
         yield 'account = boto3.client("sts").get_caller_identity()["Account"]'
     if opened.bucket:
@@ -77,6 +82,14 @@ def _call(call: Call) -> Iterator[str]:
         yield f"    {name}={literal(value, 4)},"
     yield ")"
     yield f"print({answer})"
+    if call.operation == "CreateEndpoint":  # only what is in service can be scaled
+        named = literal(call.params["EndpointName"])
+        waiter = f'{_client(call.service)}.get_waiter("endpoint_in_service")'
+        yield f"{waiter}.wait(EndpointName={named})"
+
+
+def _is_folder(ref: Ref) -> bool:
+    return not ref.packed and ref.name != "archive"
 
 
 def _client(service: str) -> str:
@@ -117,13 +130,18 @@ def _string(text: str) -> str:
 
 def _upload(ref: Ref) -> list[str]:
     name, path = variable(ref), literal(ref.path)
-    if ref.name == "code":
+    if ref.packed:
         return [
             'with tarfile.open("sourcedir.tar.gz", "w:gz") as archive:',
             f'    archive.add({path}, arcname=".")',
-            'code_key = f"awsml/code/{run}/sourcedir.tar.gz"',
-            's3.upload_file("sourcedir.tar.gz", default_bucket, code_key)',
-            'code = f"s3://{default_bucket}/{code_key}"',
+            f'{name}_key = f"awsml/{name}/{{run}}/sourcedir.tar.gz"',
+            f's3.upload_file("sourcedir.tar.gz", default_bucket, {name}_key)',
+            f'{name} = f"s3://{{default_bucket}}/{{{name}_key}}"',
+        ]
+    if ref.name == "archive":
+        return [
+            f's3.upload_file({path}, default_bucket, f"awsml/models/{{run}}/model.tar.gz")',
+            f'{name} = f"s3://{{default_bucket}}/awsml/models/{{run}}/model.tar.gz"',
         ]
     return [
         f"folder = Path({path})",

@@ -30,6 +30,10 @@ def _fill(opened: Openings) -> Iterator[str]:
         yield "COMMIT=  # the source as its ref stands when a job starts; or a commit"
     if "role" in opened.names:
         yield f"ROLE={ROLE}  # fill in"
+    if "ttl-role" in opened.names:
+        yield f"TTL_ROLE={ROLE}  # fill in"
+    for moment, seconds in opened.delays.items():
+        yield f"{moment.upper()}=$(date -u -d '+{seconds} seconds' +%Y-%m-%dT%H:%M:%S)"
     if opened.account:
         yield "ACCOUNT=$(aws sts get-caller-identity --query Account --output text)"
     if opened.bucket:
@@ -40,10 +44,15 @@ def _fill(opened: Openings) -> Iterator[str]:
 
 def _upload(ref: Ref) -> list[str]:
     path, name = shlex.quote(ref.path or ""), _variable(ref)
-    if ref.name == "code":
+    if ref.name == "archive":
+        return [
+            f'{name}="s3://$DEFAULT_BUCKET/awsml/models/$RUN/model.tar.gz"',
+            f'aws s3 cp {path} "${name}" --region "$REGION"',
+        ]
+    if ref.packed:
         return [
             f"tar -czf sourcedir.tar.gz -C {path} .",
-            f'{name}="s3://$DEFAULT_BUCKET/awsml/code/$RUN/sourcedir.tar.gz"',
+            f'{name}="s3://$DEFAULT_BUCKET/awsml/{variable(ref)}/$RUN/sourcedir.tar.gz"',
             f'aws s3 cp sourcedir.tar.gz "${name}" --region "$REGION"',
         ]
     return [
@@ -60,6 +69,10 @@ def _call(call: Call, wanted: str | None) -> Iterator[str]:
     if wanted is None:
         yield f'{command} --cli-input-json "$(cat <<JSON'
         yield f'{text}\nJSON\n)"'
+        if call.operation == "CreateEndpoint":  # only what is in service can be scaled
+            named = _unmarked(str(_with_marks(call.params["EndpointName"])))
+            wait = 'aws sagemaker wait endpoint-in-service --region "$REGION"'
+            yield f'{wait} --endpoint-name "{named}"'
         return
     name = _variable(Ref(f"output:{step_of(call)}.{wanted}"))
     yield f'{name}=$({command} --query {wanted} --output text --cli-input-json "$(cat <<JSON'

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
 import socket
+import sys
 import tarfile
 import textwrap
 import time
@@ -18,6 +20,8 @@ from typing import Any
 import pytest
 
 from awsml.backends.local.inside.tree import descendants
+from awsml.backends.local.serving.invocation import Invocation
+from awsml.backends.local.serving.pool import PoolTerms, WorkerPool
 from awsml.store.runs import RunStore
 from tests.conftest import CommandLine, Ran
 from tests.contracts import check_text
@@ -220,6 +224,32 @@ def test_requests_that_come_together_share_a_pass(endpoint: Endpoint) -> None:
         answers = list(pool.map(lambda body: endpoint.post("/invocations", body), bodies))
     assert [json.loads(body)[1] for _, body, _ in answers] == [0, 1, 2, 3]
     assert max(json.loads(body)[0] for _, body, _ in answers) > 1
+
+
+def test_a_handler_that_hangs_is_answered_for_and_replaced(endpoint: Endpoint) -> None:
+    said: list[str] = []
+    terms = PoolTerms(
+        python=sys.executable,
+        script=endpoint.folder / "src" / "inference.py",
+        model=endpoint.folder,
+        environment=dict(os.environ),
+        workers=1,
+        startup_seconds=20,
+        response_seconds=0.5,
+    )
+
+    async def asked() -> tuple[int, int]:
+        pool = WorkerPool(terms, lambda stream, text: said.append(text))
+        await pool.start()
+        try:
+            late = await pool.invoke(Invocation(b'"hang"', "application/json", "*/*"))
+            fine = await pool.invoke(Invocation(b'"fine"', "application/json", "*/*"))
+        finally:
+            await pool.stop(0.5)
+        return late.status, fine.status
+
+    assert asyncio.run(asked()) == (504, 200)
+    assert "worker 0 is started again" in said
 
 
 def test_when_the_supervisor_is_killed_the_workers_go_too(endpoint: Endpoint) -> None:
