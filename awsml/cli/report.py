@@ -14,12 +14,11 @@ from awsml.cli.output import Output, Style, Writer, as_json_text, outputs_option
 from awsml.cli.project import Project
 from awsml.cli.subject import run_named, runs_for
 from awsml.errors import UsageError
-from awsml.render.report_tuning import (
+from awsml.render.report_tuning import report_html, report_svg
+from awsml.render.search_report import (
     SearchReport,
     report_csv,
-    report_html,
     report_json,
-    report_svg,
     warm_start_scenario,
 )
 from awsml.scenario.text import scenario_text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,15 @@ def failure_of_all(standing: Standing) -> End | None:
     first = standing.over[0]
     count = len(standing.over)
     return End("Failed", f"none of the {count} trials gave a result; the first: {first.reason}")
+
+
+def why_no_objective(metric: str, status: str, reason: str | None, said: Sequence[str]) -> str:
+    """A trial that ends well may still have said nothing that the search can use."""
+    if status == "Failed":
+        return reason or "it failed"
+    if any("nan" in text.lower().replace("=", " ").split() for text in said):
+        return f"`{metric}` was never a number: its log says nan"
+    return f"its log has no `{metric}`" + (f"; {reason}" if reason else "")
 
 
 def _money_spent(standing: Standing, budget: Budget, now: float) -> End | None:

@@ -117,7 +117,7 @@ def restored(job: TuningJob, store: RunStore, run_id: str) -> tuple[Standing, li
     for child in store.children(run_id):
         if child.label is None or not child.label.startswith(LABEL):
             continue
-        number = int(child.label.removeprefix(LABEL))
+        number = number_of(child)
         stopped_by = child.figures.get("stopped_by")
         if child.status is Status.INTERRUPTED or not child.over or stopped_by == BY_USER:
             left.append(child)
@@ -126,13 +126,17 @@ def restored(job: TuningJob, store: RunStore, run_id: str) -> tuple[Standing, li
     return standing, left
 
 
+def number_of(run: Run) -> int:
+    return int((run.label or "").removeprefix(LABEL))
+
+
 def entry_of(run: Run, definition: Definition, store: RunStore) -> Entry:
     """A trial as the store holds it."""
     sent = run.request("CreateTrainingJob").get("HyperParameters", {})
     names = [d.name for d in definition.space.dimensions]
     series = [point.value for point in store.series(run.id, definition.metric)]
     return Entry(
-        number=int((run.label or "").removeprefix(LABEL)),
+        number=number_of(run),
         run=run.id,
         setting={name: sent[name] for name in names if name in sent},
         reported=series,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 
 from awsml.backends.local.tuning.job import Definition, TuningJob
 from awsml.backends.local.tuning.standing import entry_of
@@ -53,3 +54,18 @@ def parents_of(job: TuningJob, store: RunStore) -> tuple[list[Tried], list[Note]
         notes.append(Note(f"{len(tried)} trials of {parent.id} are known from the start"))
         known += tried
     return known, notes
+
+
+def differs(job: TuningJob) -> Iterator[Note]:
+    """What AWS would do otherwise with the same request."""
+    if job.strategy == "Bayesian":
+        said = "Bayesian search is a Gaussian process of AWS's own: its suggestions will differ"
+        yield Note(said, "differs")
+    if any("CheckpointConfig" in each.members for each in job.definitions):
+        yield Note(
+            "each trial keeps its checkpoints in a folder of its own; AWS documents no such "
+            "separation, so let the script write below its TRAINING_JOB_NAME",
+            "differs",
+        )
+    if job.detects_convergence:
+        yield Note("convergence is judged by AWS only; here all trials run", "differs")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import Any
 
 from awsml.backends.local.control import Ask, Control
 from awsml.backends.local.differences import differences, refuse_what_cannot_run
@@ -14,10 +15,23 @@ from awsml.backends.local.isolation import best_isolation
 from awsml.backends.local.job import training_job
 from awsml.backends.local.refs import REGION
 from awsml.backends.local.terms import LocalTerms
-from awsml.backends.local.tuning.ends import Budget, End, end_reached, failure_of_all
+from awsml.backends.local.tuning.ends import (
+    Budget,
+    End,
+    end_reached,
+    failure_of_all,
+    why_no_objective,
+)
 from awsml.backends.local.tuning.job import TuningJob, tuning_job
-from awsml.backends.local.tuning.standing import BY_USER, LABEL, Entry, Standing, restored
-from awsml.backends.local.tuning.strategy import parents_of, search_of, stopping_of
+from awsml.backends.local.tuning.standing import (
+    BY_USER,
+    LABEL,
+    Entry,
+    Standing,
+    number_of,
+    restored,
+)
+from awsml.backends.local.tuning.strategy import differs, parents_of, search_of, stopping_of
 from awsml.backends.local.tuning.trial import Heard, Trial
 from awsml.errors import AwsmlError
 from awsml.events import (
@@ -97,13 +111,15 @@ class LocalTuning:
         self._searches = {id(each): search_of(job, each, self._run.id) for each in job.definitions}
         self._stopping = stopping_of(job)
         self._standing, self._left = restored(job, store, self._run.id)
+        for child in self._left:
+            self._standing.entries[number_of(child)].status = None
         yield from differences(sample, isolation, self._terms)
         yield from notes
-        yield from _differs(job)
+        yield from differs(job)
 
     def _searched(self) -> Iterator[Event]:
         yield PhaseChanged("Training", self._clock())
-        self._began = self._run.started or self._clock()
+        self._began = self._clock()
         while True:
             yield from self._started_more()
             if not self._alive:
@@ -135,27 +151,27 @@ class LocalTuning:
         setting = self._searches[id(definition)].suggest(position, known)
         if setting is None:
             return None
-        request = definition.request(self._job.name, number, setting)
-        label = f"{LABEL}{number:03d}"
-        draft = Draft(
+        draft = self._draft(number, definition.request(self._job.name, number, setting))
+        run = self._store.create(draft)
+        self._standing.entries[number] = Entry(number, run.id, setting)
+        return self._trial(number, run)
+
+    def _draft(self, number: int, request: dict[str, Any]) -> Draft:
+        label, operation = f"{LABEL}{number:03d}", "CreateTrainingJob"
+        return Draft(
             kind="training",
             name=f"{self._run.name}/{label}",
             backend="local",
-            requests=(
-                {"service": "sagemaker", "operation": "CreateTrainingJob", "params": request},
-            ),
+            requests=({"service": "sagemaker", "operation": operation, "params": request},),
             scenario=self._run.scenario,
             region=self._region,
             parent=self._run.id,
             label=label,
         )
-        run = self._store.create(draft)
-        self._standing.entries[number] = Entry(number, run.id, setting)
-        return self._trial(number, run)
 
     def _again(self, run: Run) -> Trial | None:
         """A trial that was interrupted, with its own setting and from its checkpoint."""
-        number = int((run.label or "").removeprefix(LABEL))
+        number = number_of(run)
         entry = self._standing.entries[number]
         self._store.take(run.id, this_process(), detached=False)
         self._store.add_figures(run.id, {"stopped_by": None})
@@ -182,6 +198,8 @@ class LocalTuning:
         entry = self._standing.entries[number]
         if event is None:
             self._alive.pop(number).join()
+            if entry.status is None:
+                yield from self._over(entry, Finished("Failed", _BROKE, self._clock()))
             return
         if isinstance(event, PhaseChanged):
             entry.started = entry.started or event.at
@@ -212,7 +230,9 @@ class LocalTuning:
             entry.reason = f"stopped early: {entry.stopped_by}"
             self._store.settle(entry.run, Status(end.status), entry.reason)
         if entry.objective is None and entry.stopped_by is None:
-            entry.reason = self._why_no_objective(entry, end)
+            said = [line.text for line in self._store.logs(entry.run, tail=200)]
+            metric = self._job.definition_of(entry.number).metric
+            entry.reason = why_no_objective(metric, end.status, end.reason, said)
         yield self._told(entry, end.status)
         done = len(self._standing.over)
         yield Progress("trials", done, self._job.trials, "trials")
@@ -221,16 +241,6 @@ class LocalTuning:
             yield MetricPoint("best", value, end.at, entry.number)
         if entry.objective is None and entry.stopped_by is None:
             yield Note(f"trial {entry.number}: {entry.reason}", "warning")
-
-    def _why_no_objective(self, entry: Entry, end: Finished) -> str:
-        """A trial that ends well may still have said nothing that the search can use."""
-        metric = self._job.definition_of(entry.number).metric
-        if end.status == "Failed":
-            return end.reason or "it failed"
-        said = [line.text.lower() for line in self._store.logs(entry.run, tail=200)]
-        if any("nan" in text.replace("=", " ").split() for text in said):
-            return f"`{metric}` was never a number: its log says nan"
-        return f"its log has no `{metric}`" + (f"; {end.reason}" if end.reason else "")
 
     def _stop(self, entry: Entry, by: str, ask: Ask = Ask.STOP) -> None:
         """Who ended it is on disk before it is ended."""
@@ -294,23 +304,10 @@ class LocalTuning:
         return self._run.region or REGION
 
 
+_BROKE = "awsml itself failed in this trial; supervisor.log of the search says how"
+
 _ASKED = {
     Ask.STOP: "stopped by the user",
     Ask.KILL: "killed by the user",
     Ask.ABANDON: "the awsml process it was attached to is gone",
 }
-
-
-def _differs(job: TuningJob) -> Iterator[Event]:
-    """What AWS would do otherwise with the same request."""
-    if job.strategy == "Bayesian":
-        said = "Bayesian search is a Gaussian process of AWS's own: its suggestions will differ"
-        yield Note(said, "differs")
-    if any("CheckpointConfig" in each.members for each in job.definitions):
-        yield Note(
-            "each trial keeps its checkpoints in a folder of its own; AWS documents no such "
-            "separation, so let the script write below its TRAINING_JOB_NAME",
-            "differs",
-        )
-    if job.detects_convergence:
-        yield Note("convergence is judged by AWS only; here all trials run", "differs")
