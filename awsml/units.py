@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -126,6 +127,8 @@ def parse_share(text: str) -> float:
 
 def format_duration(seconds: float) -> str:
     """About two parts: 1.3 s, 11m 30s, 2h 5m, 3d 4h."""
+    if math.isinf(seconds):
+        return "without end"
     if seconds < 0:
         return "-" + format_duration(-seconds)
     if seconds < 1:

@@ -14,6 +14,7 @@ from awsml.cli.objects import Where, agreed_to_egress, where, where_options
 from awsml.cli.options import yes_option
 from awsml.cli.output import Output, as_json_text, outputs_option, say, write
 from awsml.cli.project import Project
+from awsml.errors import UsageError
 from awsml.render.dataset import listing_text
 from awsml.storage.channel import Channel, ChannelData
 from awsml.storage.objects import Address
@@ -68,6 +69,8 @@ def get_command(
     project: Project, source: str, folder: Path, on: str, endpoint_url: str | None, yes: bool
 ) -> int:
     """Copy objects into a folder of this machine."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder", hint="name a folder to copy into")
     place = where(project, on, endpoint_url)
     store = place.store()
     with closing(ChannelData(Channel("data", Address.parse(source)), store)) as data:

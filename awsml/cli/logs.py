@@ -23,7 +23,7 @@ _LOOK_SECONDS = 0.2
 @run_argument
 @click.option("-f", "--follow", is_flag=True, help="Go on until the run is over.")
 @click.option("--since", metavar="DURATION", help="Only lines of the last 10m, 2h, ...")
-@click.option("--tail", type=click.IntRange(min=0), metavar="N", help="Only the last N lines.")
+@click.option("--tail", type=click.IntRange(0, 10**9), metavar="N", help="Only the last N lines.")
 @click.pass_obj
 def command(project: Project, run: str, follow: bool, since: str | None, tail: int | None) -> None:
     """Print the log of a run. RUN as in `awsml status`.

@@ -232,7 +232,8 @@ Count = Annotated[
 ]
 """A whole number, from `1200000`, `1.2M`, `50k`."""
 
-Number = Annotated[float, Field(allow_inf_nan=False)]
+# Far above anything real, and low enough that products of several stay finite.
+Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e15, le=1e15)]
 """A finite number, such as `1e-3`."""
 
 Text = Annotated[str, BeforeValidator(_text)]

@@ -83,3 +83,20 @@ def test_a_name_that_is_too_long_is_an_error(awsml: CommandLine, demo: Path) -> 
     ran = awsml("plan", "x" * 5000, "-o", "json", cwd=demo)
     assert ran.code == 3
     assert json.loads(ran.out)["error"]["slug"] == "system-refused"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("logs", "--tail", "99999999999999999999"),
+        ("data", "get", "s3://demo-bucket/x", "/dev/null"),
+        ("plan", "--set", "workload.epochs=1e308"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_too_large_or_no_folder_is_an_error(
+    awsml: CommandLine, demo: Path, words: tuple[str, ...]
+) -> None:
+    ran = awsml(*words, cwd=demo)
+    assert ran.code in (1, 2)
+    assert "error[" in ran.out + ran.err
