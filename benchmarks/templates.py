@@ -1,7 +1,7 @@
 """CPU seconds and memory of `awsml validate` on templates, beside cfn-lint and checkov.
 
-    python benchmarks/templates.py                          awsml and cfn-lint; exit status 1 above a limit
-    python benchmarks/templates.py --checkov .../bin/checkov  checkov as well, from its own environment
+    python benchmarks/templates.py                      exit status 1 above a limit
+    python benchmarks/templates.py --checkov COMMAND    checkov as well, from its own environment
 
 All read the same templates in one run: a hundred variations of an endpoint with scaling and of a
 Batch stack. CPU time is user plus system of a process of its own; bytecode is written first. A tool
@@ -40,7 +40,9 @@ Resources:
       AssumeRolePolicyDocument:
         Version: "2012-10-17"
         Statement:
-          - {{Effect: Allow, Principal: {{Service: sagemaker.amazonaws.com}}, Action: "sts:AssumeRole"}}
+          - Effect: Allow
+            Principal: {{Service: sagemaker.amazonaws.com}}
+            Action: sts:AssumeRole
   Model:
     Type: AWS::SageMaker::Model
     Properties:
@@ -102,7 +104,9 @@ Resources:
       Timeout: {{AttemptDurationSeconds: 3600}}
       RetryStrategy:
         Attempts: 3
-        EvaluateOnExit: [{{OnStatusReason: "Host EC2*", Action: RETRY}}, {{OnReason: "*", Action: EXIT}}]
+        EvaluateOnExit:
+          - {{OnStatusReason: "Host EC2*", Action: RETRY}}
+          - {{OnReason: "*", Action: EXIT}}
       ContainerProperties:
         Image: public.ecr.aws/acme/train:{number}
         Command: [python, train.py]
@@ -137,7 +141,7 @@ def cost_of(command: Sequence[str]) -> Cost:
         started = subprocess.Popen(command, env=ENVIRONMENT, stdout=nowhere, stderr=nowhere)
         _, status, usage = os.wait4(started.pid, 0)
     started.returncode = os.waitstatus_to_exitcode(status)
-    if started.returncode not in range(0, 16):
+    if started.returncode not in range(16):
         raise SystemExit(f"{command[:3]} ended with {started.returncode}")
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 

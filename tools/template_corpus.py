@@ -97,8 +97,8 @@ def page(found: list[Row]) -> str:
     lines = [
         "# Templates that others published",
         "",
-        f"{len(found)} templates from {sources} public files, typed anew from their facts, and what",
-        f"awsml and cfn-lint {_cfn_lint_version()} say of them. Numbers after a rule count how often.",
+        f"{len(found)} templates from {sources} public files, typed anew from their facts, and",
+        f"what awsml and cfn-lint {_cfn_lint_version()} say of them. ×2 is said twice.",
         f"awsml has something to say of {telling}; cfn-lint is silent about {quiet}. Where the two",
         "differ, cfn-lint knows the schemas of every resource type, and awsml what the services",
         "refuse or regret beyond their schemas. `awsml validate --cfn-lint` shows both.",

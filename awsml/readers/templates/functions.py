@@ -5,18 +5,17 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from awsml.finding import Confidence, Finding, Level
 from awsml.plan import Ref, Text, Unknown
 from awsml.readers.templates.conditions import Conditions
 from awsml.readers.templates.resource_types import reference_member, resource_type
-from awsml.readers.templates.template import LONG_FORMS, Template, section
+from awsml.readers.templates.template import Template, section
+from awsml.readers.templates.values import Value, function_of, joined, textual, written
 from awsml.requests.nearest import nearest
 from awsml.scenario.nodes import ListNode, MapNode, Node, ScalarNode
-
-Value = Node | Ref | Text | Unknown | None  # None: AWS::NoValue, the property is left out
 
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _DYNAMIC = re.compile(r"\{\{resolve:[^}]*\}\}")
@@ -68,7 +67,7 @@ class Functions:
         name, argument = call
         match name:
             case "Ref":
-                return self._ref(_scalar(argument), node)
+                return self._ref(written(argument), node)
             case "Fn::GetAtt":
                 return self._attribute(argument, node)
             case "Fn::Sub":
@@ -149,7 +148,7 @@ class Functions:
             if not all(isinstance(word, str) for word in words):
                 return Unknown("the attribute is worked out when the stack is made")
             return self._named_attribute(".".join(map(str, words)), at)
-        return self._named_attribute(_scalar(argument), at)
+        return self._named_attribute(written(argument), at)
 
     def _named_attribute(self, path: str, at: Node) -> Value:
         name, _, attribute = path.partition(".")
@@ -191,13 +190,13 @@ class Functions:
             if len(argument.items) > 1 and isinstance(argument.items[1], MapNode):
                 given = argument.items[1]
             argument = argument.items[0]
-        text = _scalar(argument)
+        text = written(argument)
         parts: list[str | Ref | Text | Unknown] = []
         end = 0
         for match in _VARIABLE.finditer(text):
             parts += [text[end : match.start()], self._variable(match[1].strip(), given, at)]
             end = match.end()
-        return _joined([*parts, text[end:]], at)
+        return joined([*parts, text[end:]], at)
 
     def _variable(self, name: str, given: MapNode, at: Node) -> str | Ref | Text | Unknown:
         if name.startswith("!"):
@@ -205,7 +204,7 @@ class Functions:
         if name in given.entries:
             return self.text(given.entries[name].value)
         inner = self._named_attribute(name, at) if "." in name else self._ref(name, at)
-        return inner.text if isinstance(inner, ScalarNode) else _textual(inner)
+        return inner.text if isinstance(inner, ScalarNode) else textual(inner)
 
     def _join(self, argument: Node, at: Node) -> Value:
         if not isinstance(argument, ListNode) or len(argument.items) != 2:
@@ -219,15 +218,15 @@ class Functions:
         for item in values.items:
             if self.value(item) is not None:
                 parts += [*([delimiter] if parts else []), self.text(item)]
-        return _joined(parts, at)
+        return joined(parts, at)
 
     def _if(self, argument: Node) -> Value:
         if not isinstance(argument, ListNode) or len(argument.items) != 3:
             return Unknown("Fn::If takes a condition and two values")
         name, first, second = argument.items
-        holds = self.conditions.holds(_scalar(name))
+        holds = self.conditions.holds(written(name))
         if holds is None:
-            return Unknown(f"the condition {_scalar(name)} is known when the stack is made")
+            return Unknown(f"the condition {written(name)} is known when the stack is made")
         return self.value(first if holds else second)
 
     def _find(self, argument: Node) -> Value:
@@ -274,39 +273,3 @@ class Functions:
         if not isinstance(text, str):
             return text if isinstance(text, Unknown) else Unknown("it is encoded when deployed")
         return ScalarNode(base64.b64encode(text.encode()).decode("ascii"), at.place)
-
-
-def function_of(node: Node) -> tuple[str, Node] | None:
-    """The name and argument of a function call; None for plain values."""
-    if not isinstance(node, MapNode) or len(node.entries) != 1:
-        return None
-    name, entry = next(iter(node.entries.items()))
-    return (name, entry.value) if name in LONG_FORMS or name.startswith("Fn::") else None
-
-
-def _scalar(node: Node) -> str:
-    return node.text if isinstance(node, ScalarNode) else ""
-
-
-def _textual(value: Value) -> str | Ref | Text | Unknown:
-    if isinstance(value, Ref | Text | Unknown):
-        return value
-    return "" if value is None else Unknown("a text was expected here")
-
-
-def _joined(parts: Sequence[str | Ref | Text | Unknown], at: Node) -> Value:
-    """One text; a reference inside keeps it from being more than a Text."""
-    late = next((part for part in parts if isinstance(part, Unknown)), None)
-    if late is not None:
-        return late
-    flat: list[str | Ref] = []
-    for part in parts:
-        for piece in part.parts if isinstance(part, Text) else (part,):
-            assert isinstance(piece, str | Ref)
-            if isinstance(piece, str) and flat and isinstance(flat[-1], str):
-                flat[-1] += piece
-            elif piece != "":
-                flat.append(piece)
-    if all(isinstance(piece, str) for piece in flat):
-        return ScalarNode("".join(map(str, flat)), at.place)
-    return flat[0] if len(flat) == 1 and isinstance(flat[0], Ref) else Text(tuple(flat))

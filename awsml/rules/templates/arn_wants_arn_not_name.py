@@ -1,6 +1,6 @@
 """The name of a role stands where its ARN is wanted.
 
-`!Ref` of an IAM role gives its name; `!GetAtt Role.Arn` gives the ARN.
+`!Ref` of an IAM role gives its name; `!GetAtt Role.Arn` gives the ARN. Batch takes names as well.
 
 ## Why
 AWS refuses the request, and the stack rolls back.
@@ -33,14 +33,13 @@ APIS = (
     "sagemaker:CreateTrainingJob",
     "sagemaker:CreateProcessingJob",
     "application-autoscaling:RegisterScalableTarget",
-    "batch:RegisterJobDefinition/containerProperties",
     "events:PutRule",
     "events:PutTargets/Targets[]",
     "scheduler:CreateSchedule/Target",
 )
 SOURCE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html"
 
-_MEMBERS = ("ExecutionRoleArn", "RoleArn", "RoleARN", "jobRoleArn", "executionRoleArn")
+_MEMBERS = ("ExecutionRoleArn", "RoleArn", "RoleARN")
 
 
 def check(structure: Part) -> Problems:

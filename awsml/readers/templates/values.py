@@ -1,0 +1,49 @@
+"""Values of a template: plain nodes, or what only a deployment knows, and texts made of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from awsml.plan import Ref, Text, Unknown
+from awsml.readers.templates.template import LONG_FORMS
+from awsml.scenario.nodes import MapNode, Node, ScalarNode
+
+Value = Node | Ref | Text | Unknown | None  # None: AWS::NoValue, the property is left out
+
+
+def function_of(node: Node) -> tuple[str, Node] | None:
+    """The name and argument of a function call; None for plain values."""
+    if not isinstance(node, MapNode) or len(node.entries) != 1:
+        return None
+    name, entry = next(iter(node.entries.items()))
+    return (name, entry.value) if name in LONG_FORMS or name.startswith("Fn::") else None
+
+
+def written(node: Node) -> str:
+    """The text of a scalar; empty for anything else."""
+    return node.text if isinstance(node, ScalarNode) else ""
+
+
+def textual(value: Value) -> str | Ref | Text | Unknown:
+    """A value that is no scalar, inside a text."""
+    if isinstance(value, Ref | Text | Unknown):
+        return value
+    return "" if value is None else Unknown("a text was expected here")
+
+
+def joined(parts: Sequence[str | Ref | Text | Unknown], at: Node) -> Value:
+    """One text; a reference inside keeps it from being more than a Text."""
+    late = next((part for part in parts if isinstance(part, Unknown)), None)
+    if late is not None:
+        return late
+    flat: list[str | Ref] = []
+    for part in parts:
+        for piece in part.parts if isinstance(part, Text) else (part,):
+            assert isinstance(piece, str | Ref)
+            if isinstance(piece, str) and flat and isinstance(flat[-1], str):
+                flat[-1] += piece
+            elif piece != "":
+                flat.append(piece)
+    if all(isinstance(piece, str) for piece in flat):
+        return ScalarNode("".join(map(str, flat)), at.place)
+    return flat[0] if len(flat) == 1 and isinstance(flat[0], Ref) else Text(tuple(flat))
