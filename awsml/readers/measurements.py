@@ -44,11 +44,16 @@ def read_measurements(text: str, file: str = "measurements") -> Measured:
     missing = [name for name in NEEDED if name not in columns]
     if missing:
         raise _refused(f"its heading has no column `{missing[0]}`", file, at)
-    rows = []
+    rows, flags = [], []
     for number, line in numbered[1:]:
         cells = [cell.strip() for cell in _cells(line, delimiter)]
-        rows.append((number, dict(zip(columns, cells, strict=False))))
-    found = measured(rows)
+        if len(cells) > len(columns):  # such as 1,234 for 1234, which would shift the rest
+            message = f"it has {len(cells)} cells for {len(columns)} columns"
+            flags.append(Flag("measurement-refused", message, line=number))
+        else:
+            rows.append((number, dict(zip(columns, cells, strict=False))))
+    held = measured(rows)
+    found = Measured(held.points, (*flags, *held.flags))
     if not found.points:
         reason = f": {found.flags[0].message}" if found.flags else ""
         raise _refused(f"no row of it holds{reason}", file, at)
