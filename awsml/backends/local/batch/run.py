@@ -101,6 +101,8 @@ class LocalBatch:
             self._ask()
             yield from self._start_ready()
             yield from self._listen()
+        if self._reclaims.left:
+            yield Note("the jobs ended before the reclaim that was asked for", "warning")
         yield self._finished()
 
     def _differences(self) -> Iterator[Event]:

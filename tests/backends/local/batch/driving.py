@@ -12,7 +12,7 @@ from awsml.backends.local.batch.run import run_batch
 from awsml.backends.local.control import Ask
 from awsml.backends.local.interrupts import parse_interrupt
 from awsml.backends.local.terms import LocalTerms
-from awsml.events import Finished, LogLine
+from awsml.events import Finished, LogLine, Note
 from awsml.store.run import Draft
 from awsml.store.runs import RunStore
 
@@ -36,6 +36,7 @@ class Driven:
     rows: dict[str, Row]
     folder: Path
     seconds: float
+    notes: list[str]
 
 
 def submit(command, label=None, size=None, depends=(), **more):
@@ -77,11 +78,13 @@ def drive(state, *requests, interrupt=None, wish=None, expected=None, seconds=30
             expected_seconds=expected,
             environ={"PATH": os.environ["PATH"]},
         )
-        end, lines = None, []
+        end, lines, notes = None, [], []
         for event in run_batch(store, store.get(run), terms, wish, state):
             if isinstance(event, LogLine):
                 lines.append(f"{event.stream} {event.text}")
                 wish.heard = wish.heard or wish.after in event.text
+            if isinstance(event, Note) and event.level == "warning":
+                notes.append(event.text)
             if isinstance(event, Finished):
                 end = event
             assert time.monotonic() - started < seconds, "it hangs"
@@ -90,4 +93,4 @@ def drive(state, *requests, interrupt=None, wish=None, expected=None, seconds=30
     rows = {row.key: row for row in queue.rows()}
     queue.close()
     assert standing(folder) is not None
-    return Driven(end, lines, rows, folder, time.monotonic() - started)
+    return Driven(end, lines, rows, folder, time.monotonic() - started, notes)

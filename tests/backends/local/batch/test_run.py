@@ -131,6 +131,12 @@ def test_a_reclaim_without_attempts_left_is_a_failure(state):
     assert "Host EC2" in ran.end.reason
 
 
+def test_a_reclaim_that_came_too_late_is_none(state):
+    ran = drive(state, define(), submit(sh("true")), interrupt="30s")
+    assert (ran.end.status, ran.end.figures["reclaims"]) == ("Completed", 0)
+    assert ran.notes == ["the jobs ended before the reclaim that was asked for"]
+
+
 def test_a_reclaim_takes_all_attempts_on_the_host(state):
     rules = [RECLAIMED, REST]
     job = submit(sh("sleep 0.6"), size=2)
