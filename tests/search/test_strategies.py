@@ -98,9 +98,7 @@ def test_bayesian_search_beats_random_search_on_a_bowl() -> None:
 
 
 def test_bayesian_search_repeats_itself_and_keeps_away_from_what_runs() -> None:
-    tried = [
-        Tried(RandomSearch(SPACE, 1).suggest(n, []) or {}, float(n)) for n in range(1, 15)
-    ]
+    tried = [Tried(RandomSearch(SPACE, 1).suggest(n, []) or {}, float(n)) for n in range(1, 15)]
     search = TpeSearch(SPACE, 3, True)
     first = search.suggest(15, tried)
     assert first == search.suggest(15, tried)
