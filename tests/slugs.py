@@ -36,7 +36,11 @@ def named_slugs() -> Places:
 
 
 def sources() -> list[Path]:
-    return [path for path in sorted(PACKAGE.rglob("*.py")) if "templates" not in path.parts]
+    return [
+        path
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if path.relative_to(PACKAGE).parts[0] != "templates"
+    ]
 
 
 def _takers(tree: ast.AST) -> Iterator[tuple[str, int]]:
