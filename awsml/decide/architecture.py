@@ -23,7 +23,7 @@ _ONE_RUN = 1.0
 _MOST = 0.5
 WRITTEN = "AWS Batch on Spot"
 ON_DEMAND = "AWS Batch on demand"
-# What is left to write and to operate by hand, counted: see docs/batch.md.
+# What is left to write and to operate by hand, counted.
 _PARTS = {
     WRITTEN: ("job definition",),
     ON_DEMAND: ("job definition",),

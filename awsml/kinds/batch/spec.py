@@ -31,7 +31,7 @@ LEAST_TIMEOUT_SECONDS = 60
 class BatchSpec(Spec):
     """A job on AWS Batch, or several that depend on each other."""
 
-    kind: Literal["batch"]
+    kind: Annotated[Literal["batch"], Field(description="What the job is: batch.")]
     name: Annotated[Name, Field(description="Name of definition, queue and stack.")]
     image: Annotated[
         Image,

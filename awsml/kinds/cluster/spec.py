@@ -115,14 +115,14 @@ class Questions(Part):
 class ClusterSpec(Spec):
     """A GPU cluster and the questions about it."""
 
-    kind: Literal["cluster"]
+    kind: Annotated[Literal["cluster"], Field(description="What the job is: cluster.")]
     name: Annotated[Name, Field(description="Name of the cluster.")]
     hardware: Annotated[HardwarePart, Field(description="The machines.")] = HardwarePart()
     measurements: Annotated[
         str | list[Row], Field(description="A CSV beside this file, or its rows.")
     ] = []
     workload: Annotated[Model, Field(description="The model.")] = Model()
-    questions: Annotated[Questions, Field(description="What is to be decided.")] = Questions()
+    questions: Annotated[Questions, Field(description="What the report answers.")] = Questions()
     claims: Annotated[list[Claim], Field(description="A report's statements, to check.")] = []
     method: Annotated[Method, Field(description="How that report says it measured.")] = Method()
 

@@ -205,7 +205,7 @@ class Limits(Part):
 class EndpointSpec(Spec):
     """A real-time endpoint."""
 
-    kind: Literal["endpoint"]
+    kind: Annotated[Literal["endpoint"], Field(description="What the job is: endpoint.")]
     name: Annotated[Name, Field(description="Name of the endpoint.")]
     model: Annotated[Model, Field(description="Artifact, image and handlers.")]
     compute: Annotated[Compute, Field(description="The machines.")]

@@ -195,7 +195,7 @@ class Limits(Part):
 class TrainingSpec(Spec):
     """A training job."""
 
-    kind: Literal["training"]
+    kind: Annotated[Literal["training"], Field(description="What the job is: training.")]
     name: Annotated[Name, Field(description="Name; AWS's job name begins with it.")]
     code: Annotated[Code | None, Field(description="The script and its folder.")] = None
     image: Annotated[

@@ -116,7 +116,13 @@ class WarmStart(Part):
     """Earlier tuning jobs to learn from."""
 
     parents: Annotated[
-        list[str], Field(min_length=1, max_length=5, description="Tuning jobs, or runs here.")
+        list[str],
+        Field(
+            min_length=1,
+            max_length=5,
+            description="Tuning jobs, or runs here.",
+            examples=[["earlier-search"]],
+        ),
     ]
     type: Annotated[
         Literal["identical", "transfer"],
@@ -158,7 +164,7 @@ class TuningSpec(Spec):
         json_schema_extra={"x-includes": {"training": "training"}},
     )
 
-    kind: Literal["tuning"]
+    kind: Annotated[Literal["tuning"], Field(description="What the job is: tuning.")]
     name: Annotated[Name, Field(description="Name; the first 14 characters begin AWS's name.")]
     training: Annotated[
         TrainingSpec | None,
