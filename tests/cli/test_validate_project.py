@@ -43,10 +43,11 @@ def test_a_mistake_in_the_defaults_is_said_once(awsml: CommandLine, tmp_path: Pa
 def test_a_section_of_the_defaults_that_is_none_is_found(
     awsml: CommandLine, tmp_path: Path
 ) -> None:
-    project(tmp_path, "region: us-east-1\ntraining: yes\n")
+    role = "role: arn:aws:iam::111122223333:role/train"
+    project(tmp_path, f"region: us-east-1\n{role}\ntraining: yes\n")
     ran = awsml("validate", ".", "-o", "json")
     assert ran.code == 1
-    assert spots(ran.out) == [("wrong-type", "awsml.yaml", 2, 1)]
+    assert spots(ran.out) == [("wrong-type", "awsml.yaml", 3, 1)]
 
 
 def test_a_base_that_many_extend_is_complained_about_once(
