@@ -79,9 +79,7 @@ def test_apply_twice_changes_nothing_more(awsml: CommandLine, scenario: Path) ->
     assert scenario.read_text() == once
 
 
-def test_advice_about_a_flag_is_advice_about_that_value(
-    awsml: CommandLine, scenario: Path
-) -> None:
+def test_advice_about_a_flag_is_advice_about_that_value(awsml: CommandLine, scenario: Path) -> None:
     out = awsml("advise", str(scenario), "--input-mode", "pipe").out
     assert "input mode: keep pipe" in out
 
