@@ -63,12 +63,14 @@ def _listed(environments: Part, name: str, fact: str) -> Problems:
         count = len(environments.items)
         yield Problem(environments, f"{count} environments are more than {most}", "remove some")
     for member, what in (("order", "order"), (name, "environment")):
-        first: dict[object, Part] = {}
+        first: dict[str | float, Part] = {}
         for one in environments.items:
             part = one[member]
-            if part.value in first:
-                message = f"the {what} `{part.value}` is given twice"
-                related = ((first[part.value], "the first"),)
-                yield Problem(part, message, "change or remove one", related)
-            elif part.exists:
-                first[part.value] = part
+            key = part.text if part.text is not None else part.number
+            if key is None:
+                continue
+            if key in first:
+                message = f"the {what} `{key}` is given twice"
+                yield Problem(part, message, "change or remove one", ((first[key], "the first"),))
+            else:
+                first[key] = part
