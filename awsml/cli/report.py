@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,7 +33,8 @@ def command(project: Project, run: str, outputs: Sequence[Output]) -> None:
     """Write the report of a tuning run: one page that needs no network.
 
     csv has a row a trial, svg the first chart alone, yaml the scenario of a search that goes on
-    from this one in narrower ranges. RUN as in `awsml status`.
+    from this one in narrower ranges. On a terminal the page goes to report-RUN.html. RUN as in
+    `awsml status`.
     """
     with runs_for(project, run) as store:
         found = run_named(project, store, run)
@@ -49,10 +51,17 @@ def command(project: Project, run: str, outputs: Sequence[Output]) -> None:
             hint=f"follow it: awsml logs -f {found.id}",
             slug="no-report",
         )
-    for output in outputs:
+    for output in (_for_a_browser(output, found.id) for output in outputs):
         write([output], _writers(project, report, output.file))
         if output.file is not None:
             say(f"wrote {output.file}")
+
+
+def _for_a_browser(output: Output, run: str) -> Output:
+    """A page is of no use on a terminal: there it becomes a file of the folder one is in."""
+    if output.format != "html" or output.file is not None or not sys.stdout.isatty():
+        return output
+    return Output("html", Path(f"report-{run}.html"))
 
 
 def _writers(project: Project, report: SearchReport, file: Path | None) -> dict[str, Writer]:
