@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from click.testing import CliRunner
 
-from awsml.cli.explain import command
-from awsml.errors import UsageError
 from awsml.render.explanation import page, page_slugs, written_pages
 from awsml.rules.discovery import all_rules
+from tests.conftest import CommandLine
 from tests.contracts import check
 from tests.slugs import named_slugs
 
@@ -53,19 +51,18 @@ def test_the_page_of_a_rule_is_its_docstring() -> None:
     assert rule.page.partition("\n")[0] in str(page(rule.slug))
 
 
-def test_explain_prints_a_page() -> None:
-    printed = CliRunner().invoke(command, ["wrong-unit"])
-    assert printed.exit_code == 0
-    assert printed.stdout.startswith("# wrong-unit\n\nA quantity has no unit")
+def test_explain_prints_a_page(awsml: CommandLine) -> None:
+    printed = awsml("explain", "wrong-unit")
+    assert printed.code == 0
+    assert printed.out.startswith("# wrong-unit\n\nA quantity has no unit")
 
 
-def test_explain_prints_json() -> None:
-    printed = CliRunner().invoke(command, ["wrong-unit", "-o", "json"])
-    check("page", json.loads(printed.stdout))
-    check("pages", json.loads(CliRunner().invoke(command, ["-o", "json"]).stdout))
+def test_explain_prints_json(awsml: CommandLine) -> None:
+    check("page", json.loads(awsml("explain", "wrong-unit", "-o", "json").out))
+    check("pages", json.loads(awsml("explain", "-o", "json").out))
 
 
-def test_explain_of_something_unknown_names_the_nearest() -> None:
-    error = CliRunner().invoke(command, ["wrong-unti"]).exception
-    assert isinstance(error, UsageError)
-    assert error.hint == "run `awsml explain wrong-unit`"
+def test_explain_of_something_unknown_names_the_nearest(awsml: CommandLine) -> None:
+    refused = awsml("explain", "wrong-unti")
+    assert refused.code == 2
+    assert "run `awsml explain wrong-unit`" in refused.err

@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 import yaml
-from click.testing import CliRunner
 from jsonschema import Draft7Validator
 
-from awsml.cli.schema import command
 from awsml.kinds import kind_named
 from awsml.resources import STARTERS
 from awsml.scenario import load
 from awsml.scenario.schema import spec_schema
 from awsml.scenario.validation import validate
+from tests.conftest import CommandLine
 from tests.scenario.model import Small
 from tools.generate_docs import built_kinds
 
@@ -92,9 +91,10 @@ def test_what_a_base_may_supply_is_not_asked_for_where_something_is_extended() -
 
 
 @pytest.mark.parametrize("kind", built_kinds())
-def test_the_schema_of_a_kind_is_one_that_describes_every_field(kind: str) -> None:
-    printed = CliRunner().invoke(command, [kind])
-    schema = json.loads(printed.stdout)
+def test_the_schema_of_a_kind_is_one_that_describes_every_field(
+    kind: str, awsml: CommandLine
+) -> None:
+    schema = json.loads(awsml("schema", kind).out)
     Draft7Validator.check_schema(schema)
     mappings = [schema, *schema["definitions"].values()]
     bare = [
