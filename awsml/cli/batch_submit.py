@@ -4,35 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
 
 from awsml.api import Planned
-from awsml.backends.local.backend import LocalBackend
-from awsml.backends.local.batch.run import HERE
 from awsml.backends.local.interrupts import parse_interrupt
 from awsml.backends.local.terms import LocalTerms
-from awsml.cli.local_run import draft_of, python_of, run_here
-from awsml.cli.options import (
-    detach_option,
-    dry_run_option,
-    fail_on_option,
-    interrupt_option,
-    on_option,
-    resume_option,
-    scenario_argument,
-    set_option,
-    yes_option,
-)
-from awsml.cli.output import Output, outputs_option, say
+from awsml.cli.local_run import python_of
+from awsml.cli.options import set_option
+from awsml.cli.output import say
 from awsml.cli.overrides import common_flags
-from awsml.cli.planning import FlagReader, planned, refused, terms
+from awsml.cli.planning import FlagReader
 from awsml.cli.project import Project
-from awsml.cli.resuming import resumed
-from awsml.cli.showing import refuse, say_findings, show_plan
-from awsml.errors import UsageError
+from awsml.cli.running import Asked, run_scenario, running_options
 from awsml.kinds.batch.source import COMMIT
 from awsml.readers.git import commit_of
 from awsml.scenario import Override
@@ -41,60 +26,24 @@ from awsml.store.runs import RunStore
 
 
 @click.command("submit", epilog="Example: awsml batch submit --interrupt 50%")
-@scenario_argument
-@on_option
 @click.option("--array", type=click.IntRange(min=2, max=10_000), help="Children of an array.")
 @click.option("--spot/--no-spot", default=None, help="Machines on Spot, or not.")
 @set_option
-@interrupt_option
-@detach_option
-@resume_option
-@dry_run_option
-@yes_option
-@fail_on_option
-@outputs_option("text", "json")
-@click.pass_obj
-def submit_command(
-    project: Project,
-    /,
-    scenario: Path | None,
-    on: str | None,
-    interrupt: str | None,
-    detach: bool,
-    resume: str | None,
-    dry_run: bool,
-    yes: bool,
-    fail_on: str,
-    outputs: Sequence[Output],
-    **flags: Any,
-) -> int:
+@running_options
+def submit_command(project: Project, asked: Asked, /, **flags: Any) -> int:
     """Submit the jobs of a scenario, on this machine unless --on aws.
 
     The requests that AWS would get are carried out here, with its states, attempts, retry rules,
     arrays and dependencies: no account and no Docker.
     """
-    if resume is not None:
-        return resumed(project, resume, interrupt, outputs, detach=detach)
-    work = planned(project, scenario, batch_flags(project, **flags), kinds=("batch",), target=on)
-    if dry_run:
-        return show_plan(work, outputs, fail_on)
-    if refused(work.report.findings, fail_on) or not work.plan.calls:
-        return refuse(work, outputs)
-    target = terms(project, work.document, on).target
-    work = with_commit(project, work)
-    if target == "aws":
-        if interrupt:
-            raise UsageError(
-                "a reclaim can be rehearsed on this machine only", hint="add --on local"
-            )
-        from awsml.cli.aws_run import run_on_aws  # boto3 only where AWS is spoken to
-
-        return run_on_aws(project, work, outputs, detach=detach, yes=yes)
-    say(f"{HERE}: {work.plan.name}")
-    say_findings(work)
-    backend = LocalBackend(project.state, project.cwd, terms_of(project, work, interrupt))
-    run = backend.create(work.plan, draft_of(work, "local", detached=detach))
-    return run_here(project, backend, run, outputs, detach=detach)
+    return run_scenario(
+        project,
+        asked,
+        "batch",
+        batch_flags(project, **flags),
+        lambda work: terms_of(project, work, asked.interrupt),
+        lambda work: with_commit(project, work),
+    )
 
 
 def batch_flags(

@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from awsml.api import Planned
-from awsml.backends.local.serving.endpoint import HERE, IN_SERVICE, LocalEndpoints, ServingTerms
+from awsml.backends.local.serving.endpoint import IN_SERVICE, LocalEndpoints, ServingTerms
 from awsml.backends.local.supervisor import Supervised
+from awsml.backends.local.terms import HERE
 from awsml.cli.endpoint_scenario import endpoint_flags
 from awsml.cli.live import view_of
 from awsml.cli.local_run import draft_of, python_of, write_run

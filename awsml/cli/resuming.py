@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from awsml.backends.local.backend import LocalBackend
 from awsml.backends.local.interrupts import parse_interrupt
-from awsml.backends.local.terms import LocalTerms
-from awsml.backends.local.training import HERE
+from awsml.backends.local.terms import HERE, LocalTerms
 from awsml.cli.local_run import python_of, run_here
 from awsml.cli.output import Output, say
 from awsml.cli.project import Project

@@ -11,6 +11,7 @@ from awsml.backends.local.interrupts import Interrupt
 from awsml.storage.embedded.folder import ObjectFolder
 from awsml.storage.objects import Store
 
+HERE = "on this machine"
 GRACE_SECONDS = 120.0  # what SageMaker gives between SIGTERM and SIGKILL
 CUT_SECONDS = 2.0  # the same for a trial that a search stops early, to have the time it saves
 

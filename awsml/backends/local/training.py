@@ -16,21 +16,20 @@ from awsml.backends.local.control import Ask, Control, StopAsked, give_up_if_ask
 from awsml.backends.local.differences import differences, refuse_what_cannot_run
 from awsml.backends.local.inside.order import Order
 from awsml.backends.local.instances import Instances
-from awsml.backends.local.isolation import best_isolation
+from awsml.backends.local.isolation import held_isolation
 from awsml.backends.local.job import TrainingJob, training_job
+from awsml.backends.local.layout import HostFolder
 from awsml.backends.local.losses import Reclaim, reclaimed, restart_note
 from awsml.backends.local.metrics import MetricFinder
 from awsml.backends.local.python import chosen_python
 from awsml.backends.local.reason import failure_reason
 from awsml.backends.local.refs import REGION
-from awsml.backends.local.terms import LocalTerms, Workplace
+from awsml.backends.local.terms import HERE, LocalTerms, Workplace
 from awsml.errors import AwsmlError, BackendError
 from awsml.events import Event, Finished, Note, PhaseChanged, Started
 from awsml.storage.server.server import ObjectServer
 from awsml.store.run import Run
 from awsml.store.runs import RunStore
-
-HERE = "on this machine"
 
 
 def run_training(
@@ -95,9 +94,8 @@ class LocalTraining:
         yield PhaseChanged("Starting", self._clock())
         self._step("start", request=self._job.name)
         refuse_what_cannot_run(self._job)
-        isolation = self._terms.isolation or best_isolation(
-            self._store.folder, len(self._job.hosts)
-        )
+        trees = [HostFolder(self._folder / "hosts" / host).tree for host in self._job.hosts]
+        isolation = held_isolation(self._terms.isolation, self._store.folder, trees, stack)
         yield from differences(self._job, isolation, self._terms)
         metrics = MetricFinder(self._job.metrics)
         python = chosen_python(self._terms.python, self._base)
@@ -159,7 +157,7 @@ class LocalTraining:
         self._step("train", attempt=self._progress.attempts)
         with ExitStack() as stack:
             streams = stack.enter_context(instances.streams())
-            hosts = instances.started(orders, stack)
+            hosts = instances.started(orders)
             limits = self._limits(reclaim)
             attempt = Attempt(hosts, metrics, limits, self._control, streams.said, self._clock)
             sync.start()

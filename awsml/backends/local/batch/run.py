@@ -28,12 +28,11 @@ from awsml.backends.local.batch.surroundings import Surroundings
 from awsml.backends.local.control import Ask, Control
 from awsml.backends.local.interrupts import NOTICE_SECONDS
 from awsml.backends.local.python import chosen_python
-from awsml.backends.local.terms import LocalTerms, Workplace
+from awsml.backends.local.terms import HERE, LocalTerms, Workplace
 from awsml.events import Event, Finished, LogLine, Note, PhaseChanged, Progress, Started
 from awsml.store.run import Run
 from awsml.store.runs import RunStore
 
-HERE = "on this machine"
 _LOOK_SECONDS = 0.05  # without a sign of life of any attempt
 _ASK_SECONDS = 0.1
 _TOLD_ONE_BY_ONE = 20  # jobs; of more only the count is told

@@ -22,7 +22,7 @@ from awsml.backends.local.serving.process import Say
 from awsml.backends.local.serving.thread import Serving
 from awsml.backends.local.supervisor import Supervised, supervise
 from awsml.backends.local.surroundings import inherited
-from awsml.backends.local.terms import Workplace
+from awsml.backends.local.terms import HERE, Workplace
 from awsml.errors import AwsmlError, BackendError, UsageError
 from awsml.events import Event, Finished, Note, PhaseChanged, Started
 from awsml.plan import Plan
@@ -30,7 +30,6 @@ from awsml.store.owner import this_process
 from awsml.store.run import Draft, Run
 from awsml.store.runs import RunStore
 
-HERE = "on this machine"
 IN_SERVICE = "InService"
 STARTUP_SECONDS = 240.0  # a container has four minutes to answer its first ping
 GRACE_SECONDS = 30.0  # between SIGTERM and SIGKILL of a container that serves

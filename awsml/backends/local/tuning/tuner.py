@@ -14,7 +14,7 @@ from awsml.backends.local.differences import differences, refuse_what_cannot_run
 from awsml.backends.local.isolation import best_isolation
 from awsml.backends.local.job import training_job
 from awsml.backends.local.refs import REGION
-from awsml.backends.local.terms import LocalTerms
+from awsml.backends.local.terms import HERE, LocalTerms
 from awsml.backends.local.tuning.ends import (
     Budget,
     End,
@@ -49,7 +49,6 @@ from awsml.store.owner import this_process
 from awsml.store.run import Draft, Run, Status
 from awsml.store.runs import RunStore
 
-HERE = "on this machine"
 _TICK_SECONDS = 0.1
 
 
