@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import ExitStack
 from pathlib import Path
 
 from awsml.backends.local.code import put_code
 from awsml.backends.local.host import Host
 from awsml.backends.local.inside.order import Isolation, Mount, Order
-from awsml.backends.local.isolation import OptMlLink
 from awsml.backends.local.job import CHECKPOINT_PATH, TrainingJob
 from awsml.backends.local.layout import HostFolder, write_config, write_hosts_file
 from awsml.backends.local.python import with_requirements
@@ -73,10 +71,8 @@ class Instances:
         """The feeders of Pipe channels, for the attempt that was prepared last."""
         return Streams(self._job, self.folders, self._staging)
 
-    def started(self, orders: list[Order], stack: ExitStack) -> list[Host]:
+    def started(self, orders: list[Order]) -> list[Host]:
         """All hosts run, or none of them."""
-        if self._isolation is Isolation.SYMLINK:
-            stack.enter_context(OptMlLink(next(iter(self.folders.values())).tree))
         hosts: list[Host] = []
         try:
             for order in orders:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from awsml.backends.local.host import Host
@@ -12,6 +14,24 @@ from awsml.backends.local.inside.order import Isolation, Order
 from awsml.errors import BackendError
 
 _OPT_ML = Path("/opt/ml")
+
+
+def held_isolation(
+    wanted: Isolation | None, state: Path, trees: Sequence[Path], stack: ExitStack
+) -> Isolation:
+    """The wanted rung, or the best one for hosts with these trees; the stack holds its link.
+
+    Another job may make the link between our seeing that there is none and our making it.
+    """
+    isolation = wanted or best_isolation(state, len(trees))
+    if isolation is Isolation.SYMLINK:
+        try:
+            stack.enter_context(OptMlLink(trees[0]))
+        except BackendError:
+            if wanted is not None:
+                raise
+            return Isolation.FOLDER
+    return isolation
 
 
 def best_isolation(state: Path, hosts: int) -> Isolation:

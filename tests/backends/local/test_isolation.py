@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from awsml.backends.local import isolation
 from awsml.backends.local.inside.order import Isolation
-from awsml.backends.local.isolation import best_isolation
+from awsml.backends.local.isolation import best_isolation, held_isolation
 from awsml.errors import BackendError
 from tests.backends.local.conftest import Workshop, channel, shell
 from tests.backends.local.test_killed import processes_with
@@ -62,29 +67,63 @@ def test_orphans_end_with_the_job(workshop: Workshop) -> None:
     assert not processes_with(mark)
 
 
-linkable = pytest.mark.skipif(
-    not os.access("/opt", os.W_OK) or os.path.lexists("/opt/ml"), reason="/opt is not ours to write"
-)
+@pytest.fixture
+def link() -> Iterator[Path]:
+    """/opt/ml, for one test at a time: other workers of this suite and other suites wait."""
+    path = Path("/opt/ml")
+    if not os.access(path.parent, os.W_OK):
+        pytest.skip("/opt is not ours to write")
+    with (Path(tempfile.gettempdir()) / f"awsml-opt-ml-{os.geteuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.path.lexists(path):
+            pytest.skip("/opt/ml is in use")
+        yield path
+        if path.is_symlink():
+            path.unlink()
 
 
-@linkable
-def test_a_link_gives_the_literal_path_and_is_gone_afterwards(workshop: Workshop) -> None:
+def test_a_link_gives_the_literal_path_and_is_gone_afterwards(
+    workshop: Workshop, link: Path
+) -> None:
     params = workshop.command(*shell("echo x > /opt/ml/model/x; readlink /opt/ml"))
     done = workshop.run(params, isolation=Isolation.SYMLINK)
     assert done.printed == [str(done.tree())]
-    assert not os.path.lexists("/opt/ml")
+    assert not os.path.lexists(link)
     assert any("one run at a time" in text for text in done.notes("differs"))
 
 
-@linkable
-def test_a_link_in_use_is_refused(workshop: Workshop, tmp_path: Path) -> None:
-    Path("/opt/ml").symlink_to(tmp_path)
-    try:
-        with pytest.raises(BackendError, match="cannot link /opt/ml"):
-            workshop.run(workshop.command("true"), isolation=Isolation.SYMLINK)
-        assert os.readlink("/opt/ml") == str(tmp_path), "somebody else's link is left alone"
-    finally:
-        Path("/opt/ml").unlink()
+def test_a_link_in_use_is_refused(workshop: Workshop, link: Path, tmp_path: Path) -> None:
+    link.symlink_to(tmp_path)
+    with pytest.raises(BackendError, match="cannot link /opt/ml"):
+        workshop.run(workshop.command("true"), isolation=Isolation.SYMLINK)
+    assert os.readlink(link) == str(tmp_path), "somebody else's link is left alone"
+
+
+def test_a_link_that_another_job_makes_first_is_not_waited_for(
+    link: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(isolation, "best_isolation", lambda *_: Isolation.SYMLINK)
+    with ExitStack() as jobs:
+        first = held_isolation(None, tmp_path, [tmp_path / "one"], jobs)
+        second = held_isolation(None, tmp_path, [tmp_path / "two"], jobs)
+        assert (first, second) == (Isolation.SYMLINK, Isolation.FOLDER)
+        assert os.readlink(link) == str(tmp_path / "one")
+    assert not os.path.lexists(link)
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_a_link_of_another_job_means_nothing_inside_namespaces(
+    workshop: Workshop, link: Path, tmp_path: Path, alive: bool
+) -> None:
+    """It may point to what is gone already, and may be gone before this job ends."""
+    if best_isolation(tmp_path, 1) is not Isolation.NAMESPACES:
+        pytest.skip("this machine allows no namespaces")
+    link.symlink_to(tmp_path / "theirs")
+    if alive:
+        (tmp_path / "theirs").mkdir()
+    done = workshop.run(workshop.command(*shell("readlink /opt/ml; ls /opt/ml")))
+    assert done.end.status == "Completed", done.end.reason
+    assert "model" in done.printed and str(tmp_path / "theirs") not in done.printed
 
 
 def test_the_rung_is_tried_once_and_remembered(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import os
 import socket
+import stat
 import struct
 from pathlib import Path
 
@@ -97,20 +98,35 @@ def build(order: Order) -> None:
 
 
 def _provide_opt_ml(scratch: Path) -> None:
-    """Where /opt/ml is missing, /opt becomes a private folder with the same content and ml."""
-    if os.path.isdir("/opt/ml"):
+    """Unless /opt/ml is a folder, /opt becomes a private one with the same content and ml.
+
+    A link is no folder: it is another job's, and goes when that job ends.
+    """
+    if _is_folder("/opt/ml"):
         return
     scratch.mkdir(parents=True, exist_ok=True)
     _mount("tmpfs", str(scratch), "tmpfs", 2 | 4, "mode=755,size=1m")
     (scratch / "ml").mkdir()
     for entry in os.scandir("/opt"):
-        target = scratch / entry.name
-        if entry.is_symlink():
-            target.symlink_to(os.readlink(entry.path))
-        else:
-            target.mkdir() if entry.is_dir() else target.touch()
-            _mount(entry.path, str(target), None, _BIND | _REC)
+        if entry.name != "ml":
+            with contextlib.suppress(FileNotFoundError):  # it went while we looked
+                _show_entry(entry, scratch / entry.name)
     _mount(str(scratch), "/opt", None, _MOVE)
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _show_entry(entry: os.DirEntry[str], target: Path) -> None:
+    if entry.is_symlink():
+        target.symlink_to(os.readlink(entry.path))
+    else:
+        target.mkdir() if entry.is_dir() else target.touch()
+        _mount(entry.path, str(target), None, _BIND | _REC)
 
 
 def _show(mount: Mount) -> None:
