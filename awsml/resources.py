@@ -9,3 +9,4 @@ from pathlib import Path
 _PACKAGE = Path(__file__).parent
 TEMPLATES = _PACKAGE / "templates"
 STARTERS = TEMPLATES / "starters"
+SCENARIOS = _PACKAGE / "scenarios"

@@ -39,7 +39,7 @@ def sources() -> list[Path]:
     return [
         path
         for path in sorted(PACKAGE.rglob("*.py"))
-        if path.relative_to(PACKAGE).parts[0] != "templates"
+        if path.relative_to(PACKAGE).parts[0] not in ("templates", "scenarios")
     ]
 
 

@@ -10,15 +10,16 @@ import click
 from awsml.cli.output import say
 from awsml.cli.project import Project
 from awsml.errors import UsageError
-from awsml.resources import STARTERS
+from awsml.resources import SCENARIOS, STARTERS
 
-# What to type next, by kind.
+# What to type next, by kind; the worked scenarios are one more thing to start from.
 NEXT = {
     "training": ("awsml plan", "awsml train", "awsml train --input-mode pipe"),
     "tuning": ("awsml plan", "awsml hpo --max-parallel 2"),
     "endpoint": ("awsml plan", "awsml endpoint deploy", "awsml endpoint bench"),
     "batch": ("awsml plan", "awsml batch submit"),
     "cluster": ("awsml plan", "awsml cluster fit"),
+    "scenarios": ("awsml validate .", "awsml advise pipe-mode.yaml"),
 }
 
 
@@ -29,13 +30,14 @@ NEXT = {
 def command(project: Project, kind: str, directory: Path | None) -> None:
     """Make a small project that runs at once; nothing is overwritten.
 
-    KIND is training (the default), tuning, endpoint, batch or cluster.
+    KIND is training (the default), tuning, endpoint, batch or cluster; `scenarios` writes the
+    worked examples of all of them.
     """
-    starter = STARTERS / kind
     if kind not in starters():
         raise UsageError(
             f"there is no starter `{kind}`", hint=f"choose one of {', '.join(starters())}"
         )
+    starter = _folder(kind)
     target = project.cwd / (directory or ".")
     files = [path for path in sorted(starter.rglob("*")) if is_content(path)]
     existing = [path for path in files if (target / path.relative_to(starter)).exists()]
@@ -51,8 +53,12 @@ def command(project: Project, kind: str, directory: Path | None) -> None:
 
 
 def starters() -> list[str]:
-    """The kinds that have a starter, in the order of the kinds."""
-    return [kind for kind in NEXT if (STARTERS / kind).is_dir()]
+    """What can be started from, the kinds first."""
+    return [kind for kind in NEXT if _folder(kind).is_dir()]
+
+
+def _folder(kind: str) -> Path:
+    return SCENARIOS if kind == "scenarios" else STARTERS / kind
 
 
 def is_content(path: Path) -> bool:

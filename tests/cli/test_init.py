@@ -5,14 +5,21 @@ from pathlib import Path
 import pytest
 
 from awsml.cli.init import starters
+from awsml.kinds import KINDS
 from tests.conftest import CommandLine
 
 
-@pytest.mark.parametrize("kind", starters())
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_starter_validates_as_it_is_written(awsml: CommandLine, kind: str) -> None:
     assert awsml("init", kind, "demo").code == 0
     checked = awsml("validate", ".", cwd=Path("demo"))
     assert (checked.code, checked.err) == (0, ""), checked.out
+
+
+def test_every_kind_and_the_worked_scenarios_can_be_started_from(awsml: CommandLine) -> None:
+    assert starters() == [*KINDS, "scenarios"]
+    assert awsml("init", "scenarios", "worked").code == 0
+    assert awsml("plan", "pipe-mode.yaml", cwd=Path("worked")).code == 0
 
 
 def test_the_kind_is_training_when_none_is_named(awsml: CommandLine, tmp_path: Path) -> None:
