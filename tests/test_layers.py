@@ -91,7 +91,8 @@ def own_parts() -> list[Path]:
     return [
         p
         for p in modules()
-        if part_of(p) != "__init__" and p.relative_to(ROOT).parts[0] not in ("templates", "scenarios")
+        if part_of(p) != "__init__"
+        and p.relative_to(ROOT).parts[0] not in ("templates", "scenarios")
     ]
 
 
