@@ -11,8 +11,13 @@ from typing import Any
 
 import pytest
 from botocore.loaders import JSONFileLoader
+from hypothesis import settings
 
 from awsml.cli.main import run
+
+# The same examples each time, however slow the machine; `--hypothesis-profile default` looks on.
+settings.register_profile("everyday", derandomize=True, deadline=None)
+settings.load_profile("everyday")
 
 
 @dataclass(frozen=True)

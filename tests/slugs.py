@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import awsml
@@ -15,6 +16,7 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 Places = dict[str, str]  # slug -> the file and line that names it
 
 
+@cache
 def named_slugs() -> Places:
     """Every slug that stands in the code where a slug belongs.
 

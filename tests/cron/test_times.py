@@ -45,7 +45,7 @@ def computed(expression: str, zone: str, start: datetime) -> list[datetime]:
     return [run for run in runs if run <= end]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     window=st.sampled_from(WINDOWS),
     minutes=st.sets(st.integers(0, 59), min_size=1, max_size=3),

@@ -52,7 +52,7 @@ def named(workload):
     return replace(workload, channels=tuple(numbered))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50)
 @given(workloads.map(named))
 def test_auto_takes_a_mode_that_nothing_stands_against(workload):
     grounds = Grounds("us-east-1")
@@ -67,7 +67,7 @@ def test_auto_takes_a_mode_that_nothing_stands_against(workload):
         assert not able or decision.choices[f"inputs.{channel.name}.mode"].value in able
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40)
 @given(workloads.map(named))
 def test_every_advice_is_in_order_and_prints(workload):
     decision = decide(None, workload, Grounds(workload.region))

@@ -18,14 +18,14 @@ def fares(job, rate, attempts, runs=120, **more):
     return bounded(job, Interruptions(rate / HOUR, 600.0), Bounds(attempts, **more), runs)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(hours, rates, st.integers(1, 9))
 def test_one_attempt_more_never_finishes_less(work, rate, attempts):
     job = Work(work * HOUR, 300.0, 900.0, 10.0)
     assert fares(job, rate, attempts).finished <= fares(job, rate, attempts + 1).finished
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(hours, rates, hours)
 def test_a_later_deadline_is_never_met_less(work, rate, deadline):
     job = Work(work * HOUR, 300.0, 900.0, 10.0)

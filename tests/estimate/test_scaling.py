@@ -39,7 +39,7 @@ constants = {
 }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(form=st.sampled_from([RING, BUS]), **constants)
 def test_a_fit_recovers_the_curve_that_made_the_points(
     form: str, single: float, volume: float, hidden: float
@@ -55,7 +55,7 @@ def test_a_fit_recovers_the_curve_that_made_the_points(
 rates = st.lists(st.floats(1, 1000), min_size=2, max_size=5)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(throughputs=rates, form=st.sampled_from([RING, BUS, UNDECIDED]), gpus=st.integers(1, 64))
 def test_an_interval_holds_its_figure_whatever_the_points(
     throughputs: list[float], form: str, gpus: int

@@ -65,7 +65,7 @@ def test_nothing_is_lost_when_nothing_interrupts():
     assert expected_running(job, 0.0) == pytest.approx(outcomes.running[-1])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.floats(0.5, 20), st.floats(0.05, 0.6), st.floats(0, 1800))
 def test_free_checkpoints_never_make_a_run_longer(hours, per_hour, restart):
     cuts = Interruptions(per_hour / HOUR, HOUR)
@@ -75,7 +75,7 @@ def test_free_checkpoints_never_make_a_run_longer(hours, per_hour, restart):
         assert with_them <= without + 1e-6
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.floats(0.5, 20), st.floats(0.05, 0.5))
 def test_quantiles_are_in_order_and_wall_clock_covers_running(hours, per_hour):
     job = Work(hours * HOUR, 300, 20 * MINUTE, 5)

@@ -76,7 +76,7 @@ scenarios = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(scenarios)
 def test_a_valid_spec_compiles_to_a_request_of_the_right_shape(scenario: dict[str, Any]) -> None:
     document = load("job.yaml", environ={}, text=yaml.safe_dump(scenario)).documents[0]

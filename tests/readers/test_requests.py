@@ -187,7 +187,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(tree=JSON, indent=st.sampled_from([None, 0, 3]), ascii_only=st.booleans())
 def test_the_text_at_a_place_is_the_value(tree: Any, indent: int | None, ascii_only: bool) -> None:
     text = json.dumps(tree, indent=indent, ensure_ascii=ascii_only)

@@ -194,14 +194,14 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(api=st.sampled_from(known_apis()), params=st.dictionaries(st.text(max_size=12), JSON))
 def test_no_request_makes_it_stumble(api: str, params: dict[str, Any]) -> None:
     unknown = [one for one in complaints(params, api) if one.slug == "unknown-field"]
     assert {one.path for one in unknown} >= {key for key in params if "." in key}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(path=st.sampled_from(list(JOB)), value=JSON)
 def test_a_value_replaced_by_anything_is_complained_about_below_it_only(
     path: str, value: Any
@@ -211,7 +211,7 @@ def test_a_value_replaced_by_anything_is_complained_about_below_it_only(
         assert one.path == path or one.path.startswith((f"{path}.", f"{path}[")), one
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(), st.integers(1, 2_419_200))
 def test_integers_are_accepted_exactly_within_their_range(keep: int, runtime: int) -> None:
     job = changed("ResourceConfig.KeepAlivePeriodInSeconds", keep)

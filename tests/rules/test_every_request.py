@@ -39,7 +39,7 @@ def seeds() -> Iterator[Plan]:
 SEEDS = list(seeds())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=st.data())
 def test_a_value_replaced_by_anything_is_survived(data: st.DataObject) -> None:
     plan = data.draw(st.sampled_from(SEEDS))

@@ -71,7 +71,7 @@ def everything_about(data: bytes | str) -> list[Finding] | UsageError:
     return kept
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=2000)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=400))
 @example(b"\xff\xfe\x00")
 @example(b"\xef\xbb\xbf")
@@ -81,7 +81,7 @@ def test_any_bytes_are_findings_or_an_error(data: bytes) -> None:
     everything_about(data)
 
 
-@settings(max_examples=500, suppress_health_check=[HealthCheck.too_slow], deadline=2000)
+@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 @given(_YAML_LIKE)
 @example("kind: small\n<<: {kind: small}")
 @example("kind: small\n<<: *a")

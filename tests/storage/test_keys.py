@@ -30,7 +30,7 @@ def test_a_key_is_a_path_that_stays_below(key: str) -> None:
     assert "\0" not in path_of(key)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sets(KEYS, min_size=1, max_size=12), st.text("ab./", max_size=3))
 def test_listing_gives_back_the_keys_in_the_order_of_their_bytes(
     keys: set[str], prefix: str
@@ -48,7 +48,7 @@ def test_listing_gives_back_the_keys_in_the_order_of_their_bytes(
             assert rest == listed[listed.index(key) + 1 :]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sets(KEYS, min_size=1, max_size=12), st.sampled_from(["/", "a", "//"]))
 def test_roll_ups_agree_with_their_definition(keys: set[str], delimiter: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
