@@ -16,7 +16,11 @@ import pytest
 
 from awsml.backends.local.control import Wishes
 from awsml.backends.local.terms import LocalTerms
+from awsml.backends.local.tuning.job import tuning_job
+from awsml.backends.local.tuning.standing import restored
+from awsml.backends.local.tuning.supply import Supply
 from awsml.backends.local.tuning.tuner import run_tuning
+from awsml.events import LogLine, MetricPoint, PhaseChanged
 from awsml.store.run import Draft, Run, Status
 from awsml.store.runs import RunStore
 from tests.conftest import CommandLine
@@ -319,16 +323,41 @@ def _until(condition: Any, seconds: float = 20.0) -> None:
         time.sleep(0.02)
 
 
+def test_going_on_counts_what_the_killed_attempt_took_and_not_what_lay_between(
+    awsml: CommandLine, project: Path
+) -> None:
+    """Two seconds were tried, an hour went by, and what is finished is left alone."""
+    awsml("hpo", "--set", "budget.trials=2")
+    run, (first, second) = search(project)
+    job = tuning_job(run.request("CreateHyperParameterTuningJob"))
+    soon = time.time() + 100
+    with RunStore(project / ".awsml") as store:
+        store.add_figures(first.id, {"stopped_by": "user"})
+        store.record(second.id, PhaseChanged("Starting", soon))
+        store.record(second.id, MetricPoint("loss", 0.5, soon + 1))
+        store.record(second.id, LogLine("algo-1", "loss=0.5", soon + 2))
+        store.settle(second.id, Status.INTERRUPTED)
+        standing, left = restored(job, store, run.id)
+        entry, again = Supply(store, run, standing, left, []).next() or (None, None)
+        assert again is not None and entry is not None
+        assert again.id == second.id
+        assert (entry.seconds(soon + 3600), entry.reported) == (pytest.approx(2.0, abs=0.01), [])
+        assert store.get(second.id).figures["seconds_before"] == entry.seconds_before
+
+
 def test_two_searches_at_once_in_one_project_do_not_meet(awsml: CommandLine, project: Path) -> None:
     script(project, PRINTS + "time.sleep(0.2)\n")
     code = "from awsml.cli.main import main; main()"
     words = [sys.executable, "-c", code, "hpo"]
-    both = [subprocess.Popen(words, cwd=project, stderr=subprocess.DEVNULL) for _ in range(2)]
-    assert [each.wait(timeout=60) for each in both] == [0, 0]
+    both = [
+        subprocess.Popen(words, cwd=project, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    said = [each.communicate(timeout=120)[1] for each in both]
+    assert [each.returncode for each in both] == [0, 0], said
     with RunStore(project / ".awsml") as store:
-        runs = store.find(kind="tuning")
-        assert [run.figures["completed"] for run in runs] == [6, 6]
-        assert len({t.id for run in runs for t in store.children(run.id)}) == 12
+        trials = [t for run in store.find(kind="tuning") for t in store.children(run.id)]
+        assert {(t.status, t.reason) for t in trials} == {(Status.COMPLETED, None)}
+        assert len({t.id for t in trials}) == 12
 
 
 def test_an_earlier_search_here_is_a_parent(awsml: CommandLine, project: Path) -> None:

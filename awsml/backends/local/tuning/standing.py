@@ -28,6 +28,7 @@ class Entry:
     started: float | None = None
     ended: float | None = None
     stopped_by: str | None = None
+    seconds_before: float = 0.0  # in attempts that a killed process left behind
 
     @property
     def objective(self) -> float | None:
@@ -35,7 +36,15 @@ class Entry:
         return self.reported[-1] if self.reported else None
 
     def seconds(self, now: float) -> float:
-        return 0.0 if self.started is None else (self.ended or now) - self.started
+        last = 0.0 if self.started is None else (self.ended or now) - self.started
+        return self.seconds_before + last
+
+    def begin_again(self, seconds_before: float, *, kept: bool) -> None:
+        """After its process was killed; `kept` says whether it goes on from a checkpoint."""
+        self.seconds_before = seconds_before
+        self.status = self.reason = self.stopped_by = self.started = self.ended = None
+        if not kept:
+            self.reported.clear()
 
     def tried(self) -> Tried:
         return Tried(self.setting, self.objective, running=self.status is None)
@@ -119,10 +128,12 @@ def restored(job: TuningJob, store: RunStore, run_id: str) -> tuple[Standing, li
             continue
         number = number_of(child)
         stopped_by = child.figures.get("stopped_by")
-        if child.status is Status.INTERRUPTED or not child.over or stopped_by == BY_USER:
-            left.append(child)
         entry = entry_of(child, job.definition_of(number), store)
         standing.entries[number] = entry
+        by_user = stopped_by == BY_USER and child.status is not Status.COMPLETED
+        if child.status is Status.INTERRUPTED or not child.over or by_user:
+            left.append(child)
+            entry.status = None
     return standing, left
 
 
@@ -132,9 +143,13 @@ def number_of(run: Run) -> int:
 
 def entry_of(run: Run, definition: Definition, store: RunStore) -> Entry:
     """A trial as the store holds it."""
-    sent = run.request("CreateTrainingJob").get("HyperParameters", {})
+    request = run.request("CreateTrainingJob")
+    sent = request.get("HyperParameters", {})
     names = [d.name for d in definition.space.dimensions]
-    series = [point.value for point in store.series(run.id, definition.metric)]
+    began = _last_start(run, store)
+    points = store.series(run.id, definition.metric)
+    kept = "CheckpointConfig" in request or began is None
+    series = [point.value for point in points if kept or point.at >= (began or 0.0)]
     return Entry(
         number=number_of(run),
         run=run.id,
@@ -142,7 +157,24 @@ def entry_of(run: Run, definition: Definition, store: RunStore) -> Entry:
         reported=series,
         status=run.status.value if run.over else None,
         reason=run.reason,
-        started=run.started,
+        started=began if began is not None else run.started,
         ended=run.ended,
         stopped_by=run.figures.get("stopped_by"),
+        seconds_before=run.figures.get("seconds_before", 0.0),
     )
+
+
+def seconds_until_killed(run: Run, store: RunStore) -> float:
+    """Of the last attempt, to its last sign of life: nobody saw when it was killed."""
+    began = _last_start(run, store)
+    if began is None:
+        return 0.0
+    signs = [line.at for line in store.logs(run.id, tail=1)]
+    signs += [phase.started for phase in store.phases(run.id)]
+    return max(0.0, max(signs) - began)
+
+
+def _last_start(run: Run, store: RunStore) -> float | None:
+    """None for a trial that is not this machine's."""
+    starts = [phase.started for phase in store.phases(run.id) if phase.name == "Starting"]
+    return starts[-1] if starts else None

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
 
 from awsml.backends.local.control import Ask, Control
 from awsml.backends.local.differences import differences, refuse_what_cannot_run
+from awsml.backends.local.inside.order import Isolation
 from awsml.backends.local.isolation import best_isolation
 from awsml.backends.local.job import training_job
 from awsml.backends.local.refs import REGION
@@ -23,15 +23,9 @@ from awsml.backends.local.tuning.ends import (
     why_no_objective,
 )
 from awsml.backends.local.tuning.job import TuningJob, tuning_job
-from awsml.backends.local.tuning.standing import (
-    BY_USER,
-    LABEL,
-    Entry,
-    Standing,
-    number_of,
-    restored,
-)
-from awsml.backends.local.tuning.strategy import differs, parents_of, search_of, stopping_of
+from awsml.backends.local.tuning.standing import BY_USER, Entry, Standing, restored
+from awsml.backends.local.tuning.strategy import differs, parents_of, stopping_of
+from awsml.backends.local.tuning.supply import Supply
 from awsml.backends.local.tuning.trial import Heard, Trial
 from awsml.errors import AwsmlError
 from awsml.events import (
@@ -45,8 +39,7 @@ from awsml.events import (
     TrialChanged,
 )
 from awsml.search.trial import better
-from awsml.store.owner import this_process
-from awsml.store.run import Draft, Run, Status
+from awsml.store.run import Run, Status
 from awsml.store.runs import RunStore
 
 _TICK_SECONDS = 0.1
@@ -79,7 +72,7 @@ class LocalTuning:
         self._heard: SimpleQueue[Heard] = SimpleQueue()
         self._alive: dict[int, Trial] = {}
         self._cut_at: dict[int, float] = {}  # when a trial that was stopped early is killed
-        self._standing, self._left = Standing(job), list[Run]()
+        self._standing = Standing(job)
         self._end: End | None = None
         self._began = clock()
 
@@ -101,20 +94,24 @@ class LocalTuning:
         """What can be known before the first trial; what an earlier process did counts."""
         yield PhaseChanged("Starting", self._clock())
         job, store = self._job, self._store
-        sample = training_job(job.definitions[0].request(job.name, 0, {}), self._region)
+        region = self._run.region or REGION
+        sample = training_job(job.definitions[0].request(job.name, 0, {}), region)
         refuse_what_cannot_run(sample)
-        at_once = job.parallel * len(sample.hosts)
-        isolation = self._terms.isolation or best_isolation(store.folder, at_once)
-        self._terms = replace(self._terms, isolation=isolation)
-        self._parents, notes = parents_of(job, store)
-        self._searches = {id(each): search_of(job, each, self._run.id) for each in job.definitions}
+        isolation = self._isolated(job.parallel * len(sample.hosts))
+        parents, notes = parents_of(job, store)
         self._stopping = stopping_of(job)
-        self._standing, self._left = restored(job, store, self._run.id)
-        for child in self._left:
-            self._standing.entries[number_of(child)].status = None
+        self._standing, left = restored(job, store, self._run.id)
+        self._supply = Supply(store, self._run, self._standing, left, parents)
         yield from differences(sample, isolation, self._terms)
         yield from notes
         yield from differs(job)
+
+    def _isolated(self, at_once: int) -> Isolation:
+        """The rung that the trials stand on; a link is for one, and each takes it for itself."""
+        isolation = self._terms.isolation or best_isolation(self._store.folder, at_once)
+        if isolation is not Isolation.SYMLINK:
+            self._terms = replace(self._terms, isolation=isolation)
+        return isolation
 
     def _searched(self) -> Iterator[Event]:
         yield PhaseChanged("Training", self._clock())
@@ -131,54 +128,14 @@ class LocalTuning:
     def _started_more(self) -> Iterator[Event]:
         """Never more than `parallel` alive; a trial that was left behind comes first."""
         while self._end is None and len(self._alive) < self._job.parallel:
-            trial = self._next()
-            if trial is None:
+            found = self._supply.next()
+            if found is None:
                 return
-            self._alive[trial.number] = trial
-            yield self._told(self._standing.entries[trial.number], "Starting")
+            entry, run = found
+            trial = Trial(entry.number, run, self._store, self._terms, self._base, self._heard)
+            self._alive[entry.number] = trial
+            yield self._told(entry, "Starting")
             trial.start()
-
-    def _next(self) -> Trial | None:
-        if self._left:
-            return self._again(self._left.pop(0))
-        number = self._standing.next_number()
-        if self._job.trials is not None and number > self._job.trials:
-            return None
-        definition = self._job.definition_of(number)
-        known = [*self._parents, *self._standing.history(definition)]
-        position = (number - 1) // len(self._job.definitions) + 1
-        setting = self._searches[id(definition)].suggest(position, known)
-        if setting is None:
-            return None
-        draft = self._draft(number, definition.request(self._job.name, number, setting))
-        run = self._store.create(draft)
-        self._standing.entries[number] = Entry(number, run.id, setting)
-        return self._trial(number, run)
-
-    def _draft(self, number: int, request: dict[str, Any]) -> Draft:
-        label, operation = f"{LABEL}{number:03d}", "CreateTrainingJob"
-        return Draft(
-            kind="training",
-            name=f"{self._run.name}/{label}",
-            backend="local",
-            requests=({"service": "sagemaker", "operation": operation, "params": request},),
-            scenario=self._run.scenario,
-            region=self._region,
-            parent=self._run.id,
-            label=label,
-        )
-
-    def _again(self, run: Run) -> Trial | None:
-        """A trial that was interrupted, with its own setting and from its checkpoint."""
-        number = number_of(run)
-        entry = self._standing.entries[number]
-        self._store.take(run.id, this_process(), detached=False)
-        self._store.add_figures(run.id, {"stopped_by": None})
-        entry.status = entry.reason = entry.stopped_by = entry.started = entry.ended = None
-        return self._trial(number, self._store.get(run.id))
-
-    def _trial(self, number: int, run: Run) -> Trial:
-        return Trial(number, run, self._store, self._terms, self._base, self._heard)
 
     def _listened(self) -> Iterator[Event]:
         """All that the trials said within a tick."""
@@ -297,10 +254,6 @@ class LocalTuning:
         now = self._clock()
         figures = self._standing.figures(now, self._budget.usd_per_hour)
         return Finished(end.status, end.reason, now, figures)
-
-    @property
-    def _region(self) -> str:
-        return self._run.region or REGION
 
 
 _BROKE = "awsml itself failed in this trial; supervisor.log of the search says how"
