@@ -154,6 +154,8 @@ def format_bytes(count: float) -> str:
 
 def format_usd(amount: float) -> str:
     """Cents where cents matter, thousands separated."""
+    if amount < 0:
+        return f"-{format_usd(-amount)}"
     if amount and abs(amount) < 0.01:
         return f"${amount:.2g}"
     return f"${amount:,.2f}" if abs(amount) < 10_000 else f"${amount:,.0f}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,13 @@ from awsml.cli.output import Writer, as_json_text
 from awsml.cli.planning import flag_reader, planned
 from awsml.cli.project import Project
 from awsml.errors import UsageError
-from awsml.render.compare import changes, compare_json, compare_markdown, compare_text
+from awsml.render.compare import (
+    Change,
+    changes,
+    compare_json,
+    compare_markdown,
+    compare_text,
+)
 
 
 def comparison(
@@ -25,6 +31,7 @@ def comparison(
         "text": lambda style: compare_text(found, style.width),
         "json": lambda _: as_json_text(compare_json(found)),
         "markdown": lambda _: compare_markdown(found, work.plan.name),
+        "html": lambda _: _html(found, work.plan.name, project.shown(base)),
     }
 
 
@@ -46,3 +53,9 @@ def base_plan(project: Project, base: Path, target: str | None) -> Mapping[str, 
             hint="write it with `awsml plan -o json=base.json`",
         )
     return plan
+
+
+def _html(found: Sequence[Change], name: str, base: str) -> str:
+    from awsml.render.compare_page import compare_page  # charts and style sheets: only for a page
+
+    return compare_page(found, name, base)

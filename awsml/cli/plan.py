@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from awsml.api import with_expectations
+from awsml.api import Planned, with_expectations
 from awsml.cli.comparing import comparison
 from awsml.cli.facts import warn_of_age
 from awsml.cli.options import (
@@ -41,7 +41,7 @@ from awsml.render.compare import plan_markdown
     help="A scenario, or a plan's JSON: show what changes against it, for a pull request.",
 )
 @fail_on_option
-@outputs_option("text", "json", "markdown")
+@outputs_option("text", "json", "markdown", "html")
 @click.pass_obj
 def command(
     project: Project,
@@ -65,7 +65,14 @@ def command(
         "text": lambda style: report_text(work, style),
         "json": lambda _: as_json_text(work.report.as_json()),
         "markdown": lambda _: plan_markdown(work.report),
+        "html": lambda _: _html(work),
     }
     write(outputs, comparison(project, base, work, on) if base else writers)
     warn_of_age(work.plan.region)
     return 1 if refused(work.report.findings, fail_on) else 0
+
+
+def _html(work: Planned) -> str:
+    from awsml.render.plan_page import plan_page  # charts and style sheets: only for a page
+
+    return plan_page(work.report, work.document.source_line)

@@ -40,7 +40,7 @@ def _section(advice: Advice, width: int) -> str:
     parts = [
         *_wrapped(f"{advice.subject}: {advice.recommend}", width, 0),
         *_wrapped(f"because {advice.because}", width, _INDENT),
-        *_wrapped(_saving(advice), width, _INDENT),
+        *_wrapped(saving_text(advice), width, _INDENT),
     ]
     if advice.alternatives:
         parts += ["", _rows(advice.alternatives, width)]
@@ -49,12 +49,16 @@ def _section(advice: Advice, width: int) -> str:
     for note in advice.notes:
         parts += _wrapped(f"- {note}", width, _INDENT)
     for fix in advice.fixes:
-        how = "awsml advise --apply sets it" if fix.safe else "check it first"
-        parts += _wrapped(f"- {fix.field}: {fix.value} ({how})", width, _INDENT)
+        parts += _wrapped(f"- {fix_text(fix)}", width, _INDENT)
     return "\n".join(parts)
 
 
-def _saving(advice: Advice) -> str:
+def fix_text(fix: Fix) -> str:
+    how = "awsml advise --apply sets it" if fix.safe else "check it first"
+    return f"{fix.field}: {fix.value} ({how})"
+
+
+def saving_text(advice: Advice) -> str:
     """Dollars and time, or what would tell."""
     if not advice.change and _nothing(advice.saves_usd) and _nothing(advice.saves_seconds):
         return "the best of these"
@@ -89,9 +93,9 @@ def _change(estimate: Estimate | None, form: Form, price: str) -> Iterator[str]:
     yield text
 
 
-def _rows(alternatives: Sequence[Alternative], width: int) -> str:
-    """A column for the reasons where the line is wide; else they stand below their row."""
-    rows = [
+def option_rows(alternatives: Sequence[Alternative]) -> list[tuple[str, ...]]:
+    """Option, verdict, time and dollars of each way."""
+    return [
         (
             each.option,
             each.verdict,
@@ -100,6 +104,11 @@ def _rows(alternatives: Sequence[Alternative], width: int) -> str:
         )
         for each in alternatives
     ]
+
+
+def _rows(alternatives: Sequence[Alternative], width: int) -> str:
+    """A column for the reasons where the line is wide; else they stand below their row."""
+    rows = option_rows(alternatives)
     reasons = [each.why for each in alternatives]
     if width >= WIDE:
         wide = [(*row, why) for row, why in zip(rows, reasons, strict=True)]

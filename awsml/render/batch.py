@@ -18,14 +18,27 @@ _CONDITIONS = {
 
 def retry_section(block: Mapping[str, Any], width: int) -> str:
     """Attempts, odds and what they rest on; then the rules in the order AWS reads them."""
-    lines = [f"retry     {block['attempts']} attempts{_odds(block)}"]
+    lines = [f"retry     {attempts_text(block)}", *_wrapped(odds_text(block), width)]
+    columns = [Column(name, shrink=True) for name in RULE_HEADINGS]
+    return "\n".join([*lines, table(columns, rule_rows(block), width, indent=2)])
+
+
+RULE_HEADINGS = ("when an attempt ends with", "then")
+
+
+def rule_rows(block: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [(_condition(rule), rule["action"].lower()) for rule in block["rules"]]
+
+
+def attempts_text(block: Mapping[str, Any]) -> str:
+    return f"{block['attempts']} attempts{_odds(block)}"
+
+
+def odds_text(block: Mapping[str, Any]) -> str:
+    """What the odds rest on, or what would tell them."""
     if block["p_finish"] is None:
-        lines += _wrapped(f"odds unknown (tell {block['missing'][0]})", width)
-    else:
-        lines += _wrapped(_spread(block), width)
-    rows = [(_condition(rule), rule["action"].lower()) for rule in block["rules"]]
-    columns = (Column("when an attempt ends with", shrink=True), Column("then"))
-    return "\n".join([*lines, table(columns, rows, width, indent=2)])
+        return f"odds unknown (tell {block['missing'][0]})"
+    return _spread(block)
 
 
 def _odds(block: Mapping[str, Any]) -> str:
@@ -59,15 +72,19 @@ def _condition(rule: Mapping[str, str]) -> str:
 def schedule_section(block: Mapping[str, Any], width: int) -> str:
     """The expression, the next runs in local time and UTC, and what surprises."""
     lines = [f"schedule  {block['expression']} in {block['timezone']}"]
-    rows = [
-        (_local(there), f"{datetime.fromisoformat(utc).astimezone(UTC):%a %Y-%m-%d %H:%M} UTC")
-        for there, utc in zip(block["next"], block["next_utc"], strict=True)
-    ]
-    if rows:
+    if rows := next_rows(block):
         lines.append(table((Column("next runs"), Column("")), rows, width, indent=2))
     for warning in block["warnings"]:
         lines += _wrapped(f"note: {warning}", width)
     return "\n".join(lines)
+
+
+def next_rows(block: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Each moment where the schedule is written for, and in UTC."""
+    return [
+        (_local(there), f"{datetime.fromisoformat(utc).astimezone(UTC):%a %Y-%m-%d %H:%M} UTC")
+        for there, utc in zip(block["next"], block["next_utc"], strict=True)
+    ]
 
 
 def _local(text: str) -> str:

@@ -71,7 +71,7 @@ def bench_page(
     sections = [
         Section("Measured", facts=tuple(observed.items()), charts=charts, tables=[_table(points)])
     ]
-    pareto = _pareto(candidates)
+    pareto = pareto_chart(candidates)
     if pareto is not None:
         sections.append(Section("Candidates", charts=[pareto]))
     lead = f"{len(points)} points; open-loop arrivals, latency from the moment a request was due."
@@ -101,7 +101,7 @@ def _throughput(points: Sequence[Point]) -> Chart | None:
     return Chart("Answered by concurrency", Axis("at a time", log=True), axis, [Series("", found)])
 
 
-def _pareto(candidates: Sequence[Point]) -> Chart | None:
+def pareto_chart(candidates: Sequence[Point]) -> Chart | None:
     """What a type sustains against its price; those that nothing beats are joined by a line."""
     known = [
         (row["sustained_rps"]["expected"], row["usd_per_month"]["expected"], row["instance"])
@@ -112,12 +112,13 @@ def _pareto(candidates: Sequence[Point]) -> Chart | None:
         return None
     best = [one for one in known if not any(_beats(other, one) for other in known)]
     best.sort()
+    names = [name for *_, name in known]
     return Chart(
         "Dollars a month by requests a second",
         Axis("requests a second that one sustains", zero=True),
         Axis("dollars a month for this load", zero=True),
         [
-            Series("types", [(x, y) for x, y, _ in known], "points", hints=[n for *_, n in known]),
+            Series("types", [(x, y) for x, y, _ in known], "points", hints=names, names=names),
             Series("none better", [(x, y) for x, y, _ in best]),
         ],
     )

@@ -42,6 +42,7 @@ class Series:
     high: Sequence[float] = ()  # a band's upper edge, or the upper end of each point's interval
     low: Sequence[float] = ()
     hints: Sequence[str] = ()
+    names: Sequence[str] = ()  # written beside the points
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,9 @@ def svg(chart: Chart, *, alone: bool = False) -> str:
     style = f"<style>{stylesheet('chart')}</style>" if alone else ""
     drawn = [part for i, each in enumerate(chart.series) for part in _series(each, i, xs, ys)]
     body = "".join([*_grid(chart, xs, ys), *drawn])
-    legend = _legend([(i, series.name) for i, series in enumerate(chart.series) if series.name])
-    height = HEIGHT + (18 if legend else 0)
+    named = [(i, series.name) for i, series in enumerate(chart.series) if series.name]
+    legend, rows = _legend(named)
+    height = HEIGHT + 18 * rows
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         f'aria-label="{escape(chart.title)}" class="chart">{style}'
@@ -124,6 +126,19 @@ def _series(series: Series, index: int, xs: Scale, ys: Scale) -> Iterator[str]:
         ]
         for place, hint in zip(places, hints, strict=False):
             yield _marker(index, colour, place, hint, faint=series.form == "cross")
+        yield from _names(series.names, places)
+
+
+def _names(names: Sequence[str], places: Sequence[Point]) -> Iterator[str]:
+    """Beside each point, on the side where there is room; one that would cover another is left
+    to the hint of its mark."""
+    taken: list[Point] = []
+    for (x, y), name in zip(places, names, strict=False):
+        if any(abs(x - other) < 120 and abs(y - above) < 13 for other, above in taken):
+            continue
+        taken.append((x, y))
+        left = x > WIDTH * 0.7
+        yield _text(x - 8 if left else x + 8, y + 4, name, "end" if left else "start")
 
 
 def _path(places: Sequence[Point], form: str) -> str:
@@ -170,31 +185,30 @@ def _marker(index: int, colour: str, place: Point, hint: str, *, faint: bool) ->
         f'<path d="M{x - 4:.1f} {y:.1f}h8m-4 -4v8" fill="none"',
         f'<path d="M{x - 3:.1f} {y - 3:.1f}l6 6m0 -6l-6 6" fill="none"',
     )
-    shape = shapes[index % len(shapes)]
+    shape = shapes[(index + index // COLOURS) % len(shapes)]  # colours repeat; marks shift
     element = shape[1:].split()[0]
     kind = f"mark {colour} faint" if faint else f"mark {colour}"
     return f'{shape} class="{kind}"><title>{escape(hint)}</title></{element}>'
 
 
-def _legend(names: Sequence[tuple[int, str]]) -> str:
-    """A row below the axes, by place among all series; what does not fit is left to the marks'
-    own hints."""
+def _legend(names: Sequence[tuple[int, str]]) -> tuple[str, int]:
+    """Rows below the axes, by place among all series, and how many rows they are."""
     if len(names) < 2:
-        return ""
-    parts, x = [], float(LEFT)
+        return "", 0
+    parts, x, row = [], float(LEFT), 0
     for index, name in names:
-        wide = 34 + 6.4 * len(name)
-        if x + wide > WIDTH:
-            break
+        wide = 40 + 6.6 * len(name)
+        if x + wide > WIDTH and x > LEFT:
+            x, row = float(LEFT), row + 1
         dash = DASHES[index % len(DASHES)]
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
-        y = HEIGHT + 6
+        y = HEIGHT + 6 + 18 * row
         colour = f"c{index % COLOURS}"
         parts.append(f'<path class="line {colour}"{dashed} d="M{x:.0f} {y}h22"/>')
         parts.append(_marker(index, colour, (x + 11, y), name, faint=False))
         parts.append(_text(x + 27, y + 4, name, "start"))
         x += wide
-    return "".join(parts)
+    return "".join(parts), row + 1
 
 
 def _text(x: float, y: float, text: str, anchor: str, kind: str = "label") -> str:

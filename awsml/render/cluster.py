@@ -24,6 +24,36 @@ def cluster_text(blocks: Block, width: int = 80) -> str:
     return "\n\n".join(section for section in sections if section)
 
 
+def cluster_facts(blocks: Block) -> list[tuple[str, str]]:
+    """The form of the curve, and the fastest that was measured."""
+    if "form" not in blocks:
+        return []
+    points = [
+        (point["throughput"], fit["strategy"], point["gpus"])
+        for fit in blocks["fits"]
+        for point in fit["points"]
+    ]
+    facts = [("Form of the curve", f"{blocks['form']}: {blocks['form_because']}")]
+    if points:
+        most, strategy, gpus = max(points)
+        facts.append(("Fastest measured", f"{most:g} samples/s, {strategy} on {gpus} GPUs"))
+    return facts
+
+
+def cluster_rows(blocks: Block) -> list[tuple[str, str]]:
+    """The same and what is predicted, in a line each."""
+    if "form" not in blocks:
+        return []
+    predicted = [
+        (
+            f"predicted, {strategy} on GPUs: {gpus}",
+            f"{told} samples/s, {share} of one GPU each ({basis})" if basis else told,
+        )
+        for strategy, gpus, told, share, basis in prediction_rows(blocks)
+    ]
+    return [*cluster_facts(blocks), *predicted]
+
+
 def _points_text(blocks: Block, width: int) -> str:
     rows = [tuple(row) for row in point_rows(blocks)]
     if not rows:

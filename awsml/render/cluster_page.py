@@ -20,6 +20,12 @@ from awsml.render.page import Section, Table, page
 
 def cluster_page(title: str, blocks: Block) -> str:
     """The report as one page with its charts."""
+    lead = f"form: {blocks['form']}, because {blocks['form_because']}"
+    return page(title, lead, cluster_sections(blocks))
+
+
+def cluster_sections(blocks: Block) -> list[Section]:
+    """Charts, figures, and what memory and money say, for this page and for a plan's."""
     sections = [
         Section("Scaling", _paragraphs(blocks), charts=charts(blocks)),
         Section(
@@ -42,7 +48,7 @@ def cluster_page(title: str, blocks: Block) -> str:
     kept = [each for each in extra if each.rows]
     if kept:
         sections.append(Section("Memory and money", tables=kept))
-    return page(title, f"form: {blocks['form']}, because {blocks['form_because']}", sections)
+    return sections
 
 
 def _paragraphs(blocks: Block) -> list[str]:

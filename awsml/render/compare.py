@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from awsml.plan import walk
+from awsml.render.cluster import cluster_rows
+from awsml.render.duration import billed_seconds, searched, whole_seconds
 from awsml.render.table import Column, table
 from awsml.report import Report
 from awsml.units import format_duration, format_usd
@@ -61,14 +63,18 @@ def _costs(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Chan
 def _times(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     left, right = _seconds(before), _seconds(after)
     if left is not None or right is not None:
-        yield _number("time", "billed time", left, right, format_duration)
+        yield _number("time", _time_name(after), left, right, format_duration)
 
 
 def _seconds(plan: Mapping[str, Any]) -> float | None:
-    """Billed seconds as expected; None when a phase is unknown or there are none."""
-    phases = (plan.get("time") or {}).get("phases") or []
-    known = [p["seconds"]["expected"] for p in phases if p.get("billed")]
-    return sum(known) if known and None not in known else None
+    """Billed seconds as expected, of a search its wall-clock time; None when that is unknown."""
+    time = plan.get("time") or {}
+    bounds = whole_seconds(time) if searched(time) else billed_seconds(time)
+    return bounds[1] if bounds else None
+
+
+def _time_name(plan: Mapping[str, Any]) -> str:
+    return "time of the search" if searched(plan.get("time") or {}) else "billed time"
 
 
 def _values(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
@@ -166,11 +172,14 @@ def plan_markdown(report: Report) -> str:
     """A plan by itself, short: dollars, time and findings."""
     plan = report.as_json()
     cost = plan["cost"]
-    rows = [
-        (f"{figure} cost per {cost['per']}", _text_of(cost[figure], format_usd))
-        for figure in ("expected", "ceiling")
-    ]
-    rows.append(("billed time", _text_of(_seconds(plan), format_duration)))
+    rows = []
+    if plan["calls"]:
+        for figure in ("expected", "ceiling"):
+            rows.append((f"{figure} cost per {cost['per']}", _text_of(cost[figure], format_usd)))
+    if plan["time"]["phases"]:
+        rows.append((_time_name(plan), _text_of(_seconds(plan), format_duration)))
+    rows += cluster_rows(report.blocks)
+    rows += [(f"advice on {each['subject']}", each["recommend"]) for each in plan["advice"]]
     rows += [(f"{f['level']} {f['slug']}", f["message"]) for f in plan["findings"]]
     lines = [
         f"### `{plan['name']}` in {plan['region'] or 'no region'}",

@@ -9,20 +9,21 @@ from awsml.render.table import Column, table
 from awsml.report import TimeLine
 from awsml.units import format_duration, format_usd
 
-_COLUMNS = (
-    Column("mode"),
-    Column("copy", right=True),
-    Column("starts after", right=True),
-    Column("billed", right=True),
-    Column("dollars", right=True),
-)
+MODE_HEADINGS = ("mode", "copy", "starts after", "billed", "dollars")
 
 
 def modes_section(time: TimeLine, width: int) -> str:
     """What every S3 channel in one mode would mean; nothing for a job without one."""
     if not time.by_input_mode:
         return ""
-    rows = [
+    rows = mode_rows(time)
+    columns = [Column(name, right=i > 0) for i, name in enumerate(MODE_HEADINGS)]
+    heading = "by input mode, at on-demand prices (awsml advise says which and why)"
+    return f"{heading}\n" + table(columns, rows, width, indent=2)
+
+
+def mode_rows(time: TimeLine) -> list[tuple[str, ...]]:
+    return [
         (
             mode,
             _told(figures, "download_seconds", format_duration),
@@ -32,8 +33,6 @@ def modes_section(time: TimeLine, width: int) -> str:
         )
         for mode, figures in time.by_input_mode.items()
     ]
-    heading = "by input mode, at on-demand prices (awsml advise says which and why)"
-    return f"{heading}\n" + table(_COLUMNS, rows, width, indent=2)
 
 
 def _told(figures: Mapping[str, Estimate], name: str, form: Callable[[float], str]) -> str:

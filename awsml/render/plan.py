@@ -8,6 +8,7 @@ from typing import Any
 from awsml.basis import Basis, Estimate
 from awsml.finding import NotChecked
 from awsml.plan import Call, Origin, Ref, Source, Text, Unknown, join_path
+from awsml.render.batch import retry_section, schedule_section
 from awsml.render.cluster import cluster_text
 from awsml.render.modes import modes_section
 from awsml.render.search import search_section
@@ -21,6 +22,8 @@ BLOCKS: Mapping[str, Callable[[Any, int], str]] = {
     "search": search_section,
     "diagnosis": diagnosis_section,
     "candidates": candidates_section,
+    "retry": retry_section,
+    "schedule": schedule_section,
 }
 LONGEST_SOURCE = max(len(source.value) for source in Source)
 
@@ -49,11 +52,7 @@ def header(report: Report, title: str | None) -> str:
 def cost_section(cost: Cost, width: int) -> str:
     """Expected, range and ceiling; then what they are made of."""
     lines = [f"cost      {range_text(cost.usd, 'USD')} per {cost.per}"]
-    if cost.ceiling is not None:
-        because = f" ({cost.ceiling_because})" if cost.ceiling_because else ""
-        lines.append(f"ceiling   {format_usd(cost.ceiling)}{because}")
-    else:
-        lines.append("ceiling   unknown")
+    lines.append(f"ceiling   {ceiling_text(cost)}")
     if cost.lines:
         lines += ["", cost_lines(cost, width)]
     if cost.left_out:
@@ -63,7 +62,16 @@ def cost_section(cost: Cost, width: int) -> str:
 
 def cost_lines(cost: Cost, width: int) -> str:
     """Quantity times price, line by line; then where and when the prices were read."""
-    rows = [
+    columns = [Column(name, shrink=name == "dollars") for name in COST_HEADINGS]
+    listed = [part for text in price_sources(cost) for part in indented(f"price: {text}", width)]
+    return "\n".join([table(columns, cost_rows(cost), width, indent=2), *listed])
+
+
+COST_HEADINGS = ("item", "quantity", "price", "dollars")
+
+
+def cost_rows(cost: Cost) -> list[tuple[str, ...]]:
+    return [
         (
             line.what,
             amount_text(line.quantity.expected, line.quantity.unit)
@@ -74,11 +82,19 @@ def cost_lines(cost: Cost, width: int) -> str:
         )
         for line in cost.lines
     ]
-    columns = (Column("item"), Column("quantity"), Column("price"), Column("dollars", shrink=True))
+
+
+def price_sources(cost: Cost) -> list[str]:
+    """Where and when the prices were read, each once."""
     read = [(line.region, line.date, line.source) for line in cost.lines if line.source]
-    prices = [", ".join(part for part in entry if part) for entry in dict.fromkeys(read)]
-    listed = [part for text in prices for part in indented(f"price: {text}", width)]
-    return "\n".join([table(columns, rows, width, indent=2), *listed])
+    return [", ".join(part for part in entry if part) for entry in dict.fromkeys(read)]
+
+
+def ceiling_text(cost: Cost) -> str:
+    if cost.ceiling is None:
+        return "unknown"
+    because = f" ({cost.ceiling_because})" if cost.ceiling_because else ""
+    return f"{format_usd(cost.ceiling)}{because}"
 
 
 def indented(text: str, width: int) -> list[str]:
@@ -105,20 +121,22 @@ def time_section(time: TimeLine, width: int) -> str:
 
 def effective_section(effective: Mapping[str, Effective], width: int) -> str:
     """Values that flags, defaults or awsml set; the request shows what is built in."""
-    shown = [
+    shown = effective_rows(effective)
+    if not shown:
+        return ""
+    columns = [Column(name, shrink=name in ("value", "because")) for name in EFFECTIVE_HEADINGS]
+    return "values not from the scenario\n" + table(columns, shown, width, indent=2)
+
+
+EFFECTIVE_HEADINGS = ("field", "value", "set by", "because")
+
+
+def effective_rows(effective: Mapping[str, Effective]) -> list[tuple[str, ...]]:
+    return [
         (path, value_text(entry.value), entry.source.value, entry.because or "")
         for path, entry in effective.items()
         if entry.source not in (Source.SCENARIO, Source.BUILT_IN)
     ]
-    if not shown:
-        return ""
-    columns = (
-        Column("field"),
-        Column("value", shrink=True),
-        Column("set by"),
-        Column("because", shrink=True),
-    )
-    return "values not from the scenario\n" + table(columns, shown, width, indent=2)
 
 
 def call_section(call: Call, width: int) -> str:
@@ -156,9 +174,15 @@ def not_checked_text(skipped: Sequence[NotChecked], width: int) -> str:
     """What no rule could decide, and what would tell."""
     if not skipped:
         return ""
-    rows = [(entry.slug, entry.request_path or "", entry.reason) for entry in skipped]
-    columns = (Column("rule"), Column("parameter", shrink=True), Column("because", shrink=True))
-    return "not checked\n" + table(columns, rows, width, indent=2)
+    columns = [Column(name, shrink=name != "rule") for name in SKIPPED_HEADINGS]
+    return "not checked\n" + table(columns, skipped_rows(skipped), width, indent=2)
+
+
+SKIPPED_HEADINGS = ("rule", "parameter", "because")
+
+
+def skipped_rows(skipped: Sequence[NotChecked]) -> list[tuple[str, ...]]:
+    return [(entry.slug, entry.request_path or "", entry.reason) for entry in skipped]
 
 
 def value_text(value: Any) -> str:

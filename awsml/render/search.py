@@ -15,7 +15,24 @@ def search_section(block: Mapping[str, Any], width: int) -> str:
 
 
 def _by_parallel(block: Mapping[str, Any], width: int) -> str:
-    rows = [
+    *numbers, last = parallel_headings(block)
+    columns = [*(Column(name, right=True) for name in numbers), Column(last, shrink=True)]
+    return f"{search_title(block)}\n" + table(columns, parallel_rows(block), width, indent=2)
+
+
+def search_title(block: Mapping[str, Any]) -> str:
+    """What the figures are of: the way to the target, or all trials of the budget."""
+    if any(row["trials_to_target"]["expected"] is not None for row in block["by_parallel"]):
+        return "search, to the target"
+    return f"search, {block['trials'] or 'so many'} trials (no target is given)"
+
+
+def parallel_headings(block: Mapping[str, Any]) -> tuple[str, ...]:
+    return "at once", "trials", "dollars", "wall-clock", f"best of {block['trials'] or 'them'}"
+
+
+def parallel_rows(block: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [
         (
             str(row["parallel"]),
             _figure(row["trials_to_target"], "{:.0f}".format),
@@ -25,19 +42,18 @@ def _by_parallel(block: Mapping[str, Any], width: int) -> str:
         )
         for row in block["by_parallel"]
     ]
-    if any(row["trials_to_target"]["expected"] is not None for row in block["by_parallel"]):
-        title = "search, to the target"
-    else:
-        title = f"search, {block['trials'] or 'so many'} trials (no target is given)"
-    columns = [Column(name, right=True) for name in ("at once", "trials", "dollars", "wall-clock")]
-    columns.append(Column(f"best of {block['trials'] or 'them'}", shrink=True))
-    return f"{title}\n" + table(columns, rows, width, indent=2)
+
+
+SCALE_HEADINGS = ("parameter", "scale", "because")
+
+
+def scale_rows(block: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [(each["name"], each["scale"], each["because"]) for each in block["parameters"]]
 
 
 def _parameters(block: Mapping[str, Any], width: int) -> str:
-    rows = [(each["name"], each["scale"], each["because"]) for each in block["parameters"]]
-    columns = (Column("parameter"), Column("scale"), Column("because", shrink=True))
-    return "scales\n" + table(columns, rows, width, indent=2)
+    columns = [Column(name, shrink=name == "because") for name in SCALE_HEADINGS]
+    return "scales\n" + table(columns, scale_rows(block), width, indent=2)
 
 
 def _figure(estimate: Mapping[str, Any], shown: Any) -> str:
@@ -48,4 +64,4 @@ def _figure(estimate: Mapping[str, Any], shown: Any) -> str:
 def _top(estimate: Mapping[str, Any] | None) -> str:
     if estimate is None or estimate["expected"] is None:
         return "unknown"
-    return f"among the best {estimate['expected']:.1%}"
+    return f"among the best {100 * estimate['expected']:.2g}%"

@@ -9,6 +9,7 @@ from awsml.render.table import Column, table, wrap
 from awsml.units import format_usd
 
 _MOST_ROWS = 10
+CANDIDATE_HEADINGS = ("instance", "hosts", "requests/s", "needed", "a month", "a million")
 
 
 def diagnosis_section(block: Mapping[str, Any], width: int) -> str:
@@ -24,7 +25,12 @@ def diagnosis_section(block: Mapping[str, Any], width: int) -> str:
 
 def candidates_section(rows: Sequence[Mapping[str, Any]], width: int) -> str:
     """One line a type: what it sustains, how many are needed, dollars."""
-    cells = [
+    columns = [Column(name, right=i > 1) for i, name in enumerate(CANDIDATE_HEADINGS)]
+    return "candidates\n" + table(columns, candidate_rows(rows[:_MOST_ROWS]), width, indent=2)
+
+
+def candidate_rows(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:
+    return [
         (
             row["instance"],
             "yes" if row["deployable"] else "no",
@@ -33,17 +39,8 @@ def candidates_section(rows: Sequence[Mapping[str, Any]], width: int) -> str:
             _usd(row["usd_per_month"]),
             _usd(row["usd_per_million"]),
         )
-        for row in rows[:_MOST_ROWS]
+        for row in rows
     ]
-    columns = (
-        Column("instance"),
-        Column("hosts"),
-        Column("requests/s", right=True),
-        Column("needed", right=True),
-        Column("a month", right=True),
-        Column("a million", right=True),
-    )
-    return "candidates\n" + table(columns, cells, width, indent=2)
 
 
 def _figure(estimate: Mapping[str, Any] | None) -> str:

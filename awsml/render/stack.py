@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from awsml.backends.aws.stack import Change, Changes
+from awsml.backends.aws.stack_changes import Change, Changes
 from awsml.render.plan import range_text
 from awsml.report import Cost
 from awsml.units import format_usd
@@ -32,6 +33,23 @@ def cost_text(cost: Cost) -> str:
         f"the jobs cost {range_text(cost.usd, 'USD')} per {cost.per}{ceiling}; without jobs no "
         "machine runs (minvCpus is 0), and what is left is one alarm and stored logs"
     )
+
+
+def stack_json(
+    name: str,
+    region: str | None,
+    status: str | None,
+    changes: Changes | None,
+    template: str | None,
+) -> dict[str, Any]:
+    """A deployment as programs read it; `changes` is null where AWS was not asked."""
+    return {
+        "name": name,
+        "region": region,
+        "status": status,
+        "changes": None if changes is None else [one.as_json() for one in changes.changes],
+        "template": template,
+    }
 
 
 def removal_text(name: str, resources: Sequence[tuple[str, str]]) -> str:
