@@ -12,7 +12,7 @@ A tour, from the first step of a run to the last::
         requests=({"service": "sagemaker", "operation": "CreateTrainingJob", "params": {...}},),
         predicted={"cost": cost.as_json(), "time": time.as_json()},
     ))
-    store.sent(run.id, requests)     # once refs are resolved: the requests as they really go out
+    # create(draft, requests=...) takes requests that name the run: they go out as they are stored
     run.id                           # 261121-093012-k7q: sorts by time, fits AWS names
 
     store.journal(run.id, "send CreateTrainingJob", name=job)   # fsynced, *before* the call

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +56,20 @@ class RunStore:
 
     # making and changing runs
 
-    def create(self, draft: Draft, owner: Owner | None = None) -> Run:
-        """A new run, on disk when this returns; its id is unique in the project."""
+    def create(
+        self,
+        draft: Draft,
+        owner: Owner | None = None,
+        requests: Callable[[str], Iterable[Mapping[str, Any]]] | None = None,
+    ) -> Run:
+        """A new run, on disk when this returns; its id is unique in the project.
+
+        `requests` says what is sent under an id; one step, so that no run is ever without them.
+        """
         while True:
             run_id = self._next_id(draft)
-            row = row_of(draft, run_id, self.clock(), owner or this_process())
+            final = draft if requests is None else replace(draft, requests=tuple(requests(run_id)))
+            row = row_of(final, run_id, self.clock(), owner or this_process())
             try:
                 self._durably(insert("runs", row), row)
             except sqlite3.IntegrityError:
@@ -138,13 +149,6 @@ class RunStore:
         self._durably(
             "UPDATE runs SET owner_pid=:pid, owner_started=:started, detached=:det WHERE id=:id",
             values,
-        )
-
-    def sent(self, run_id: str, requests: Iterable[Mapping[str, Any]]) -> None:
-        """The requests as they are really sent, once everything in them is known."""
-        self._durably(
-            "UPDATE runs SET requests=:requests WHERE id=:id",
-            {"id": run_id, "requests": to_json(list(requests))},
         )
 
     def add_figures(self, run_id: str, figures: Mapping[str, Any]) -> None:
@@ -278,8 +282,15 @@ _LOOKUPS = (
 
 
 def _make_private(folder: Path) -> None:
-    """Requests and logs may hold what is nobody else's business, nor the repository's."""
-    if not folder.is_dir():
+    """Requests and logs may hold what is nobody else's business, nor the repository's.
+
+    The ignore file comes last, and in one piece: a process that dies on the way leaves the rest
+    to the next one.
+    """
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
-        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+        beside = folder / f".gitignore.{os.getpid()}"
+        beside.write_text("*\n", encoding="utf-8")
+        beside.replace(ignore)

@@ -36,6 +36,23 @@ def test_a_run_is_on_disk_before_anything_happens(store: RunStore) -> None:
     assert (again.status, again.region, again.backend) == (Status.CREATED, "us-east-1", "aws")
 
 
+def test_requests_that_name_their_run_are_there_from_the_first_moment(store: RunStore) -> None:
+    def requests(run: str) -> list[dict[str, object]]:
+        assert store.find() == [], "nothing is on disk without its requests"
+        return [{"service": "batch", "operation": "SubmitJob", "params": {"jobName": run}}]
+
+    run = store.create(TRAINING, requests=requests)
+    assert run.request("SubmitJob") == {"jobName": run.id}
+
+
+def test_a_store_whose_maker_died_on_the_way_is_made_private_by_the_next(tmp_path: Path) -> None:
+    folder = tmp_path / ".awsml"
+    folder.mkdir(mode=0o755)
+    RunStore(folder).close()
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (folder / ".gitignore").read_text() == "*\n"
+
+
 def test_ids_sort_by_time_and_fit_aws_names(store: RunStore) -> None:
     ids = [store.create(TRAINING).id for _ in range(5)]
     assert ids == sorted(ids)

@@ -40,9 +40,7 @@ class LocalBackend:
     def create(self, plan: Plan, draft: Draft) -> Run:
         """A run on disk, its requests as they will be carried out."""
         with RunStore(self.state) as store:
-            run = store.create(draft)
-            store.sent(run.id, resolved_calls(plan, run.id, self.base))
-            return store.get(run.id)
+            return store.create(draft, requests=lambda run: resolved_calls(plan, run, self.base))
 
     def take_up(self, name: str, *, detached: bool) -> Run:
         """An ended run, to go on with from its checkpoint."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -38,20 +38,32 @@ def best_isolation(state: Path, hosts: int) -> Isolation:
     """Namespaces where the kernel allows them; else a link for one host; else a plain folder."""
     if _namespaces_allowed(state):
         return Isolation.NAMESPACES
-    linkable = os.access(_OPT_ML.parent, os.W_OK) and not os.path.lexists(_OPT_ML)
+    free = not os.path.lexists(_OPT_ML) or _is_stale(_OPT_ML)
+    linkable = os.access(_OPT_ML.parent, os.W_OK) and free
     return Isolation.SYMLINK if hosts == 1 and linkable else Isolation.FOLDER
 
 
 class OptMlLink:
-    """/opt/ml as a link to a host's tree, while a job of the symlink rung runs."""
+    """/opt/ml as a link to a host's tree, while a job of the symlink rung runs.
+
+    A job holds a lock on its run's folder for as long, so that the link of one that was killed
+    is known by nobody holding it, and taken over.
+    """
 
     def __init__(self, tree: Path) -> None:
         self._tree = tree
+        self._held: int | None = None
 
     def __enter__(self) -> None:
+        run = _run_of(self._tree)
+        run.mkdir(parents=True, exist_ok=True)
+        self._held = _locked(run)
         try:
+            if _is_stale(_OPT_ML):
+                _OPT_ML.unlink()
             _OPT_ML.symlink_to(self._tree)
         except OSError as error:
+            self._let_go()
             raise BackendError(
                 f"cannot link /opt/ml: {error.strerror}",
                 hint="wait for the run that uses it, or remove the link",
@@ -61,6 +73,42 @@ class OptMlLink:
     def __exit__(self, *_: object) -> None:
         if _OPT_ML.is_symlink() and os.readlink(_OPT_ML) == str(self._tree):
             _OPT_ML.unlink()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
+
+
+def _run_of(tree: Path) -> Path:
+    """runs/ID, of runs/ID/hosts/HOST/ml."""
+    return tree.parents[2]
+
+
+def _is_stale(link: Path) -> bool:
+    """Whether it leads to a run of awsml that no process carries out any more."""
+    target = Path(os.readlink(link)) if link.is_symlink() else None
+    if target is None or target.parts[-5:-4] != ("runs",):
+        return False
+    run = _run_of(target)
+    if not run.exists():
+        return True
+    held = _locked(run)
+    if held is not None:
+        os.close(held)
+    return held is not None
+
+
+def _locked(folder: Path) -> int | None:
+    """A descriptor that holds the folder's lock; None where another process does."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 def _namespaces_allowed(state: Path) -> bool:
@@ -72,35 +120,32 @@ def _namespaces_allowed(state: Path) -> bool:
     except (OSError, ValueError):
         kept = {}
     if kept.get("key") != key:
-        kept = {"key": key, "namespaces": _try_namespaces()}
+        kept = {"key": key, "namespaces": _try_namespaces(state)}
         memory.write_text(json.dumps(kept), encoding="utf-8")
     return bool(kept["namespaces"])
 
 
-def _try_namespaces() -> bool:
-    """Start `true` as a job would be started."""
-    with tempfile.TemporaryDirectory(prefix="awsml-probe-") as folder:
-        tree = Path(folder) / "ml"
-        tree.mkdir()
-        order = Order(
-            command=("true",),
-            environment={"PATH": os.defpath},
-            folder="/opt/ml",
-            isolation=Isolation.NAMESPACES,
-            tree=str(tree),
-            hostname="algo-1",
-            hosts_file=None,
-            scratch=f"{folder}/scratch",
-            script=False,
-        )
-        host = Host("probe", order)
-        try:
-            host.wait_started()
-        except BackendError:
-            return False
-        host.hear()
-        host.close()
-        return host.ending is not None and host.ending.ok
+def _try_namespaces(state: Path) -> bool:
+    """Start `true` as a job would be started, in folders that are there to stay."""
+    order = Order(
+        command=("true",),
+        environment={"PATH": os.defpath},
+        folder="/opt/ml",
+        isolation=Isolation.NAMESPACES,
+        tree=str(state),
+        hostname="algo-1",
+        hosts_file=None,
+        scratch=str(state / "mnt"),
+        script=False,
+    )
+    host = Host("probe", order)
+    try:
+        host.wait_started()
+    except BackendError:
+        return False
+    host.hear()
+    host.close()
+    return host.ending is not None and host.ending.ok
 
 
 def _boot() -> str:

@@ -19,6 +19,7 @@ from awsml.errors import BackendError
 from tests.backends.local.conftest import Workshop, channel, shell
 from tests.backends.local.test_killed import processes_with
 
+ISOLATION_FILES = (["isolation.json"], ["isolation.json", "mnt"])
 TELLS = """
     import json, os, signal, time
     print(json.dumps({k: v for k, v in os.environ.items() if k.startswith("SM_")}))
@@ -99,6 +100,27 @@ def test_a_link_in_use_is_refused(workshop: Workshop, link: Path, tmp_path: Path
     assert os.readlink(link) == str(tmp_path), "somebody else's link is left alone"
 
 
+@pytest.mark.parametrize("alive", [True, False])
+def test_the_link_of_a_run_that_was_killed_is_taken_over(
+    workshop: Workshop, link: Path, tmp_path: Path, alive: bool
+) -> None:
+    run = tmp_path / "elsewhere" / "runs" / "261121-093012-k7q"
+    tree = run / "hosts" / "algo-1" / "ml"
+    tree.mkdir(parents=True)
+    link.symlink_to(tree)
+    holder = os.open(run, os.O_RDONLY)
+    if alive:
+        fcntl.flock(holder, fcntl.LOCK_EX)
+        with pytest.raises(BackendError, match="cannot link /opt/ml"):
+            workshop.run(workshop.command("true"), isolation=Isolation.SYMLINK)
+        assert os.readlink(link) == str(tree)
+    else:
+        done = workshop.run(workshop.command("true"), isolation=Isolation.SYMLINK)
+        assert done.end.status == "Completed"
+        assert not os.path.lexists(link)
+    os.close(holder)
+
+
 def test_a_link_that_another_job_makes_first_is_not_waited_for(
     link: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +150,7 @@ def test_a_link_of_another_job_means_nothing_inside_namespaces(
 
 def test_the_rung_is_tried_once_and_remembered(tmp_path: Path) -> None:
     found = best_isolation(tmp_path, 1)
+    assert sorted(path.name for path in tmp_path.iterdir()) in ISOLATION_FILES
     memory = tmp_path / "isolation.json"
     kept = json.loads(memory.read_text())
     assert kept["namespaces"] == (found is Isolation.NAMESPACES)

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS attempts (
   exit_code INTEGER, status_reason TEXT, reason TEXT, PRIMARY KEY (key, number)
 ) WITHOUT ROWID;
 """
+_LAST_TABLE = "SELECT 1 FROM sqlite_master WHERE name='attempts'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,8 @@ def standing(folder: Path, shown: int = 20) -> Standing | None:
         return None
     connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=5.0)
     try:
+        if not connection.execute(_LAST_TABLE).fetchone():
+            return None  # whoever made it died on the way
         counts: dict[str, dict[str, int]] = {}
         for label, state, count in connection.execute(
             "SELECT label, state, count(*) FROM jobs GROUP BY label, state"

@@ -70,9 +70,7 @@ class LocalEndpoints:
                         hint=f"delete it first: awsml endpoint delete {plan.name}",
                         slug="endpoint-exists",
                     )
-            run = store.create(draft)
-            store.sent(run.id, resolved_calls(plan, run.id, self.base))
-            return store.get(run.id)
+            return store.create(draft, requests=lambda run: resolved_calls(plan, run, self.base))
 
     def supervised(self, run: Run) -> Supervised:
         """Starts it; attached until the viewer lets it go, so that a failed start ends here."""

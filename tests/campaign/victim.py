@@ -1,0 +1,136 @@
+"""A process that runs command lines of awsml, each in a fork, told by lines of JSON.
+
+`python -m tests.campaign.victim` has everything imported once, so a try costs what awsml itself
+does. Each case says what to run and where it is struck; see `Case` in driver.py.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.campaign.clock import WallClock
+from tests.campaign.steps import ROLES, Counts, Steps, killer
+
+_LOOK_SECONDS = 0.005
+
+
+def main() -> None:
+    clock = WallClock()
+    clock.install()
+    _import_everything()
+    for line in sys.stdin:
+        case = json.loads(line)
+        counts = Counts()
+        child = os.fork()
+        if child == 0:
+            _become(case, counts, clock)
+        answer = _awaited(child, case["deadline"])
+        steps = {role: counts.of(role) for role in ROLES}
+        print(json.dumps({**answer, "steps": steps, "struck": counts.struck}), flush=True)
+
+
+def _import_everything() -> None:
+    """What a command line imports, late or not."""
+    from awsml.cli.main import COMMANDS, module_of
+
+    for name in COMMANDS:
+        importlib.import_module(module_of(name))
+    for name in ("aws_run", "endpoint_aws", "live_search"):
+        importlib.import_module(f"awsml.cli.{name}")
+    importlib.import_module("awsml.backends.aws.stack")
+    importlib.import_module("boto3.session")
+
+
+def _become(case: Mapping[str, Any], counts: Counts, clock: WallClock) -> None:
+    """The command line itself, from here on watched. Never returns."""
+    code = 99
+    try:
+        os.setpgid(0, 0)
+        os.chdir(case["folder"])
+        os.environ.clear()
+        os.environ.update(case["environ"])
+        _redirect(case)
+        clock.ahead, clock.skips = case["ahead"], case["skips"]
+        if case["skips"]:
+            _skip_waits(clock)
+        strike = _strike_of(case, counts, clock)
+        Steps(counts, case["role"], case["at"], strike).watch()
+        sys.argv = ["awsml", *case["words"]]
+        from awsml.cli.main import run
+
+        code = run()
+    except BaseException:  # a defect: its trace is what the campaign is after
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _redirect(case: Mapping[str, Any]) -> None:
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for number, name in ((1, "out"), (2, "err")):
+        file = os.open(case[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(file, number)
+    os.dup2(nothing, 0)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
+
+
+def _skip_waits(clock: WallClock) -> None:
+    """Waiting for AWS takes no time; the fake's own clock moves when it is asked."""
+    from awsml.backends.aws import stack
+    from awsml.cli import aws_run, endpoint_aws
+
+    def sleep(_: Any, seconds: float) -> None:
+        clock.sleep(seconds)
+
+    aws_run.Attendant._sleep = sleep  # type: ignore[method-assign]
+    stack.Stack = functools.partial(stack.Stack, sleep=clock.sleep)  # type: ignore[misc]
+    endpoints = endpoint_aws.AwsEndpoints
+    endpoint_aws.AwsEndpoints = functools.partial(endpoints, sleep=clock.sleep)  # type: ignore[misc]
+
+
+def _strike_of(case: Mapping[str, Any], counts: Counts, clock: WallClock) -> Callable[[], None]:
+    how = case["strike"]
+    if how == "jump":
+
+        def jump() -> None:
+            clock.ahead += case["seconds"]
+
+        return jump
+    if how in ("int", "term"):
+        number = signal.SIGINT if how == "int" else signal.SIGTERM
+        return lambda: os.kill(counts.viewer, number)
+    return killer(counts, how)
+
+
+def _awaited(child: int, deadline: float) -> dict[str, Any]:
+    """How the command line ended; one that does not is killed."""
+    end = time.monotonic() + deadline
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            break
+        if time.monotonic() > end:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return {"code": None, "signal": None, "late": True}
+        time.sleep(_LOOK_SECONDS)
+    code = os.waitstatus_to_exitcode(status)
+    return {"code": max(code, 0), "signal": -code if code < 0 else None, "late": False}
+
+
+if __name__ == "__main__":
+    main()
