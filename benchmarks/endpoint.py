@@ -1,33 +1,49 @@
-"""What a local endpoint adds to a handler, and how many requests a second the generator makes.
+"""What serving costs on this machine, and how many requests a second the generator makes.
 
-python benchmarks/endpoint.py
+`python benchmarks/endpoint.py` measures what a local endpoint adds to its handler, then the same
+handler on the same cores behind sagemaker-inference and multi-model-server (an environment of its
+own, made in --peer; it takes Java), then the generator against a responder that does nothing.
+`--write` puts the tables into docs/benchmarks.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import contextlib
+import os
+import platform
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from endpoint_peer import PACKAGES, Peer, peer_environment, served_by_peer
+
 from awsml.backends.local.load.generator import Target, measured
+from awsml.backends.local.load.machine import cpu_seconds
 from awsml.backends.local.load.point import Load, percentile
 from awsml.store.runs import RunStore
 
+DOCS = Path(__file__).parent.parent / "docs" / "benchmarks"
 MOST_OVERHEAD_MS = 1.5
 LEAST_A_SECOND = 5000.0
 SECONDS = 5.0
+ROUNDS = 5
+AT_A_TIME = (1, 4, 16)
 BODY = b'"' + b"x" * 9998 + b'"'
 AWSML = [sys.executable, "-c", "from awsml.cli.main import main; main()"]
 SCENARIO = """\
 kind: endpoint
 name: echo
-model: {image: {uri: "example.com/image@sha256:0123"}, code: {dir: ., entry: inference.py}}
-compute: {instance: ml.m6i.large}
-serving: {workers: 1}
+model: {{image: {{uri: "example.com/image@sha256:0123"}}, code: {{dir: ., entry: inference.py}}}}
+compute: {{instance: ml.m6i.large}}
+serving: {{workers: {workers}}}
 """
 HANDLER = """\
 import json
@@ -43,33 +59,54 @@ def main() -> int:
     if sys.argv[1:] == ["responder"]:
         asyncio.run(respond())
         return 0
-    with tempfile.TemporaryDirectory() as folder:
-        served = endpoint_milliseconds(Path(folder))
-    alone = handler_milliseconds()
-    overhead = served - alone
-    rate, late = generator_rate()
-    print(f"handler in process, 10 KB, p50: {alone:.3f} ms")
-    print(f"through the endpoint, p50: {served:.3f} ms")
-    print(f"overhead: {overhead:.3f} ms (at most {MOST_OVERHEAD_MS} ms)")
-    told = f"p99 of starting late {late * 1000:.2f} ms"
-    print(f"generator: {rate:.0f} a second (at least {LEAST_A_SECOND:.0f}), {told}")
-    return 0 if overhead <= MOST_OVERHEAD_MS and rate >= LEAST_A_SECOND * 0.99 else 1
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    kept = Path(tempfile.gettempdir()) / "awsml-peer"
+    parser.add_argument("--peer", type=Path, default=kept, help="where its environment is kept")
+    parser.add_argument("--no-peer", action="store_true", help="leave the comparison out")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    fast, alone = overhead()
+    able, generator = generated()
+    print("\n".join((*alone, *generator)), flush=True)
+    compared = None if options.no_peer else side_by_side(options.peer, options.rounds)
+    table = _table(compared) if compared else ["not compared"]
+    print("\n".join(table))
+    if options.write:
+        (DOCS / "endpoint.md").write_text(_page(alone, table, generator), encoding="utf-8")
+    return 0 if fast and able and (compared is None or _keeps_up(compared)) else 1
 
 
-def endpoint_milliseconds(folder: Path) -> float:
-    """One request at a time, 10 KB there and back."""
-    (folder / "echo.yaml").write_text(SCENARIO, encoding="utf-8")
+# what serving adds to the handler
+
+
+def overhead() -> tuple[bool, list[str]]:
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder), workers=1) as here:
+        load = Load(SECONDS, BODY, "application/json", concurrency=1)
+        latency = measured(Target.of(here.url), load).latency(0.5)
+    assert latency is not None
+    alone, through = handler_milliseconds(), latency * 1000
+    added = through - alone
+    return added <= MOST_OVERHEAD_MS, [
+        f"handler called in process, 10 KB, p50: {alone:.3f} ms",
+        f"the same through the endpoint, p50: {through:.3f} ms",
+        f"added: {added:.3f} ms ({MOST_OVERHEAD_MS} ms allowed)",
+    ]
+
+
+@contextlib.contextmanager
+def served(folder: Path, workers: int) -> Iterator[Peer]:
+    """The handler behind a local endpoint."""
+    (folder / "echo.yaml").write_text(SCENARIO.format(workers=workers), encoding="utf-8")
     (folder / "inference.py").write_text(HANDLER, encoding="utf-8")
     subprocess.run([*AWSML, "endpoint", "deploy"], cwd=folder, check=True, capture_output=True)
     try:
         with RunStore(folder / ".awsml") as store:
-            url = store.get("last").figures["url"]
-        load = Load(SECONDS, BODY, "application/json", concurrency=1)
-        latency = measured(Target.of(f"{url}/invocations"), load).latency(0.5)
+            run = store.get("last")
+        assert run.owner is not None
+        yield Peer(f"{run.figures['url']}/invocations", run.owner.pid)
     finally:
         subprocess.run([*AWSML, "endpoint", "delete"], cwd=folder, check=True, capture_output=True)
-    assert latency is not None
-    return latency * 1000
 
 
 def handler_milliseconds() -> float:
@@ -83,6 +120,93 @@ def handler_milliseconds() -> float:
         write(predict(read(BODY, "application/json"), None), "*/*")  # type: ignore[operator]
         taken.append(time.perf_counter() - began)
     return statistics.median(taken) * 1000
+
+
+# the same handler behind another server
+
+
+@dataclass(frozen=True)
+class Served:
+    """Medians over the rounds, by how many requests there were at a time."""
+
+    a_second: Mapping[int, float]
+    p50_ms: Mapping[int, float]
+    cpu_us: Mapping[int, float]  # processor time of the server for each request
+
+
+def side_by_side(environment: Path, rounds: int) -> dict[str, Served] | None:
+    """Both are up at once and take turns, so that a busy machine is busy for both."""
+    if shutil.which("java") is None:
+        print("multi-model-server takes Java, and there is none")
+        return None
+    workers = len(os.sched_getaffinity(0))
+    with contextlib.ExitStack() as stack:
+        here, there = (Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2))
+        peer = served_by_peer(peer_environment(environment), there, HANDLER, workers)
+        servers = {
+            "awsml": stack.enter_context(served(here, workers)),
+            "multi-model-server": stack.enter_context(peer),
+        }
+        for server in servers.values():
+            _point(server, max(AT_A_TIME))  # each worker warm, and what a JVM compiles, compiled
+        turns = [
+            {(name, many): _point(one, many) for many in AT_A_TIME for name, one in servers.items()}
+            for _ in range(rounds)
+        ]
+    return {name: _medians(name, turns) for name in servers}
+
+
+def _point(server: Peer, at_a_time: int) -> tuple[float, float, float]:
+    """Requests a second, p50 in milliseconds, processor microseconds of a request."""
+    before = cpu_seconds(server.pid) or 0.0
+    load = Load(2.0, BODY, "application/json", concurrency=at_a_time)
+    outcome = measured(Target.of(server.url), load)
+    spent = (cpu_seconds(server.pid) or 0.0) - before
+    if outcome.failed or not outcome.latencies:
+        raise SystemExit(f"{server.url} answered badly: {dict(outcome.errors)}")
+    p50 = outcome.latency(0.5) or 0.0
+    return outcome.throughput, p50 * 1e3, spent / len(outcome.latencies) * 1e6
+
+
+def _medians(name: str, turns: list[dict[tuple[str, int], tuple[float, float, float]]]) -> Served:
+    def column(index: int) -> dict[int, float]:
+        return {
+            many: statistics.median(turn[name, many][index] for turn in turns) for many in AT_A_TIME
+        }
+
+    return Served(column(0), column(1), column(2))
+
+
+def _keeps_up(compared: Mapping[str, Served]) -> bool:
+    ours, theirs = compared.values()
+    return max(ours.a_second.values()) >= max(theirs.a_second.values())
+
+
+def _table(compared: Mapping[str, Served]) -> list[str]:
+    ours, theirs = compared.values()
+    lines = [
+        "| at a time | requests a second | ratio | p50, ms | processor time of a request, µs |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for many in AT_A_TIME:
+        ratio = ours.a_second[many] / theirs.a_second[many]
+        lines.append(
+            f"| {many} | {ours.a_second[many]:,.0f} : {theirs.a_second[many]:,.0f} | {ratio:.2f} | "
+            f"{ours.p50_ms[many]:.2f} : {theirs.p50_ms[many]:.2f} | "
+            f"{ours.cpu_us[many]:.0f} : {theirs.cpu_us[many]:.0f} |"
+        )
+    best = max(ours.a_second.values()) / max(theirs.a_second.values())
+    return [*lines, "", f"Most requests a second of each: {best:.2f} times (at least 1 promised)."]
+
+
+# the generator alone
+
+
+def generated() -> tuple[bool, list[str]]:
+    rate, late = generator_rate()
+    told = f"p99 of starting late {late * 1000:.2f} ms"
+    lines = [f"generator: {rate:.0f} a second of {LEAST_A_SECOND:.0f} asked, {told}"]
+    return rate >= LEAST_A_SECOND * 0.99, lines
 
 
 def generator_rate() -> tuple[float, float]:
@@ -120,6 +244,52 @@ async def respond() -> None:
     server = await asyncio.get_running_loop().create_server(Null, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.sleep(60)
+
+
+# the page
+
+
+_PAGE = """\
+# Serving, measured
+
+By `python benchmarks/endpoint.py --write` on {cores} CPUs, Python {python}; load average {busy:.1f}
+at the end.
+
+## What an endpoint adds to its handler
+
+```text
+{alone}
+```
+
+## Beside the server of SageMaker's framework containers
+
+The same handler (JSON in, JSON out, 10 KB) behind {packages},
+with one worker for each core, and closed loops of 1, 4 and 16 requests. Both are up at once and
+take turns; medians over the rounds; left awsml, right the other. Processor time is the server's
+alone and does not depend on what else the machine does; requests a second do.
+
+{table}
+
+## The generator
+
+Against a responder in a process of its own that only answers:
+
+```text
+{generator}
+```
+"""
+
+
+def _page(alone: list[str], table: list[str], generator: list[str]) -> str:
+    return _PAGE.format(
+        cores=len(os.sched_getaffinity(0)),
+        python=platform.python_version(),
+        busy=os.getloadavg()[0],
+        packages=" and ".join(PACKAGES[:2]),
+        alone="\n".join(alone),
+        table="\n".join(table),
+        generator="\n".join(generator),
+    )
 
 
 if __name__ == "__main__":

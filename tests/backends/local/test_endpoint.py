@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from awsml.backends.local.inside.tree import descendants
-from awsml.backends.local.serving.invocation import Invocation
+from awsml.backends.local.serving.invocation import Answer, Invocation
 from awsml.backends.local.serving.pool import PoolTerms, WorkerPool
 from awsml.store.runs import RunStore
 from tests.conftest import CommandLine, Ran
@@ -238,18 +238,37 @@ def test_a_handler_that_hangs_is_answered_for_and_replaced(endpoint: Endpoint) -
         response_seconds=0.5,
     )
 
-    async def asked() -> tuple[int, int]:
+    def sent(word: str) -> Invocation:
+        return Invocation(json.dumps(word).encode(), "application/json", "*/*")
+
+    async def asked() -> list[Answer]:
         pool = WorkerPool(terms, lambda stream, text: said.append(text))
         await pool.start()
         try:
-            late = await pool.invoke(Invocation(b'"hang"', "application/json", "*/*"))
-            fine = await pool.invoke(Invocation(b'"fine"', "application/json", "*/*"))
+            answers = await asyncio.gather(pool.invoke(sent("hang")), pool.invoke(sent("fine")))
+            end = time.monotonic() + 20  # the limit counts from arrival, so while it starts again
+            while answers[-1].status != 200 and time.monotonic() < end:
+                answers.append(await pool.invoke(sent("fine")))
         finally:
             await pool.stop(0.5)
-        return late.status, fine.status
+        return answers
 
-    assert asyncio.run(asked()) == (504, 200)
+    late, queued, *_, fine = asyncio.run(asked())
+    assert (late.status, queued.status, fine.status) == (504, 504, 200)
+    assert b"the handler did not answer within 0.5 s" in late.body
+    assert b"no worker took the request within 0.5 s" in queued.body
     assert "worker 0 is started again" in said
+
+
+def test_a_batch_that_is_answered_in_part_fails_whole(endpoint: Endpoint) -> None:
+    script = """
+        def model_fn(model_dir): return None
+        def predict_fn(rows, model): return []
+    """
+    endpoint.write(script, SCENARIO + "serving: {workers: 1, batch: 2, wait: 10ms}\n")
+    endpoint.deploy()
+    status, body, _ = endpoint.post("/invocations", b"1")
+    assert (status, b"answered 0 of a batch of 1" in body) == (500, True)
 
 
 def test_when_the_supervisor_is_killed_the_workers_go_too(endpoint: Endpoint) -> None:

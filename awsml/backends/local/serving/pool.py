@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import socket
-import struct
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +12,9 @@ from typing import Any
 
 from awsml.backends.local.serving.invocation import Answer, Invocation, NeverHealthy, problem
 from awsml.backends.local.serving.process import WORKER, Child, Say
+from awsml.backends.local.serving.wire import Frame, Wire, parts
 
-_LENGTHS = struct.Struct("!II")
+_AGAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +32,11 @@ class PoolTerms:
     wait_seconds: float = 0.01
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiting:
     request: Invocation
     answer: asyncio.Future[Answer]
+    since: float
 
 
 class WorkerPool:
@@ -48,9 +47,10 @@ class WorkerPool:
         self.batch = terms.batch
         self._say = say
         self._queue: deque[_Waiting] = deque()
-        self._arrived = asyncio.Event()
         self._workers: dict[int, _Worker] = {}
-        self._tasks: list[asyncio.Task[None]] = []
+        self._idle: deque[int] = deque()
+        self._due: asyncio.TimerHandle | None = None
+        self._replacing: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     @property
@@ -75,22 +75,28 @@ class WorkerPool:
                 task.cancel()
             await asyncio.gather(*starting, return_exceptions=True)
             raise
-        self._tasks = [asyncio.ensure_future(self._work(number)) for number in numbers]
+        self._idle.extend(numbers)
 
     async def healthy(self) -> bool:
         return any(worker.child.alive for worker in self._workers.values())
 
     async def invoke(self, request: Invocation) -> Answer:
-        waiting = _Waiting(request, asyncio.get_running_loop().create_future())
+        """The limit counts from here, as SageMaker counts: the queue is the container's own."""
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(request, loop.create_future(), loop.time())
+        late = loop.call_later(self.terms.response_seconds, self._late, waiting)
         self._queue.append(waiting)
-        self._arrived.set()
-        return await waiting.answer
+        self._dispatch()
+        try:
+            return await waiting.answer
+        finally:
+            late.cancel()
 
     async def stop(self, grace_seconds: float) -> None:
         self._stopping = True
-        for task in self._tasks:
+        for task in self._replacing:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._replacing, return_exceptions=True)
         workers = list(self._workers.values())
         await asyncio.gather(*(worker.end(grace_seconds) for worker in workers))
 
@@ -103,35 +109,61 @@ class WorkerPool:
                 f"model_fn was not done after {self.terms.startup_seconds:g} s"
             ) from error
 
-    async def _work(self, number: int) -> None:
-        """One worker's life: take what waits, answer it, be replaced when it falls."""
-        while True:
-            taken = await self._taken()
-            try:
-                await self._answered(self._workers[number], taken)
-            except (ConnectionError, asyncio.IncompleteReadError, TimeoutError) as error:
-                late = isinstance(error, TimeoutError)
-                self._refuse(taken, late)
-                await self._replace(number)
-
-    async def _answered(self, worker: _Worker, taken: Sequence[_Waiting]) -> None:
-        requests = [waiting.request for waiting in taken]
-        limit = self.terms.response_seconds
-        answers = await asyncio.wait_for(worker.asked(requests), limit)
-        for waiting, answer in zip(taken, answers, strict=True):
-            if not waiting.answer.done():
-                waiting.answer.set_result(answer)
-
-    def _refuse(self, taken: Sequence[_Waiting], late: bool) -> None:
-        limit = self.terms.response_seconds
-        answer = (
-            problem(504, f"the handler did not answer within {limit:g} s; its worker was ended")
-            if late
-            else problem(500, "the worker died while it answered")
+    def _late(self, waiting: _Waiting) -> None:
+        queued = (
+            "it was never taken from the queue" if waiting in self._queue else "the handler ran"
         )
-        for waiting in taken:
-            if not waiting.answer.done():
-                waiting.answer.set_result(answer)
+        told = f"no answer within {self.terms.response_seconds:g} s: {queued}"
+        _settle([waiting], [problem(504, told)])
+
+    def _dispatch(self) -> None:
+        """Hand what waits to whoever is idle; with batches, wait a moment for them to fill."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        while self._queue and self._queue[0].answer.done():
+            self._queue.popleft()
+        while self._queue and self._idle and not self._stopping:
+            loop = asyncio.get_running_loop()
+            due = self._queue[0].since + self.terms.wait_seconds
+            if len(self._queue) < self.batch and loop.time() < due:
+                self._due = loop.call_at(due, self._dispatch)
+                return
+            taken = [self._queue.popleft() for _ in range(min(self.batch, len(self._queue)))]
+            self._hand(self._idle.popleft(), taken)
+
+    def _hand(self, number: int, taken: Sequence[_Waiting]) -> None:
+        try:
+            frame = self._workers[number].asked([waiting.request for waiting in taken])
+        except ConnectionError:  # it fell while it was idle, so nothing is lost
+            self._queue.extendleft(reversed(taken))
+            self._fallen(number)
+            return
+        late = asyncio.get_running_loop().call_later(self.terms.response_seconds, frame.cancel)
+
+        def answered(done: asyncio.Future[Frame]) -> None:
+            late.cancel()
+            if done.cancelled():
+                told = "the handler did not answer the batch in time"
+                _settle(taken, [problem(504, told)] * len(taken))
+                self._fallen(number)
+            elif done.exception() is not None:
+                told = "the worker died while it answered"
+                _settle(taken, [problem(500, told)] * len(taken))
+                self._fallen(number)
+            else:
+                _settle(taken, _answers(*done.result()))
+                self._idle.append(number)
+                self._dispatch()
+
+        frame.add_done_callback(answered)
+
+    def _fallen(self, number: int) -> None:
+        if self._stopping:
+            return
+        task = asyncio.ensure_future(self._replace(number))
+        self._replacing.add(task)
+        task.add_done_callback(self._replacing.discard)
 
     async def _replace(self, number: int) -> None:
         worker = self._workers[number]
@@ -141,39 +173,36 @@ class WorkerPool:
         while not self._stopping:
             try:
                 await self._started(number)
-                return
             except NeverHealthy as error:
                 self._say("awsml", f"worker {number} does not start: {error}")
-                await asyncio.sleep(1.0)
+                await self._workers[number].end(0.0)
+                await asyncio.sleep(_AGAIN_SECONDS)
+            else:
+                self._idle.append(number)
+                self._dispatch()
+                return
 
-    async def _taken(self) -> list[_Waiting]:
-        """The next request; with batches, those that come within the wait as well."""
-        while not self._queue:
-            self._arrived.clear()
-            await self._arrived.wait()
-        taken = [self._queue.popleft()]
-        if self.batch == 1:
-            return taken
-        end = asyncio.get_running_loop().time() + self.terms.wait_seconds
-        while len(taken) < self.batch:
-            while self._queue and len(taken) < self.batch:
-                taken.append(self._queue.popleft())
-            left = end - asyncio.get_running_loop().time()
-            if left <= 0 or len(taken) == self.batch:
-                break
-            self._arrived.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._arrived.wait(), left)
-        return taken
+
+def _settle(taken: Sequence[_Waiting], answers: Sequence[Answer]) -> None:
+    for waiting, answer in zip(taken, answers, strict=True):
+        if not waiting.answer.done():
+            waiting.answer.set_result(answer)
+
+
+def _answers(header: Mapping[str, Any], body: bytes) -> list[Answer]:
+    bodies = parts(body, header["sizes"])
+    heads = header["answers"]
+    return [
+        Answer(head["status"], head["content_type"], each)
+        for head, each in zip(heads, bodies, strict=True)
+    ]
 
 
 class _Worker:
     """One process and its socket."""
 
-    def __init__(
-        self, child: Child, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        self.child, self._reader, self._writer = child, reader, writer
+    def __init__(self, child: Child, wire: Wire) -> None:
+        self.child, self._wire = child, wire
 
     @classmethod
     async def started(cls, number: int, terms: PoolTerms, say: Say) -> _Worker:
@@ -185,13 +214,14 @@ class _Worker:
             descriptors = [theirs.fileno()]
             name, folder = f"worker-{number}", terms.script.parent
             child = await Child.started(command, name, say, terms.environment, folder, descriptors)
-        reader, writer = await asyncio.open_connection(sock=ours)
-        return cls(child, reader, writer)
+        loop = asyncio.get_running_loop()
+        _, wire = await loop.create_connection(Wire, sock=ours)
+        return cls(child, wire)
 
     async def ready(self) -> None:
         try:
-            header, _ = await self._frame()
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            header, _ = await self._wire.frame
+        except ConnectionError as error:
             await self.child.process.wait()
             await self.child.finish_reading()
             code = self.child.process.returncode
@@ -200,26 +230,10 @@ class _Worker:
             await self.child.finish_reading()
             raise NeverHealthy(str(header["failed"]))
 
-    async def asked(self, requests: Sequence[Invocation]) -> list[Answer]:
+    def asked(self, requests: Sequence[Invocation]) -> asyncio.Future[Frame]:
         heads = [{"content_type": r.content_type, "accept": r.accept} for r in requests]
-        sizes = [len(request.body) for request in requests]
-        header = json.dumps({"requests": heads, "sizes": sizes}).encode()
-        self._writer.write(_LENGTHS.pack(len(header), sum(sizes)) + header)
-        for request in requests:
-            self._writer.write(request.body)
-        await self._writer.drain()
-        answer, body = await self._frame()
-        answers, at = [], 0
-        for head, size in zip(answer["answers"], answer["sizes"], strict=True):
-            answers.append(Answer(head["status"], head["content_type"], body[at : at + size]))
-            at += size
-        return answers
+        return self._wire.send({"requests": heads}, [request.body for request in requests])
 
     async def end(self, grace_seconds: float) -> None:
-        self._writer.close()
+        self._wire.close()
         await self.child.end(grace_seconds)
-
-    async def _frame(self) -> tuple[dict[str, Any], bytes]:
-        head, size = _LENGTHS.unpack(await self._reader.readexactly(_LENGTHS.size))
-        header = json.loads(await self._reader.readexactly(head))
-        return header, await self._reader.readexactly(size)

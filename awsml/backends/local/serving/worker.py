@@ -96,47 +96,51 @@ class Handlers:
         spec.loader.exec_module(module)
         if not hasattr(module, "model_fn"):
             raise AttributeError(f"{os.path.basename(script)} has no model_fn(model_dir)")
-        self.model = _called(module.model_fn, (model_folder,))
-        self.read = getattr(module, "input_fn", default_input)
-        self.predict = getattr(module, "predict_fn", default_predict)
-        self.write = getattr(module, "output_fn", default_output)
-        self.transform = getattr(module, "transform_fn", None)
+        self.model = _taking(module.model_fn, 1)(model_folder)
+        self.read = _taking(getattr(module, "input_fn", default_input), 2)
+        self.predict = _taking(getattr(module, "predict_fn", default_predict), 2)
+        self.write = _taking(getattr(module, "output_fn", default_output), 2)
+        transform = getattr(module, "transform_fn", None)
+        self.transform = None if transform is None else _taking(transform, 4)
 
     def one(self, body: bytes, request: Any) -> Given:
         kind, accept = request["content_type"], request["accept"]
         if self.transform is not None:
-            return _answer(_called(self.transform, (self.model, body, kind, accept)), accept)
-        prediction = _called(self.predict, (_called(self.read, (body, kind)), self.model))
-        return _answer(_called(self.write, (prediction, accept)), accept)
+            return _answer(self.transform(self.model, body, kind, accept), accept)
+        prediction = self.predict(self.read(body, kind), self.model)
+        return _answer(self.write(prediction, accept), accept)
 
     def batch(self, bodies: Sequence[bytes], requests: Sequence[Any]) -> list[Given]:
         """One call of predict_fn with a list; a body that cannot be read fails alone."""
         read = [_attempt(self._read, body, r) for body, r in zip(bodies, requests, strict=True)]
         good = [value for ok, value in read if ok]
-        predictions = iter(_called(self.predict, (good, self.model)) if good else ())
+        found = list(self.predict(good, self.model)) if good else []
+        if len(found) != len(good):
+            raise ValueError(f"predict_fn answered {len(found)} of a batch of {len(good)}")
+        predictions = iter(found)
         return [
             self._written(next(predictions), r["accept"]) if ok else value
             for (ok, value), r in zip(read, requests, strict=True)
         ]
 
     def _read(self, body: bytes, request: Any) -> Any:
-        return _called(self.read, (body, request["content_type"]))
+        return self.read(body, request["content_type"])
 
     def _written(self, prediction: Any, accept: str) -> Given:
         def write() -> Given:
-            return _answer(_called(self.write, (prediction, accept)), accept)
+            return _answer(self.write(prediction, accept), accept)
 
         given: Given = _attempt(write)[1]
         return given
 
 
-def _called(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+def _taking(function: Callable[..., Any], given: int) -> Callable[..., Any]:
     """With a trailing context where the handler takes one, as the inference toolkit does."""
     try:
         most = len(inspect.signature(function).parameters)
     except (TypeError, ValueError):
-        most = len(arguments)
-    return function(*arguments, None) if most == len(arguments) + 1 else function(*arguments)
+        return function
+    return (lambda *arguments: function(*arguments, None)) if most == given + 1 else function
 
 
 def _answer(result: Any, accept: str) -> Given:
@@ -164,7 +168,7 @@ def _attempt(function: Callable[..., Any], *arguments: Any) -> tuple[bool, Any]:
 def answers(
     handlers: Handlers, bodies: Sequence[bytes], requests: Sequence[Any], batched: bool
 ) -> list[Given]:
-    if not batched:
+    if not batched or handlers.transform is not None:
         return [_attempt(handlers.one, b, r)[1] for b, r in zip(bodies, requests, strict=True)]
     ok, value = _attempt(handlers.batch, bodies, requests)
     return list(value) if ok else [value] * len(bodies)
