@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
-from awsml.estimate.spot import RUNS, SEED, Interruptions, Work, kept, left
+from awsml.estimate.spot import RUNS, SEED, Interruptions, Luck, Work, kept, left, luck
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def bounded(
     job: Work, cuts: Interruptions, bounds: Bounds, runs: int = RUNS, seed: int = SEED
 ) -> Bounded:
     """The same seed gives every job the same luck, so that bounds can be compared."""
-    ended = [_run(job, cuts, bounds, random.Random(seed + index)) for index in range(runs)]
+    ended = [_run(job, cuts, bounds, luck(seed + index)) for index in range(runs)]
     walls = sorted(wall for _, wall in ended)
     return Bounded(
         finished=sum(math.isfinite(wall) for wall in walls) / runs,
@@ -48,20 +48,18 @@ def bounded(
     )
 
 
-def _run(
-    job: Work, cuts: Interruptions, bounds: Bounds, luck: random.Random
-) -> tuple[float, float]:
+def _run(job: Work, cuts: Interruptions, bounds: Bounds, chance: Luck) -> tuple[float, float]:
     """An attempt that reaches the limit is stopped, and a job that timed out is not retried."""
     done = running = 0.0
-    down = luck.expovariate(1.0)
-    wall = down * cuts.mean_down if luck.random() > cuts.available else 0.0
-    for _ in range(bounds.attempts):
-        up = luck.expovariate(1.0) / cuts.rate if cuts.rate > 0 else math.inf
+    wall = chance.first_down * cuts.mean_down if chance.waits > cuts.available else 0.0
+    mean_up = 1 / cuts.rate if cuts.rate > 0 else math.inf
+    for span, pause in islice(chance.spans(), bounds.attempts):
+        up = span * mean_up
         wanted = job.restart + left(job, done)
         if min(up, wanted) > bounds.limit:
             return running + bounds.limit, math.inf
         if up >= wanted:
             return running + wanted, wall + wanted
-        running, wall = running + up, wall + up + luck.expovariate(1.0) * cuts.mean_down
+        running, wall = running + up, wall + up + pause * cuts.mean_down
         done += kept(job, up)
     return running, math.inf

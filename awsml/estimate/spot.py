@@ -10,8 +10,10 @@ from __future__ import annotations
 import math
 import random
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice
 
 # Enough for a p99 that moves by a few percent between seeds, in a tenth of a second.
 RUNS = 2000
@@ -19,6 +21,7 @@ SEED = 20_060_204
 # A run that has not ended after this many attempts is counted as never ending: at the usual
 # rate that is longer than the 30 days that AWS lets a job be.
 _MOST_ATTEMPTS = 250
+_REMEMBERED = 12  # attempts of which the luck is kept; most runs end before
 # Odds of one attempt so small that no run is worth simulating.
 _HOPELESS_ODDS = 1e-6
 # exp() of more than this is no number worth telling.
@@ -123,22 +126,50 @@ def simulate(
     """The same seed gives every job the same luck, so that jobs can be compared."""
     if job.interval is None and _odds(job, interruptions.rate) < _HOPELESS_ODDS:
         return Outcomes(*((math.inf,) * runs for _ in range(3)))
-    ended = [_run(job, interruptions, random.Random(seed + index)) for index in range(runs)]
+    ended = [_run(job, interruptions, luck(seed + index)) for index in range(runs)]
     running, wall, attempts = (sorted(column) for column in zip(*ended, strict=True))
     return Outcomes(running, wall, attempts)
 
 
-def _run(job: Work, cuts: Interruptions, luck: random.Random) -> tuple[float, float, float]:
+@dataclass(frozen=True, slots=True)
+class Luck:
+    """What chance has for one run, before rates scale it: exponential draws of mean 1."""
+
+    seed: int
+    first_down: float
+    waits: float  # above the share of time with machines: the first request waits
+    lives: Sequence[tuple[float, float]]  # time up, then time down, of the first attempts
+
+    def spans(self) -> Iterator[tuple[float, float]]:
+        """Time up and time down of each attempt, without end."""
+        yield from self.lives
+        draws = random.Random(self.seed)
+        for _ in range(2 + 2 * len(self.lives)):
+            draws.random()  # those above
+        while True:
+            yield draws.expovariate(1.0), draws.expovariate(1.0)
+
+
+@cache
+def luck(seed: int) -> Luck:
+    """Drawn once: comparing jobs under one luck asks for the same numbers again and again."""
+    draws = random.Random(seed)
+    first_down, waits = draws.expovariate(1.0), draws.random()
+    lives = [(draws.expovariate(1.0), draws.expovariate(1.0)) for _ in range(_REMEMBERED)]
+    return Luck(seed, first_down, waits, tuple(lives))
+
+
+def _run(job: Work, cuts: Interruptions, chance: Luck) -> tuple[float, float, float]:
     """One run: attempts until the rest of the work fits before an interruption."""
     done = running = 0.0
-    down = luck.expovariate(1.0)
-    wall = down * cuts.mean_down if luck.random() > cuts.available else 0.0
-    for attempt in range(1, _MOST_ATTEMPTS + 1):
-        up = luck.expovariate(1.0) / cuts.rate if cuts.rate > 0 else math.inf
+    wall = chance.first_down * cuts.mean_down if chance.waits > cuts.available else 0.0
+    mean_up = 1 / cuts.rate if cuts.rate > 0 else math.inf
+    for attempt, (span, pause) in enumerate(islice(chance.spans(), _MOST_ATTEMPTS), start=1):
+        up = span * mean_up
         wanted = job.restart + left(job, done)
         if up >= wanted:
             return running + wanted, wall + wanted, float(attempt)
-        running, wall = running + up, wall + up + luck.expovariate(1.0) * cuts.mean_down
+        running, wall = running + up, wall + up + pause * cuts.mean_down
         done += kept(job, up)
     return math.inf, math.inf, math.inf
 
