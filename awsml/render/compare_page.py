@@ -10,16 +10,14 @@ from awsml.render.page import Section, Table, page
 
 def compare_page(found: Sequence[Change], name: str, base: str) -> str:
     """The same as a page: figures, values, requests and findings, each in a table."""
-    headings = ("what", "before", "after", "change")
     sections = [
-        Section(title, tables=[Table(headings, rows, headings[1:] if title in _FIGURES else ())])
+        Section(title, tables=[_table(changes)])
         for title, section in _TITLES
-        if (rows := [_row(change) for change in found if change.section == section])
+        if (changes := [change for change in found if change.section == section])
     ]
     return page(name, f"what changes against {base}", sections)
 
 
-_FIGURES = ("Cost", "Time")
 _TITLES = (
     ("Cost", "cost"),
     ("Time", "time"),
@@ -29,5 +27,11 @@ _TITLES = (
 )
 
 
-def _row(change: Change) -> tuple[str, ...]:
-    return change.what, change.before, change.after, change.delta
+def _table(changes: Sequence[Change]) -> Table:
+    """Numbers have a difference; texts have none."""
+    headings = ("what", "before", "after")
+    rows = [(each.what, each.before, each.after) for each in changes]
+    if all(each.figures is None for each in changes):
+        return Table(headings, rows)
+    more = [(*row, each.delta) for row, each in zip(rows, changes, strict=True)]
+    return Table((*headings, "change"), more, ("before", "after", "change"))

@@ -20,30 +20,24 @@ def report_html(report: SearchReport) -> str:
     definition = report.definition
     figures = report.standing.figures(report.now, report.usd_per_hour)
     shown = definition.space, report.ended, definition.metric
+    told = [entry for entry in report.ended if entry.objective is not None]
+    drawings = [parallel_coordinates(*shown, definition.maximize), curves(report.ended, shown[2])]
+    parameters = [parameter_chart(report, dimension) for dimension in report.dimensions]
     lead = (
         f"{report.standing.job.strategy} search for the "
         f"{'largest' if definition.maximize else 'smallest'} {definition.metric}"
     )
     sections = [
         Section("Result", facts=_facts(report, figures)),
-        Section("Getting better", charts=best_charts(report)),
-        Section(
-            "What was tried",
-            drawings=[
-                drawing
-                for drawing in (
-                    parallel_coordinates(*shown, definition.maximize),
-                    curves(report.ended, definition.metric),
-                )
-                if drawing
-            ],
-        ),
-        Section("Each parameter", charts=[parameter_chart(report, d) for d in report.dimensions]),
+        Section("Getting better", charts=best_charts(report)) if told else None,
+        Section("What was tried", drawings=[each for each in drawings if each]) if told else None,
+        Section("Each parameter", charts=parameters) if told else None,
         _importance_section(report),
         _next_section(report),
         Section("Trials", tables=[_trials_table(report)]),
     ]
-    return page(report.run.name, lead, sections, f"run {report.run.id}")
+    kept = [section for section in sections if section is not None]
+    return page(report.run.name, lead, kept, f"run {report.run.id}")
 
 
 def report_svg(report: SearchReport) -> str:

@@ -78,7 +78,7 @@ def told_trial(store: RunStore, parent: str, number: int) -> None:
         "learning_rate": f"{10 ** -(number % 5):g}",
         "momentum": f"{0.9 + number / 200:g}",
         "embedding": str(16 * number),
-        "optimizer": ("sgd", "adam")[number % 2],
+        "optimizer": ('"sgd"', '"adam"')[number % 2],
     }
     params = {"TrainingJobName": f"trial-{number}", "HyperParameters": setting}
     request = {"service": "sagemaker", "operation": "CreateTrainingJob", "params": params}
@@ -86,9 +86,10 @@ def told_trial(store: RunStore, parent: str, number: int) -> None:
     trial = store.create(Draft("training", label, "local", (request,), parent=parent, label=label))
     began = 1000.0 + 60 * number
     store.record(trial.id, Started(trial.id, "on this machine", label))
-    store.record(trial.id, PhaseChanged("Training", began))
+    store.record(trial.id, PhaseChanged("Starting", began))
+    store.record(trial.id, PhaseChanged("Training", began + 1))
     for step in range(1, 1 + number):
-        store.record(trial.id, MetricPoint("ndcg", 0.5 + step / 40, began + step, step))
+        store.record(trial.id, MetricPoint("recall@20", 0.5 + step / 40, began + step, step))
     figures = {"stopped_by": "median"} if number == 4 else {}
     status = "Failed" if number == 7 else "Completed"
     store.record(trial.id, Finished(status, None, began + 55, figures))
