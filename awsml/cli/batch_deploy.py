@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from time import sleep, time
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from awsml.api import Planned
 from awsml.cli.batch_submit import batch_flags
-from awsml.cli.options import dry_run_option, scenario_argument, set_option, yes_option
-from awsml.cli.output import ask, say
+from awsml.cli.options import (
+    dry_run_option,
+    fail_on_option,
+    scenario_argument,
+    set_option,
+    yes_option,
+)
+from awsml.cli.output import Output, as_json_text, ask, outputs_option, say, write
 from awsml.cli.planning import planned, refused
 from awsml.cli.project import Project
-from awsml.cli.showing import say_findings
+from awsml.cli.showing import refuse, say_findings
 from awsml.errors import UsageError
 from awsml.kinds.batch.compile import STACK_FILE
 from awsml.kinds.batch.names import stack_name
-from awsml.render.stack import changes_text, cost_text, removal_text
+from awsml.render.stack import changes_text, cost_text, removal_text, stack_json
 
 if TYPE_CHECKING:
     from awsml.aws.session import Session
+    from awsml.backends.aws.stack import Stack
+    from awsml.backends.aws.stack_changes import Changes
+
+_PARAMETER_OF = {"code": "CodeUri", "data:data": "DataUri"}
 
 
 @click.command("deploy", epilog="Example: awsml batch deploy --dry-run")
@@ -32,9 +42,17 @@ if TYPE_CHECKING:
 @set_option
 @dry_run_option
 @yes_option
+@fail_on_option
+@outputs_option("text", "json")
 @click.pass_obj
 def deploy_command(
-    project: Project, scenario: Path | None, sets: tuple[str, ...], dry_run: bool, yes: bool
+    project: Project,
+    scenario: Path | None,
+    sets: tuple[str, ...],
+    dry_run: bool,
+    yes: bool,
+    fail_on: str,
+    outputs: Sequence[Output],
 ) -> int:
     """Make or change the stack: environments, queue, roles, logs, schedule, notices.
 
@@ -44,14 +62,14 @@ def deploy_command(
     work = planned(
         project, scenario, batch_flags(project, sets=sets), kinds=("batch",), target="aws"
     )
-    if refused(work.report.findings) or not work.plan.files:
-        say_findings(work)
-        return 1
-    if dry_run:
-        click.echo(work.plan.files[STACK_FILE], nl=False)
-        return 0
+    if refused(work.report.findings, fail_on) or not work.plan.files:
+        return refuse(work, outputs)
     say_findings(work)
-    return _deploy(project, work, yes)
+    if dry_run:
+        say(cost_text(work.report.cost))
+        _write(outputs, work, None, None, work.plan.files[STACK_FILE])
+        return 0
+    return _deploy(project, work, outputs, yes)
 
 
 @click.command("destroy", epilog="Example: awsml batch destroy")
@@ -60,45 +78,70 @@ def deploy_command(
 @click.pass_obj
 def destroy_command(project: Project, scenario: Path | None, yes: bool) -> int:
     """Delete the stack of a scenario; what jobs wrote to S3 stays."""
-    from awsml.backends.aws.stack import Stack  # boto3 only where AWS is spoken to
-
     work = planned(project, scenario, batch_flags(project), kinds=("batch",))
     if work.spec is None:
-        say_findings(work)
-        return 1
-    session = _session(project, work)
-    stack = Stack(session, stack_name(work.spec))
+        return refuse(work, ())
+    stack = _stack(_session(project, work), work)
+    _wait_for_others(stack)
     if not stack.status():
-        say(f"there is no stack {stack.name} in {session.region}; nothing to delete")
+        say(f"there is no stack {stack.name} in {stack.aws.region}; nothing to delete")
         return 0
     say(removal_text(stack.name, stack.resources()))
     _agree("Delete all of it?", yes)
-    _tell(stack.delete(_token(stack.name, str(time.time()))))
+    _tell(stack.delete(_token(stack.name, str(time()))))
     say(f"{stack.name} is gone")
     return 0
 
 
-def _deploy(project: Project, work: Planned, yes: bool) -> int:
-    from awsml.backends.aws.stack import Stack  # boto3 only where AWS is spoken to
-
+def _deploy(project: Project, work: Planned, outputs: Sequence[Output], yes: bool) -> int:
     session = _session(project, work)
-    stack = Stack(session, stack_name(work.spec))
+    stack = _stack(session, work)
+    _tell(stack.settled())
     template = work.plan.files[STACK_FILE]
     values = _parameters(session, work)
-    token = _token(template, repr(sorted(values.items())), str(time.time()))
+    token = _token(template, repr(sorted(values.items())), str(time()))
     changes = stack.prepare(template, values, token)
     if changes.set is None:
         say(f"{stack.name} is as the scenario says; nothing to change")
-        return 0
-    say(changes_text(stack.name, changes))
-    say(cost_text(work.report.cost))
-    if not (yes or ask("Make these changes?")):
-        stack.discard(changes)
-        _agree("", yes)
-    _upload(session, work)
-    _tell(stack.execute(changes, token))
-    say(f"{stack.name} is ready; submit a job: awsml batch submit --on aws")
+    else:
+        say(changes_text(stack.name, changes))
+        say(cost_text(work.report.cost))
+        if not (yes or ask("Make these changes?")):
+            stack.discard(changes)
+            _agree("", yes)
+        _upload(session, work)
+        _tell(stack.execute(changes, token))
+        say(f"{stack.name} is ready; submit a job: awsml batch submit --on aws")
+    _write(outputs, work, changes, stack.status(), None)
     return 0
+
+
+def _write(
+    outputs: Sequence[Output],
+    work: Planned,
+    changes: Changes | None,
+    status: str | None,
+    template: str | None,
+) -> None:
+    """JSON says what was done; text is the template of a dry run, and otherwise nothing."""
+
+    def as_json(_: Any) -> str:
+        name, region = stack_name(work.spec), work.plan.region
+        told = stack_json(name, region, status, changes, template)
+        return as_json_text({"version": 1, "stack": told, "cost": work.report.cost.as_json()})
+
+    wanted = [one for one in outputs if one.format == "json" or template is not None]
+    write(wanted, {"text": lambda _: template or "", "json": as_json})
+
+
+def _wait_for_others(stack: Stack) -> None:
+    """However an earlier command ends, what it leaves is to be deleted."""
+    from awsml.backends.aws.stack_operation import StackFailed  # where AWS is spoken to
+
+    try:
+        _tell(stack.settled())
+    except StackFailed as failed:
+        say(failed.message)
 
 
 def _parameters(session: Session, work: Planned) -> dict[str, str]:
@@ -114,9 +157,6 @@ def _parameters(session: Session, work: Planned) -> dict[str, str]:
     if network.security_groups:
         found.pop("SecurityGroups", None)
     return found | {_PARAMETER_OF[u.ref.name]: u.uri(_bucket(session)) for u in _uploads(work)}
-
-
-_PARAMETER_OF = {"code": "CodeUri", "data:data": "DataUri"}
 
 
 def _uploads(work: Planned) -> list[Any]:
@@ -147,6 +187,12 @@ def _session(project: Project, work: Planned) -> Session:
     session = session_of(project, work.plan.region)
     say(f"on AWS account {session.identity().account}, {session.region}: {work.plan.name}")
     return session
+
+
+def _stack(session: Session, work: Planned) -> Stack:
+    from awsml.backends.aws.stack import Stack  # boto3 only where AWS is spoken to
+
+    return Stack(session, stack_name(work.spec), sleep)
 
 
 def _tell(lines: Iterator[str]) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 from tests.fake_aws import (
     batch,
+    cloudformation,
+    ec2,
     ecr,
     identity,
     logs,
@@ -28,6 +30,8 @@ from tests.fake_aws.world import Fault, Operation, Refusal, World
 SERVICES: dict[str, dict[str, Operation]] = {
     "sagemaker": {**training.OPERATIONS, **tuning.OPERATIONS},
     "batch": batch.OPERATIONS,
+    "cloudformation": cloudformation.OPERATIONS,
+    "ec2": ec2.OPERATIONS,
     "logs": logs.OPERATIONS,
     "sts": identity.STS,
     "iam": identity.IAM,
@@ -72,6 +76,7 @@ class FakeAws:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each answer waits 40 ms for an acknowledgement
     world: World
 
     def handle_one_request(self) -> None:

@@ -9,45 +9,31 @@ from typing import Any
 
 from awsml.aws.refusals import AwsRefused
 from awsml.aws.session import Aws
-from awsml.errors import BackendError, UsageError
+from awsml.backends.aws.stack_changes import Change, Changes, change_of
+from awsml.backends.aws.stack_operation import (
+    LOOK_SECONDS,
+    Operation,
+    StackFailed,
+    hint_for,
+    running_token,
+)
+from awsml.errors import UsageError
 
 _LARGEST_BODY = 51_200  # bytes that a request may carry of a template
-_LOOK_SECONDS = 3.0
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
-_NEW = ("", "REVIEW_IN_PROGRESS")
-# A first creation that failed leaves a stack that can only be deleted.
-_DEAD = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"})
-
-
-class StackFailed(BackendError):
-    """CloudFormation could not make, change or delete the stack."""
-
-    slug = "stack-failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What would happen to one resource; `causes` are paths with the value before and after."""
-
-    action: str  # Add, Modify, Remove
-    name: str
-    type: str
-    replacement: str | None
-    causes: tuple[tuple[str, str | None, str | None], ...] = ()
-
-    @property
-    def loses(self) -> bool:
-        """Whether something that exists goes away."""
-        return self.action == "Remove" or self.replacement == "True"
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """A change set that waits to be executed; without changes there is none."""
-
-    set: str | None
-    changes: tuple[Change, ...]
-    creating: bool
+_LOOKS = 5  # until a stack shows what it is busy with
+_EMPTY = "REVIEW_IN_PROGRESS"  # a change set was made for it, and nothing else
+# A first creation that failed leaves a stack that can only be deleted; the last one of these
+# can be neither changed nor deleted before a person has decided.
+_DEAD = frozenset(
+    {
+        "ROLLBACK_COMPLETE",
+        "ROLLBACK_FAILED",
+        "CREATE_FAILED",
+        "DELETE_FAILED",
+        "UPDATE_ROLLBACK_FAILED",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +49,20 @@ class Stack:
         found = self._described()
         return str(found["StackStatus"]) if found else ""
 
+    def settled(self) -> Iterator[str]:
+        """Waits for what another deploy, or one that was killed, has set going."""
+        found = self._described()
+        if found is None or not _busy(str(found["StackStatus"])):
+            return
+        yield f"{self.name} is {found['StackStatus']} from an earlier command; waiting for its end"
+        token = running_token(self.aws, found["StackId"])
+        if token is not None:
+            yield from self._operation(found, token).lines()
+        while _busy(self.status()):
+            self.sleep(LOOK_SECONDS)
+
     def prepare(self, template: str, parameters: Mapping[str, str], token: str) -> Changes:
-        """A change set under a name of its own, so that asking again makes no second one."""
+        """A change set under a name of its own; nothing is made before it is executed."""
         if len(template.encode()) > _LARGEST_BODY:
             raise UsageError(
                 f"the template has more than {_LARGEST_BODY} bytes",
@@ -74,10 +72,9 @@ class Stack:
         status = self.status()
         if status in _DEAD:
             raise StackFailed(
-                f"the stack {self.name} is {status} and cannot be changed",
-                hint="remove it first: awsml batch destroy",
+                f"the stack {self.name} is {status} and cannot be changed", hint=hint_for(status)
             )
-        creating = status in _NEW
+        creating = status in ("", _EMPTY)
         name = f"awsml-{token}"
         self.aws.call(
             "cloudformation",
@@ -99,28 +96,44 @@ class Stack:
 
     def execute(self, changes: Changes, token: str) -> Iterator[str]:
         """Makes the changes; a line for each resource as it comes, an error where one fails."""
-        if changes.set is None:
+        found = self._described()
+        if changes.set is None or found is None:
             return
-        before = {event["EventId"] for event in self._events()}
-        self.aws.call(
-            "cloudformation",
-            "ExecuteChangeSet",
-            {
-                "StackName": self.name,
-                "ChangeSetName": changes.set,
-                "ClientRequestToken": f"awsml-{token}",
-            },
+        query = {"StackName": self.name, "ChangeSetName": changes.set}
+        asked = f"awsml-{token}"
+        try:
+            self.aws.call(
+                "cloudformation", "ExecuteChangeSet", {**query, "ClientRequestToken": asked}
+            )
+        except AwsRefused as refused:
+            if refused.code != "InvalidChangeSetStatus":
+                raise
+            yield from self._overtaken(found, asked)
+        yield from self._operation(found, asked).lines()
+
+    def _overtaken(self, found: Mapping[str, Any], asked: str) -> Iterator[str]:
+        """The stack is busy: with this very change set, when only the answer to it was lost.
+
+        With anything else it is another command's change, of which nothing was to be seen when
+        this one was prepared.
+        """
+        for _ in range(_LOOKS):
+            token = running_token(self.aws, found["StackId"])
+            if token == asked:
+                return
+            if token is not None and _busy(self.status()):
+                break
+            self.sleep(LOOK_SECONDS)
+        yield from self.settled()
+        raise StackFailed(
+            f"another command changed the stack {self.name} at the same time",
+            hint="see what is left to change: awsml batch deploy",
         )
-        yield from self._until_done(before, self.name)
 
     def discard(self, changes: Changes) -> None:
         """Drops a change set that nobody wants; a stack that was never made goes with it."""
-        if changes.set is None:
-            return
-        query = {"StackName": self.name, "ChangeSetName": changes.set}
-        self.aws.call("cloudformation", "DeleteChangeSet", query)
-        if self.status() == "REVIEW_IN_PROGRESS":
-            self.aws.call("cloudformation", "DeleteStack", {"StackName": self.name})
+        if changes.set is not None:
+            self._drop(changes.set)
 
     def resources(self) -> list[tuple[str, str]]:
         """Logical name and type of everything in it."""
@@ -140,11 +153,12 @@ class Stack:
         found = self._described()
         if found is None:
             return
-        before = {event["EventId"] for event in self._events()}
-        query = {"StackName": self.name, "ClientRequestToken": f"awsml-{token}"}
+        asked = f"awsml-{token}"
+        query = {"StackName": self.name, "ClientRequestToken": asked}
         self.aws.call("cloudformation", "DeleteStack", query)
-        # A deleted stack is found by its id only.
-        yield from self._until_done(before, str(found["StackId"]))
+        if found["StackStatus"] == _EMPTY:
+            return  # nothing was in it, and no event tells of its end
+        yield from self._operation(found, asked).lines()
 
     def _ready(self, name: str, creating: bool) -> Changes:
         query = {"StackName": self.name, "ChangeSetName": name, "IncludePropertyValues": True}
@@ -154,12 +168,11 @@ class Stack:
             if status == "CREATE_COMPLETE":
                 return Changes(name, self._changes(query, answer), creating)
             if status == "FAILED":
-                drop = {"StackName": self.name, "ChangeSetName": name}
-                self.aws.call("cloudformation", "DeleteChangeSet", drop)
+                self._drop(name)
                 if any(text in reason for text in _NOTHING):
                     return Changes(None, (), creating)
                 raise StackFailed(f"CloudFormation refuses the change: {reason}")
-            self.sleep(_LOOK_SECONDS)
+            self.sleep(LOOK_SECONDS)
 
     def _changes(self, query: Mapping[str, Any], answer: Mapping[str, Any]) -> tuple[Change, ...]:
         rows = list(answer.get("Changes", ()))
@@ -168,34 +181,20 @@ class Stack:
                 "cloudformation", "DescribeChangeSet", {**query, "NextToken": token}
             )
             rows += answer.get("Changes", ())
-        return tuple(_change(row["ResourceChange"]) for row in rows if "ResourceChange" in row)
+        return tuple(change_of(row["ResourceChange"]) for row in rows if "ResourceChange" in row)
 
-    def _until_done(self, seen: set[str], stack: str) -> Iterator[str]:
-        failed: list[str] = []
-        while True:
-            found = self._described(stack)
-            status = str(found["StackStatus"]) if found else "DELETE_COMPLETE"
-            for event in reversed(self._events(stack)):
-                if event["EventId"] in seen:
-                    continue
-                seen.add(event["EventId"])
-                line = _event_line(event)
-                if event["ResourceStatus"].endswith("_FAILED"):
-                    failed.append(line)
-                yield line
-            if not status.endswith("_IN_PROGRESS"):
-                break
-            self.sleep(_LOOK_SECONDS)
-        if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"):
-            why = failed[0] if failed else "CloudFormation gave no reason"
-            raise StackFailed(
-                f"the stack {self.name} is {status}: {why}",
-                hint="what the first failed resource says is the cause; then deploy again",
-            )
+    def _drop(self, change_set: str) -> None:
+        query = {"StackName": self.name, "ChangeSetName": change_set}
+        self.aws.call("cloudformation", "DeleteChangeSet", query)
+        if self.status() == _EMPTY:
+            self.aws.call("cloudformation", "DeleteStack", {"StackName": self.name})
 
-    def _described(self, stack: str | None = None) -> dict[str, Any] | None:
+    def _operation(self, found: Mapping[str, Any], token: str) -> Operation:
+        return Operation(self.aws, self.name, str(found["StackId"]), token, self.sleep)
+
+    def _described(self) -> dict[str, Any] | None:
         try:
-            query = {"StackName": stack or self.name}
+            query = {"StackName": self.name}
             stacks = self.aws.call("cloudformation", "DescribeStacks", query)["Stacks"]
         except AwsRefused as refused:
             if "does not exist" in refused.detail:
@@ -203,34 +202,6 @@ class Stack:
             raise
         return dict(stacks[0]) if stacks else None
 
-    def _events(self, stack: str | None = None) -> list[dict[str, Any]]:
-        """Newest first, one page: what happens between two looks is less."""
-        try:
-            query = {"StackName": stack or self.name}
-            answer = self.aws.call("cloudformation", "DescribeStackEvents", query)
-        except AwsRefused as refused:
-            if "does not exist" in refused.detail:
-                return []
-            raise
-        return list(answer["StackEvents"])
 
-
-def _change(row: Mapping[str, Any]) -> Change:
-    causes = []
-    for detail in row.get("Details", ()):
-        target = detail.get("Target", {})
-        path = target.get("Path") or target.get("Name") or target.get("Attribute", "")
-        causes.append((str(path), target.get("BeforeValue"), target.get("AfterValue")))
-    return Change(
-        row["Action"],
-        row["LogicalResourceId"],
-        row["ResourceType"],
-        row.get("Replacement"),
-        tuple(dict.fromkeys(causes)),
-    )
-
-
-def _event_line(event: Mapping[str, Any]) -> str:
-    reason = event.get("ResourceStatusReason")
-    line = f"{event['LogicalResourceId']} {event['ResourceStatus']}"
-    return f"{line}: {reason}" if reason else line
+def _busy(status: str) -> bool:
+    return status.endswith("_IN_PROGRESS") and status != _EMPTY

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from awsml.aws.refusals import refusal
-from awsml.backends.aws.stack import Stack, StackFailed
+from awsml.aws.refusals import AwsSilent, refusal
+from awsml.backends.aws.stack import Stack
+from awsml.backends.aws.stack_operation import StackFailed
 from awsml.backends.aws.surroundings import NoDefaultNetwork, default_network
-from awsml.errors import UsageError
+from awsml.errors import BackendError, UsageError
 from awsml.render.stack import changes_text
 
 
@@ -45,9 +46,15 @@ def change(action, name, **more):
     return {"ResourceChange": {**row, **more}}
 
 
-def event(number, name, status, reason=None):
+def event(number, name, status, reason=None, token="awsml-t"):
     found = {"EventId": str(number), "LogicalResourceId": name, "ResourceStatus": status}
+    found |= {"ClientRequestToken": token}
+    found |= {"PhysicalResourceId": "arn:stack/1" if name == "awsml-x" else f"physical-{name}"}
     return {**found, "ResourceStatusReason": reason} if reason else found
+
+
+def tells(*events):
+    return "DescribeStackEvents", {"StackEvents": list(events)}
 
 
 def prepared(*steps):
@@ -76,8 +83,10 @@ def test_the_same_again_changes_nothing_and_leaves_no_change_set():
         ("CreateChangeSet", {}),
         ("DescribeChangeSet", {"Status": "FAILED", "StatusReason": reason}),
         ("DeleteChangeSet", {}),
+        stands("UPDATE_COMPLETE"),
     )
     assert changes.set is None
+    aws.steps.append(stands("UPDATE_COMPLETE"))
     assert list(Stack(aws, "awsml-x").execute(changes, "t")) == []
     assert aws.steps == []
 
@@ -104,6 +113,7 @@ def test_a_refused_change_is_an_error_in_cloudformation_s_words():
             ("CreateChangeSet", {}),
             ("DescribeChangeSet", {"Status": "FAILED", "StatusReason": "Template format error"}),
             ("DeleteChangeSet", {}),
+            stands("CREATE_COMPLETE"),
         )
 
 
@@ -118,32 +128,85 @@ def test_too_large_a_template_is_refused_before_anything_is_asked():
         Stack(Scripted(), "awsml-x").prepare("x" * 51_201, {}, "t")
 
 
-def test_executing_tells_each_event_once_and_the_cause_of_a_failure():
-    old, made = event(1, "Old", "CREATE_COMPLETE"), event(2, "Queue", "CREATE_IN_PROGRESS")
-    failed = event(3, "Queue", "CREATE_FAILED", "quota")
-    later = event(4, "Role", "CREATE_FAILED", "Resource creation cancelled")
-    aws = Scripted(
-        ("DescribeStackEvents", {"StackEvents": [old]}),
-        ("ExecuteChangeSet", {}),
-        stands("CREATE_IN_PROGRESS"),
-        ("DescribeStackEvents", {"StackEvents": [made, old]}),
-        stands("ROLLBACK_COMPLETE"),
-        ("DescribeStackEvents", {"StackEvents": [later, failed, made, old]}),
-    )
+def executed(*steps):
+    """Lines of executing a change set, up to the error if there is one."""
     _, changes = prepared(
         ("DescribeStacks", ABSENT),
         ("CreateChangeSet", {}),
         ("DescribeChangeSet", {"Status": "CREATE_COMPLETE"}),
     )
-    told = []
-    with pytest.raises(StackFailed, match="ROLLBACK_COMPLETE: Queue CREATE_FAILED: quota"):
+    aws, told = Scripted(stands("REVIEW_IN_PROGRESS"), *steps), []
+    try:
         for line in Stack(aws, "awsml-x", lambda _: None).execute(changes, "t"):
             told.append(line)
+    except BackendError as error:
+        return told, error
+    assert aws.steps == []
+    return told, None
+
+
+def test_executing_tells_each_event_once_and_the_cause_of_a_failure():
+    old = event(1, "Old", "CREATE_COMPLETE", token="earlier")
+    began = event(2, "awsml-x", "CREATE_IN_PROGRESS", "User Initiated")
+    made = event(3, "Queue", "CREATE_IN_PROGRESS")
+    other = event(4, "Role", "CREATE_FAILED", "Resource creation cancelled")
+    failed = event(5, "Queue", "CREATE_FAILED", "quota")
+    end = event(6, "awsml-x", "ROLLBACK_COMPLETE")
+    told, error = executed(
+        ("ExecuteChangeSet", {}),
+        tells(made, began, old),
+        tells(end, failed, other, made, began, old),
+    )
+    assert str(error) == "the stack awsml-x is ROLLBACK_COMPLETE: Queue CREATE_FAILED: quota"
+    assert "awsml batch destroy" in error.hint
     assert told == [
+        "awsml-x CREATE_IN_PROGRESS: User Initiated",
         "Queue CREATE_IN_PROGRESS",
-        "Queue CREATE_FAILED: quota",
         "Role CREATE_FAILED: Resource creation cancelled",
+        "Queue CREATE_FAILED: quota",
+        "awsml-x ROLLBACK_COMPLETE",
     ]
+
+
+def test_a_status_that_lags_behind_is_not_taken_for_the_end():
+    """Right after the request the stack still has the end of its last operation."""
+    before = event(1, "awsml-x", "UPDATE_COMPLETE", token="earlier")
+    end = event(2, "awsml-x", "UPDATE_COMPLETE")
+    told, error = executed(("ExecuteChangeSet", {}), tells(before), tells(end, before))
+    assert (told, error) == (["awsml-x UPDATE_COMPLETE"], None)
+
+
+def test_an_answer_that_was_lost_on_the_way_is_no_failure():
+    lost = refusal("InvalidChangeSetStatus", "cannot be executed", "ExecuteChangeSet")
+    end = event(2, "awsml-x", "CREATE_COMPLETE")
+    told, error = executed(("ExecuteChangeSet", lost), tells(end), tells(end))
+    assert (told, error) == (["awsml-x CREATE_COMPLETE"], None)
+
+
+def test_a_change_that_another_command_makes_meanwhile_is_not_taken_for_this_one():
+    busy = refusal("InvalidChangeSetStatus", "cannot be executed", "ExecuteChangeSet")
+    end = event(2, "awsml-x", "CREATE_COMPLETE", token="another")
+    _, error = executed(
+        ("ExecuteChangeSet", busy),
+        tells(end),
+        stands("CREATE_IN_PROGRESS"),
+        stands("CREATE_IN_PROGRESS"),
+        tells(end),
+        tells(end),
+        stands("CREATE_COMPLETE"),
+    )
+    assert "another command" in str(error)
+
+
+def test_a_look_that_fails_says_nothing_about_the_stack():
+    _, error = executed(("ExecuteChangeSet", {}), ("DescribeStackEvents", AwsSilent("broke")))
+    assert error.slug == "aws-lost-sight" and "awsml batch deploy" in error.hint
+
+
+def test_an_operation_of_which_nothing_is_seen_is_not_waited_for_without_end():
+    silence = [("DescribeStackEvents", {"StackEvents": []})] * 200
+    _, error = executed(("ExecuteChangeSet", {}), *silence)
+    assert error.slug == "aws-lost-sight"
 
 
 def test_discarding_a_first_change_set_leaves_no_empty_stack():
@@ -160,13 +223,13 @@ def test_discarding_a_first_change_set_leaves_no_empty_stack():
 def test_deleting_follows_by_id_until_it_is_gone():
     aws = Scripted(
         stands("CREATE_COMPLETE"),
-        ("DescribeStackEvents", {"StackEvents": []}),
         ("DeleteStack", {}),
-        stands("DELETE_COMPLETE"),
-        ("DescribeStackEvents", {"StackEvents": [event(9, "Queue", "DELETE_COMPLETE")]}),
+        tells(event(8, "Queue", "DELETE_COMPLETE")),
+        tells(event(9, "awsml-x", "DELETE_COMPLETE"), event(8, "Queue", "DELETE_COMPLETE")),
     )
-    assert list(Stack(aws, "awsml-x", lambda _: None).delete("t")) == ["Queue DELETE_COMPLETE"]
-    assert aws.sent[3][1] == {"StackName": "arn:stack/1"}
+    told = list(Stack(aws, "awsml-x", lambda _: None).delete("t"))
+    assert told == ["Queue DELETE_COMPLETE", "awsml-x DELETE_COMPLETE"]
+    assert aws.sent[2][1] == {"StackName": "arn:stack/1"}
 
 
 def test_deleting_what_is_not_there_is_nothing():
