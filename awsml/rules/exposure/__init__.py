@@ -1,12 +1,12 @@
 """Rules about secrets, encryption, isolation, placeholders and Regions, over most APIs."""
 
-APIS = (
+SAGEMAKER = (
     "sagemaker:CreateTrainingJob",
     "sagemaker:CreateHyperParameterTuningJob",
     "sagemaker:CreateModel",
     "sagemaker:CreateEndpointConfig",
     "sagemaker:CreateProcessingJob",
     "sagemaker:CreateTransformJob",
-    "batch:RegisterJobDefinition",
-    "batch:SubmitJob",
 )
+BATCH = ("batch:RegisterJobDefinition", "batch:SubmitJob")
+APIS = (*SAGEMAKER, *BATCH)

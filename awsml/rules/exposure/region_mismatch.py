@@ -24,18 +24,12 @@ AWS refuses the request, or the job fails at the start.
 import re
 
 from awsml.rules.arns import parse_arn, parse_image, partition_of
+from awsml.rules.exposure import SAGEMAKER
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems, require_known
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.VERIFIED
-APIS = (
-    "sagemaker:CreateTrainingJob",
-    "sagemaker:CreateHyperParameterTuningJob",
-    "sagemaker:CreateModel",
-    "sagemaker:CreateEndpointConfig",
-    "sagemaker:CreateProcessingJob",
-    "sagemaker:CreateTransformJob",
-)
+APIS = SAGEMAKER
 SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html"
 
 # An MLflow server may be in another Region.

@@ -15,18 +15,12 @@ AWS refuses the name, or does not find what it names.
 
 import re
 
+from awsml.rules.exposure import SAGEMAKER
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems, require_known
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.VERIFIED
-APIS = (
-    "sagemaker:CreateTrainingJob",
-    "sagemaker:CreateHyperParameterTuningJob",
-    "sagemaker:CreateModel",
-    "sagemaker:CreateEndpointConfig",
-    "sagemaker:CreateProcessingJob",
-    "sagemaker:CreateTransformJob",
-)
+APIS = SAGEMAKER
 SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html"
 
 # Members that name something; free text (arguments, environment) may hold anything.

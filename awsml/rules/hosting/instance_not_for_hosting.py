@@ -19,10 +19,8 @@ AWS refuses the request.
           InstanceType: ml.g5.12xlarge}
 """
 
-from awsml.catalog import accepted_by
-from awsml.requests.instances import looks_like_instance
-from awsml.rules.machines._types import near_types
-from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
+from awsml.rules.machines._types import not_for
+from awsml.rules.rule import Confidence, Level, Part, Problems
 from awsml.rules.subjects import HOSTING_MACHINES
 
 LEVEL = Level.ERROR
@@ -32,20 +30,4 @@ SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Producti
 
 
 def check(machine: Part) -> Problems:
-    part = machine["InstanceType"]
-    name = part.text
-    if name is None:
-        return
-    uses = accepted_by(name) if name.startswith("ml.") else frozenset()
-    if "hosting" in uses or (not uses and looks_like_instance(name)):
-        return
-    near = near_types(name, "hosting")
-    yield Problem(part, _fact(name, uses), f"use {' or '.join(near)}" if near else None)
-
-
-def _fact(name: str, uses: frozenset[str]) -> str:
-    if uses:
-        return f"`{name}` is for {', '.join(sorted(uses))}, not for hosting"
-    if looks_like_instance(f"ml.{name}"):
-        return f"`{name}` is a name of EC2; SageMaker's begin with `ml.`"
-    return f"`{name}` is no instance type"
+    return not_for("hosting", machine)

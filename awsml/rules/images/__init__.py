@@ -1,9 +1,10 @@
 """Rules about container images, over most APIs."""
 
-APIS = (
+SAGEMAKER = (
     "sagemaker:CreateTrainingJob",
     "sagemaker:CreateHyperParameterTuningJob",
     "sagemaker:CreateModel",
     "sagemaker:CreateProcessingJob",
-    "batch:RegisterJobDefinition",
 )
+BATCH = ("batch:RegisterJobDefinition",)
+APIS = (*SAGEMAKER, *BATCH)

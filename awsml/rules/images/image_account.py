@@ -17,17 +17,13 @@ The image is not found, and the job fails at the start.
 
 from awsml.catalog.registries import is_registry, registry_account
 from awsml.rules.arns import parse_image
+from awsml.rules.images import SAGEMAKER
 from awsml.rules.images._uris import images
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems, require_known
 
 LEVEL = Level.WARNING
 CONFIDENCE = Confidence.DOCUMENTED
-APIS = (
-    "sagemaker:CreateTrainingJob",
-    "sagemaker:CreateHyperParameterTuningJob",
-    "sagemaker:CreateModel",
-    "sagemaker:CreateProcessingJob",
-)
+APIS = SAGEMAKER
 SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html"
 
 

@@ -17,18 +17,13 @@ Security fixes are missing, and newer drivers and machines may not be supported.
 
 from awsml.catalog import published
 from awsml.requests.table import source
+from awsml.rules.images import BATCH, SAGEMAKER
 from awsml.rules.images._uris import images
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems, require_known
 
 LEVEL = Level.ADVICE
 CONFIDENCE = Confidence.DOCUMENTED
-APIS = (
-    "sagemaker:CreateTrainingJob",
-    "sagemaker:CreateHyperParameterTuningJob",
-    "sagemaker:CreateModel",
-    "sagemaker:CreateProcessingJob",
-    "batch:RegisterJobDefinition",
-)
+APIS = (*SAGEMAKER, *BATCH)
 SOURCE = "https://aws.github.io/deep-learning-containers/reference/support_policy/"
 
 

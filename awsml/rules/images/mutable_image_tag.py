@@ -15,18 +15,13 @@ A job that ran yesterday may fail today, and nobody can tell what it ran.
 """
 
 from awsml.catalog import algorithm_of_image
+from awsml.rules.images import BATCH, SAGEMAKER
 from awsml.rules.images._uris import images
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems, require_known
 
 LEVEL = Level.WARNING
 CONFIDENCE = Confidence.DOCUMENTED
-APIS = (
-    "sagemaker:CreateTrainingJob",
-    "sagemaker:CreateHyperParameterTuningJob",
-    "sagemaker:CreateModel",
-    "sagemaker:CreateProcessingJob",
-    "batch:RegisterJobDefinition",
-)
+APIS = (*SAGEMAKER, *BATCH)
 SOURCE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html"
 
 

@@ -18,10 +18,8 @@ Value 'ml.t2.medium' at 'resourceConfig.instanceType' failed to satisfy constrai
 satisfy enum value set
 """
 
-from awsml.catalog import accepted_by
-from awsml.requests.instances import looks_like_instance
-from awsml.rules.machines._types import near_types
-from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
+from awsml.rules.machines._types import not_for
+from awsml.rules.rule import Confidence, Level, Part, Problems
 from awsml.rules.subjects import TRAINING_MACHINES
 
 LEVEL = Level.ERROR
@@ -31,20 +29,4 @@ SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Resource
 
 
 def check(machine: Part) -> Problems:
-    part = machine["InstanceType"]
-    name = part.text
-    if name is None:
-        return
-    uses = accepted_by(name) if name.startswith("ml.") else frozenset()
-    if "training" in uses or (not uses and looks_like_instance(name)):
-        return
-    near = near_types(name, "training")
-    yield Problem(part, _fact(name, uses), f"use {' or '.join(near)}" if near else None)
-
-
-def _fact(name: str, uses: frozenset[str]) -> str:
-    if uses:
-        return f"`{name}` is for {', '.join(sorted(uses))}, not for training"
-    if looks_like_instance(f"ml.{name}"):
-        return f"`{name}` is a name of EC2; SageMaker's begin with `ml.`"
-    return f"`{name}` is no instance type"
+    return not_for("training", machine)
