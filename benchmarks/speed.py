@@ -21,27 +21,20 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
 from pathlib import Path
+
+from promise import Promise, told
 
 STARTER = Path(__file__).parent.parent / "templates" / "starters" / "training"
 PACKAGE = Path(__file__).parent.parent / "awsml"
 AWSML = (sys.executable, "-c", "from awsml.cli.main import main; main()")
 CLICK = (sys.executable, "-c", "import click")
+BOTO3 = (sys.executable, "-c", "import boto3")
+SDK = (sys.executable, "-c", "from sagemaker.train import ModelTrainer")
+_WANTED = "--gpus 8 --gpu-memory 24GB --network 100Gbps --for endpoint --region us-east-1"
+FIND = (*AWSML, "catalog", "find", *_WANTED.split())
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table."""
-
-    what: str
-    value: float
-    limit: float
-    unit: str
-
-    def __str__(self) -> str:
-        verdict = "ok" if self.value <= self.limit else "ABOVE THE LIMIT"
-        return f"{self.what:46} {self.value:8.2f} {self.unit:5} limit {self.limit:g}  {verdict}"
 
 
 @dataclass(frozen=True)
@@ -55,28 +48,48 @@ class Cost:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
-    runs = parser.parse_args(arguments).runs
+    return told(measured(parser.parse_args(arguments).runs))
+
+
+def promises(quick: bool) -> Iterator[Promise]:
+    return measured(3 if quick else 7)
+
+
+def measured(runs: int) -> Iterator[Promise]:
     with tempfile.TemporaryDirectory() as name, tempfile.TemporaryDirectory() as bytecode:
         ENVIRONMENT["PYTHONPYCACHEPREFIX"] = bytecode
-        figures = list(measured(Path(name), runs))
-    print("\n".join(map(str, figures)))
-    return 1 if any(figure.value > figure.limit for figure in figures) else 0
+        yield from commands(Path(name), runs)
+        yield Promise("base install on disk", install_bytes() / 1e6, 150, "MB")
 
 
-def measured(folder: Path, runs: int) -> Iterator[Figure]:
+def commands(folder: Path, runs: int) -> Iterator[Promise]:
     """Commands that are compared run in turn, so that both meet the same machine."""
-    click, shown = medians([CLICK, (*AWSML, "--help")], folder, runs)
-    yield Figure("awsml --help, import click", shown.cpu_seconds / click.cpu_seconds, 1.5, "times")
+    click, shown, boto3 = (
+        each.cpu_seconds for each in medians([CLICK, (*AWSML, "--help"), BOTO3], folder, runs)
+    )
+    times = "times `import click`"
+    beside = ("import boto3", boto3 / click)
+    yield Promise("`awsml --help`, CPU", shown / click, 1.5, times, False, *beside)
     one, hundred, thousand = (scenarios(folder / str(n), n) for n in (1, 100, 1000))
-    commands = [(*AWSML, "validate", str(path)) for path in (one, hundred)]
-    costs = medians([*commands, (*AWSML, "plan", str(one / "job-0000.yaml"))], folder, runs)
-    yield Figure("validate one scenario, CPU", costs[0].cpu_seconds, 0.30, "s")
-    yield Figure("plan one scenario, CPU", costs[2].cpu_seconds, 0.40, "s")
+    checks = [(*AWSML, "validate", str(path)) for path in (one, hundred)]
+    costs = medians([*checks, (*AWSML, "plan", str(one / "job-0000.yaml"))], folder, runs)
+    yield Promise("validate one scenario, CPU", costs[0].cpu_seconds, 0.30, "s")
+    yield Promise("plan one scenario, CPU", costs[2].cpu_seconds, 0.40, "s", False, *sdk(folder))
     (most,) = medians([(*AWSML, "validate", str(thousand))], folder, max(runs // 2, 1))
-    yield Figure("validate 1,000 scenarios in one call, CPU", most.cpu_seconds, 4.0, "s")
+    yield Promise("validate 1,000 scenarios in one call, CPU", most.cpu_seconds, 4.0, "s")
     growth = most.peak_kib / costs[1].peak_kib
-    yield Figure("peak memory, 1,000 scenarios to 100", growth, 1.2, "times")
-    yield Figure("base install on disk", install_bytes() / 1e6, 150, "MB")
+    yield Promise("peak memory, 1,000 scenarios to 100", growth, 1.2, "times")
+    found, helped = medians([FIND, (*AWSML, "catalog", "find", "--help")], folder, runs)
+    beyond = (found.cpu_seconds - helped.cpu_seconds) * 1000
+    yield Promise("`awsml catalog find` beyond start-up, CPU", beyond, 50, "ms")
+
+
+def sdk(folder: Path) -> tuple[str, float | None]:
+    """What importing the SageMaker SDK alone costs, where it is installed."""
+    if find_spec("sagemaker") is None:
+        return "SageMaker SDK: not installed", None
+    (alone,) = medians([SDK], folder, 3)
+    return "importing the SageMaker SDK's ModelTrainer", alone.cpu_seconds
 
 
 def scenarios(folder: Path, count: int) -> Path:

@@ -17,9 +17,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from promise import Promise, told
 
 AWSML = (sys.executable, "-c", "from awsml.cli.main import main; main()", "validate")
 CFN_LINT = (sys.executable, "-c", "from cfnlint import runner; runner.main()")
@@ -157,10 +159,16 @@ def main() -> int:
     chosen = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_SECONDS, LONGEST_SECONDS))
     with tempfile.TemporaryDirectory() as name:
-        return compare(Path(name), chosen.checkov)
+        return told(compared(Path(name), chosen.checkov))
 
 
-def compare(folder: Path, checkov: str | None) -> int:
+def promises(quick: bool) -> Iterator[Promise]:
+    del quick  # a thousand templates take two seconds, and cfn-lint five
+    with tempfile.TemporaryDirectory() as name:
+        yield from compared(Path(name), shutil.which("checkov"))
+
+
+def compared(folder: Path, checkov: str | None) -> Iterator[Promise]:
     paths = [str(path) for path in write_templates(folder, 100)]
     cost_of((*AWSML, paths[0]))  # writes the bytecode
     one = min((cost_of((*AWSML, paths[0])) for _ in range(3)), key=lambda cost: cost.seconds)
@@ -169,28 +177,21 @@ def compare(folder: Path, checkov: str | None) -> int:
     more.mkdir()
     write_templates(more, 1000)
     thousand = cost_of((*AWSML, str(more)))
-    shown = [
-        ("awsml, one template", one),
-        ("awsml, 100 templates", hundred),
-        ("awsml, 1,000 templates", thousand),
-    ]
-    failed = one.seconds > ONE_SECONDS or thousand.megabytes > MOST_MEGABYTES
-    if have("cfnlint"):
-        other = cost_of((*CFN_LINT, *paths))
-        shown.append(("cfn-lint, 100 templates", other))
-        failed = failed or other.seconds < TIMES_FASTER * hundred.seconds
-    else:
-        print("cfn-lint is not installed, and left out")
-    if checkov and shutil.which(checkov):
-        files = [word for path in paths for word in ("-f", path)]
-        shown.append(("checkov, 100 templates", cost_of((checkov, "--quiet", "--compact", *files))))
-    else:
-        print("checkov was not named, and is left out")
-    for what, cost in shown:
-        print(f"{what:24} {cost.seconds:8.2f} s CPU {cost.megabytes:7.0f} MB")
-    limits = f"{ONE_SECONDS} s, {TIMES_FASTER} times faster than cfn-lint, {MOST_MEGABYTES} MB"
-    print(f"limits: {limits}: {'NOT kept' if failed else 'kept'}")
-    return int(failed)
+    yield Promise("validate one template, CPU", one.seconds, ONE_SECONDS, "s")
+    yield Promise("memory on 1,000 templates", thousand.megabytes, MOST_MEGABYTES, "MB")
+    what = "100 templates, how many times the CPU of awsml cfn-lint takes"
+    other = cost_of((*CFN_LINT, *paths)).seconds / hundred.seconds if have("cfnlint") else None
+    note = "" if other else "cfn-lint is not installed"
+    yield Promise(
+        what, other, TIMES_FASTER, "times", True, *checkov_of(checkov, paths, hundred), note
+    )
+
+
+def checkov_of(checkov: str | None, paths: Sequence[str], ours: Cost) -> tuple[str, float | None]:
+    if not checkov or not shutil.which(checkov):
+        return "checkov: not installed", None
+    files = [word for path in paths for word in ("-f", path)]
+    return "checkov", cost_of((checkov, "--quiet", "--compact", *files)).seconds / ours.seconds
 
 
 if __name__ == "__main__":
