@@ -6,10 +6,12 @@ does. Each case says what to run and where it is struck; see `Case` in driver.py
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import json
 import os
+import pkgutil
 import signal
 import sys
 import time
@@ -38,14 +40,14 @@ def main() -> None:
 
 
 def _import_everything() -> None:
-    """What a command line imports, late or not."""
-    from awsml.cli.main import COMMANDS, module_of
+    """What a command line imports, late or not; extras that are not installed stay away."""
+    import awsml
 
-    for name in COMMANDS:
-        importlib.import_module(module_of(name))
-    for name in ("aws_run", "endpoint_aws", "live_search"):
-        importlib.import_module(f"awsml.cli.{name}")
-    importlib.import_module("awsml.backends.aws.stack")
+    for module in pkgutil.walk_packages(awsml.__path__, "awsml."):
+        if module.name.endswith("__main__") or ".templates." in module.name:
+            continue
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(module.name)
     importlib.import_module("boto3.session")
 
 

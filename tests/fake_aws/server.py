@@ -89,7 +89,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Tests print; servers do not."""
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # the caller died in mid-sentence
+            self.close_connection = True
+            return
         incoming = None
         try:
             incoming = protocol.request(self.command, self.path, self.headers, body)
