@@ -67,7 +67,7 @@ class Host:
             os.close(writing)
             theirs.close()
         assert self._launcher.stdin is not None
-        self._launcher.stdin.write(order.as_json().encode())
+        self._launcher.stdin.write(order.packed())
         self._launcher.stdin.close()
         self._heard = b""
         self._rest = b""

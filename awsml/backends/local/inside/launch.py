@@ -7,14 +7,10 @@ the tree is killed.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import select
 import signal
-import socket
 import sys
-from collections.abc import Mapping
-from pathlib import Path
 
 from awsml.backends.local.inside import namespaces
 from awsml.backends.local.inside.order import Isolation, Order
@@ -26,8 +22,8 @@ _CANNOT_START = 127
 
 def main() -> None:
     """Order on stdin, leash as the file descriptor in the first argument."""
-    leash = socket.socket(fileno=int(sys.argv[1]))
-    order = Order.from_json(sys.stdin.read())
+    leash = int(sys.argv[1])
+    order = Order.unpacked(sys.stdin.buffer.read())
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     try:
         if order.isolation is Isolation.NAMESPACES:
@@ -36,22 +32,23 @@ def main() -> None:
             namespaces.adopt_orphans()
         child, trouble = _start(order, leash)
     except OSError as error:
-        _tell(leash, {"error": "isolation", "message": str(error)})
+        _tell(leash, _trouble("isolation", str(error)))
         sys.exit(1)
     if trouble:
         os.waitpid(child, 0)
-        _tell(leash, json.loads(trouble))
+        _tell(leash, trouble)
         sys.exit(1)
-    _tell(leash, {"started": child})
+    _tell(leash, _message("started", child))
     _tell(leash, _watch(child, leash, order.isolation))
+    os._exit(0)  # there is nothing to tidy up, and somebody waits
 
 
-def _start(order: Order, leash: socket.socket) -> tuple[int, bytes]:
+def _start(order: Order, leash: int) -> tuple[int, bytes]:
     """The entry point's pid, and what went wrong before it ran (nothing, as a rule)."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        leash.close()
+        os.close(leash)
         os.close(reading)
         _become(order, writing)
     os.close(writing)
@@ -73,8 +70,7 @@ def _become(order: Order, writing: int) -> None:
     os.environ["PATH"] = order.environment.get("PATH", os.defpath)  # where programs are sought
     if order.script:
         os.close(writing)
-        output = Path(order.environment["SM_OUTPUT_DIR"])
-        os._exit(run_script(order.command, order.environment, order.folder, output))
+        os._exit(_script_code(order))
     try:
         os.chdir(order.folder)
         os.execvpe(order.command[0], order.command, dict(order.environment))
@@ -82,12 +78,22 @@ def _become(order: Order, writing: int) -> None:
         _give_up(writing, "command", f"{order.command[0]}: {error.strerror}")
 
 
+def _script_code(order: Order) -> int:
+    """The job's own folders may be gone, as when a script removes them."""
+    output = order.environment["SM_OUTPUT_DIR"]
+    try:
+        return run_script(order.command, order.environment, order.folder, output)
+    except OSError as error:
+        os.write(2, f"{error}\n".encode())
+        return 1
+
+
 def _give_up(writing: int, error: str, message: str) -> None:
-    os.write(writing, json.dumps({"error": error, "message": message}).encode())
+    os.write(writing, _trouble(error, message))
     os._exit(_CANNOT_START)
 
 
-def _watch(child: int, leash: socket.socket, isolation: Isolation) -> dict[str, int]:
+def _watch(child: int, leash: int, isolation: Isolation) -> bytes:
     """Obeys the leash until the entry point has ended; how it ended."""
     waiting = [leash]
     while True:
@@ -97,7 +103,7 @@ def _watch(child: int, leash: socket.socket, isolation: Isolation) -> dict[str, 
             return _ending(status)
         if not _readable(waiting, child):
             continue
-        word = leash.recv(1)
+        word = _word(leash)
         if word == b"T":
             forward(child, isolation)
         elif word == b"G":
@@ -107,23 +113,40 @@ def _watch(child: int, leash: socket.socket, isolation: Isolation) -> dict[str, 
             waiting = [] if not word else waiting
 
 
-def _readable(waiting: list[socket.socket], child: int) -> bool:
+def _word(leash: int) -> bytes:
+    try:
+        return os.read(leash, 1)
+    except ConnectionResetError:
+        return b""
+
+
+def _readable(waiting: list[int], child: int) -> bool:
     """Whether the leash has something to say; returns early when the child ends."""
     if not hasattr(os, "pidfd_open"):
         return bool(select.select(waiting, [], [], 0.05)[0])
     handle = os.pidfd_open(child)
     try:
-        ready = select.select([*(leash.fileno() for leash in waiting), handle], [], [])[0]
+        ready = select.select([*waiting, handle], [], [])[0]
     finally:
         os.close(handle)
     return any(number != handle for number in ready)
 
 
-def _ending(status: int) -> dict[str, int]:
+def _ending(status: int) -> bytes:
     code = os.waitstatus_to_exitcode(status)
-    return {"signal": -code} if code < 0 else {"exit": code}
+    return _message("signal", -code) if code < 0 else _message("exit", code)
 
 
-def _tell(leash: socket.socket, message: Mapping[str, object]) -> None:
+def _message(word: str, number: int) -> bytes:
+    return f'{{"{word}": {number}}}\n'.encode()
+
+
+def _trouble(error: str, message: str) -> bytes:
+    import json  # late: without trouble nothing needs it
+
+    return json.dumps({"error": error, "message": message}).encode() + b"\n"
+
+
+def _tell(leash: int, message: bytes) -> None:
     with contextlib.suppress(OSError):  # nobody is left to hear it
-        leash.sendall(json.dumps(message).encode() + b"\n")
+        os.write(leash, message)

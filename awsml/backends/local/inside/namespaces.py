@@ -5,10 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import socket
 import stat
-import struct
-from pathlib import Path
 
 from awsml.backends.local.inside.order import Mount, Order
 
@@ -66,10 +63,10 @@ def _map_users(pid: int) -> int:
     root = os.geteuid() == 0
     try:
         if not root:
-            Path(f"/proc/{pid}/setgroups").write_text("deny", encoding="ascii")
+            _write(f"/proc/{pid}/setgroups", "deny")
         for name, own in (("uid_map", os.geteuid()), ("gid_map", os.getegid())):
             line = _whole_map(name) if root else f"0 {own} 1"
-            Path(f"/proc/{pid}/{name}").write_text(line, encoding="ascii")
+            _write(f"/proc/{pid}/{name}", line)
     except OSError:
         return 1
     return 0
@@ -77,41 +74,47 @@ def _map_users(pid: int) -> int:
 
 def _whole_map(name: str) -> str:
     """Each id of this namespace onto itself."""
-    text = Path(f"/proc/self/{name}").read_text(encoding="ascii")
-    ranges = [line.split() for line in text.splitlines()]
+    with open(f"/proc/self/{name}", encoding="ascii") as file:
+        ranges = [line.split() for line in file]
     return "\n".join(f"{first} {first} {count}" for first, _, count in ranges) + "\n"
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
 
 
 def build(order: Order) -> None:
     """Everything the entry point shall find: /opt/ml, channels, host names, its own /proc."""
     _mount("none", "/", None, _REC | _PRIVATE)
-    _provide_opt_ml(Path(order.scratch))
+    _provide_opt_ml(order.scratch)
     _mount(order.tree, "/opt/ml", None, _BIND | _REC)
     for mount in order.mounts:
         _show(mount)
     if order.hosts_file and os.path.exists("/etc/hosts"):
         _mount(order.hosts_file, "/etc/hosts", None, _BIND)
-    socket.sethostname(order.hostname)
+    name = order.hostname.encode()
+    _check(_libc().sethostname(name, len(name)), "sethostname")
     # A masked /proc (Docker's default) may not be mounted again; then the old one stays.
     with contextlib.suppress(OSError):
         _mount("proc", "/proc", "proc", 2 | 4 | 8)
 
 
-def _provide_opt_ml(scratch: Path) -> None:
+def _provide_opt_ml(scratch: str) -> None:
     """Unless /opt/ml is a folder, /opt becomes a private one with the same content and ml.
 
     A link is no folder: it is another job's, and goes when that job ends.
     """
     if _is_folder("/opt/ml"):
         return
-    scratch.mkdir(parents=True, exist_ok=True)
-    _mount("tmpfs", str(scratch), "tmpfs", 2 | 4, "mode=755,size=1m")
-    (scratch / "ml").mkdir()
+    os.makedirs(scratch, exist_ok=True)
+    _mount("tmpfs", scratch, "tmpfs", 2 | 4, "mode=755,size=1m")
+    os.mkdir(f"{scratch}/ml")
     for entry in os.scandir("/opt"):
         if entry.name != "ml":
             with contextlib.suppress(FileNotFoundError):  # it went while we looked
-                _show_entry(entry, scratch / entry.name)
-    _mount(str(scratch), "/opt", None, _MOVE)
+                _show_entry(entry, f"{scratch}/{entry.name}")
+    _mount(scratch, "/opt", None, _MOVE)
 
 
 def _is_folder(path: str) -> bool:
@@ -121,12 +124,15 @@ def _is_folder(path: str) -> bool:
         return False
 
 
-def _show_entry(entry: os.DirEntry[str], target: Path) -> None:
+def _show_entry(entry: os.DirEntry[str], target: str) -> None:
     if entry.is_symlink():
-        target.symlink_to(os.readlink(entry.path))
+        os.symlink(os.readlink(entry.path), target)
+        return
+    if entry.is_dir():
+        os.mkdir(target)
     else:
-        target.mkdir() if entry.is_dir() else target.touch()
-        _mount(entry.path, str(target), None, _BIND | _REC)
+        _write(target, "")
+    _mount(entry.path, target, None, _BIND | _REC)
 
 
 def _show(mount: Mount) -> None:
@@ -140,7 +146,9 @@ def _show(mount: Mount) -> None:
 
 def _loopback_up() -> None:
     """A fresh network namespace has a loopback that is down."""
-    import fcntl
+    import fcntl  # late, as most jobs have a network: each module costs every start
+    import socket
+    import struct
 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         fcntl.ioctl(probe, 0x8914, struct.pack("16sh14x", b"lo", 1))  # SIOCSIFFLAGS, IFF_UP

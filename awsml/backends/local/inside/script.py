@@ -5,18 +5,18 @@ Like the toolkit, it does not pass SIGTERM on to the script and answers 1 for ev
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 _KEPT_BYTES = 16_384  # of the script's stderr, for the reason
 _MESSAGE_CHARACTERS = 600
 
 
 def run_script(
-    command: Sequence[str], environment: Mapping[str, str], folder: str, output: Path
+    command: Sequence[str], environment: Mapping[str, str], folder: str, output: str
 ) -> int:
     """Exit code of the entry point; `output` receives `success` or `failure`."""
     os.chdir(folder)
@@ -28,8 +28,8 @@ def run_script(
         return 1
     code = os.waitstatus_to_exitcode(status)
     if code == 0:
-        (output / "success").touch()
-        return 0
+        with open(os.path.join(output, "success"), "w"):
+            return 0
     words = " ".join(command)
     reason = f'ExitCode {code}\nErrorMessage "{_message(said)}"\nCommand "{words}"'
     _report(output, f"ExecuteUserScriptError:\n{reason}")
@@ -92,8 +92,10 @@ def _message(said: bytes) -> str:
     return text[max(start, 0) :][-_MESSAGE_CHARACTERS:].strip()
 
 
-def _report(output: Path, reason: str) -> None:
+def _report(output: str, reason: str) -> None:
     """A failure file that the script wrote itself is kept."""
-    failure = output / "failure"
-    if not failure.exists():
-        failure.write_text(reason, encoding="utf-8")
+    with (
+        contextlib.suppress(FileExistsError),
+        open(os.path.join(output, "failure"), "x", encoding="utf-8") as file,
+    ):
+        file.write(reason)

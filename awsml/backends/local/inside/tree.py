@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from pathlib import Path
 
 from awsml.backends.local.inside.order import Isolation
 
@@ -31,7 +30,7 @@ def forward(child: int, isolation: Isolation) -> None:
 def catches_sigterm(pid: int) -> bool:
     """Whether a process has installed a handler for SIGTERM."""
     try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
+        status = _text(f"/proc/{pid}/status")
     except OSError:
         return False
     masks = (line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:"))
@@ -41,18 +40,22 @@ def catches_sigterm(pid: int) -> bool:
 def descendants(pid: int) -> list[int]:
     """All processes below one, deepest first; empty where there is no /proc."""
     children: dict[int, list[int]] = {}
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = entry.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-        except OSError:
-            continue
-        children.setdefault(int(fields[1]), []).append(int(entry.parent.name))
+    for name in os.listdir("/proc") if os.path.isdir("/proc") else ():
+        if name.isdecimal():
+            with contextlib.suppress(OSError):  # it has ended
+                fields = _text(f"/proc/{name}/stat").rpartition(")")[2].split()
+                children.setdefault(int(fields[1]), []).append(int(name))
     found, waiting = [], [pid]
     while waiting:
         below = children.get(waiting.pop(), [])
         found.extend(below)
         waiting.extend(below)
     return found[::-1]
+
+
+def _text(path: str) -> str:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
 
 
 def _kill(pid: int, number: int) -> None:
