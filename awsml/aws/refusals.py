@@ -98,9 +98,9 @@ _NOT_AUTHORISED = re.compile(
 )
 _CLOCK_WORDS = re.compile(r"Signature (expired|not yet current)")
 _QUOTA = re.compile(
-    r"account-level service limit '(?P<quota>[^']+)' is (?P<limit>[\d.]+) \w+,"
-    r" with current utilization of (?P<used>[\d.]+) \w+"
-    r" and a request delta of (?P<asked>[\d.]+)"
+    r"account-level service limit '(?P<quota>[^']+)' is [\d.]+ \w+,"
+    r" with current utilization of (?P<used>\d{1,12}(?:\.\d{1,12})?) \w+"
+    r" and a request delta of (?P<asked>\d{1,12}(?:\.\d{1,12})?)"
 )
 # S3 and IAM name what is missing by code; the rest of AWS says ValidationException and a text.
 _ABSENT_CODES = frozenset(

@@ -20,6 +20,7 @@ from awsml.plan import Origin, Source, join_path
 
 LARGEST = 32 * 1024 * 1024  # characters; AWS takes requests of some hundred kilobytes at most
 DEEPEST = 100
+LONGEST_PATHS = 256 * 1024 * 1024  # characters of all paths: long keys stand above many values
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ def parse_json(text: str, file: str, line: int = 1) -> Json:
         raise _unreadable(
             f"holds a number that JSON does not have: {error}", file, line, 1
         ) from error
-    if _depth_exceeds(tree, DEEPEST):
-        raise _unreadable("is nested too deeply", file, line, 1)
+    if (trouble := _outgrown(tree)) is not None:
+        raise _unreadable(trouble, file, line, 1)
     return Json(tree, bool(repeated))
 
 
@@ -202,19 +203,25 @@ def path_below(path: str, prefix: str) -> str | None:
     return path[len(prefix) + 1 :] if path.startswith(f"{prefix}.") else None
 
 
-def _depth_exceeds(tree: Any, most: int) -> bool:
-    level = [tree]
-    for _ in range(most):
-        level = [inner for value in level for inner in _inside(value)]
+def _outgrown(tree: Any) -> str | None:
+    """What is wrong with a tree whose paths nobody could hold in memory, level by level."""
+    level = [(0, tree)]
+    characters = 0
+    for _ in range(DEEPEST):
+        level = [inner for length, value in level for inner in _inside(value, length)]
         if not level:
-            return False
-    return True
+            return None
+        characters += sum(length for length, _ in level)
+        if characters > LONGEST_PATHS:
+            return "has keys too long for what stands below them"
+    return "is nested too deeply"
 
 
-def _inside(value: Any) -> list[Any]:
+def _inside(value: Any, length: int) -> list[tuple[int, Any]]:
+    """The values in a value, each with the length of its path."""
     if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+        return [(length + len(key), inner) for key, inner in value.items()]
+    return [(length, inner) for inner in value] if isinstance(value, list) else []
 
 
 def _no_constant(name: str) -> Any:
@@ -223,4 +230,9 @@ def _no_constant(name: str) -> Any:
 
 def _unreadable(what: str, file: str, line: int, column: int) -> UsageError:
     place = Place(file, line, column, line, column)
-    return UsageError(f"this JSON {what}", where=place, slug="unreadable-json")
+    return UsageError(
+        f"this JSON {what}",
+        hint="write the request as `aws ... --generate-cli-skeleton` shows it",
+        where=place,
+        slug="unreadable-json",
+    )

@@ -40,13 +40,13 @@ def read_measurements(text: str, file: str = "measurements") -> Measured:
         raise _refused("it is empty", file, 1)
     at, heading = numbered[0]
     delimiter = max(_DELIMITERS, key=heading.count)
-    columns = [name.strip().lower() for name in _cells(heading, delimiter)]
+    columns = [name.strip().lower() for name in _cells(heading, delimiter, file, at)]
     missing = [name for name in NEEDED if name not in columns]
     if missing:
         raise _refused(f"its heading has no column `{missing[0]}`", file, at)
     rows, flags = [], []
     for number, line in numbered[1:]:
-        cells = [cell.strip() for cell in _cells(line, delimiter)]
+        cells = [cell.strip() for cell in _cells(line, delimiter, file, number)]
         if len(cells) > len(columns):  # such as 1,234 for 1234, which would shift the rest
             message = f"it has {len(cells)} cells for {len(columns)} columns"
             flags.append(Flag("measurement-refused", message, line=number))
@@ -112,8 +112,11 @@ def _whole(row: Mapping[str, str], name: str, default: int | None = None) -> int
     return int(value)
 
 
-def _cells(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader(io.StringIO(line), delimiter=delimiter))
+def _cells(line: str, delimiter: str, file: str, number: int) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(line), delimiter=delimiter))
+    except csv.Error as error:  # a cell of more than a hundred thousand characters
+        raise _refused(f"a line of it is no CSV: {error}", file, number) from error
 
 
 def _refused(message: str, file: str, line: int) -> UsageError:

@@ -38,8 +38,7 @@ def _is_json(text: str) -> bool:
 
 
 def _csv_points(text: str, file: str) -> Iterator[Point]:
-    rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
-    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    rows = [row for row in _rows(text, file) if any(cell.strip() for cell in row)]
     if not rows:
         return
     heading = [plain(cell) for cell in rows[0]]
@@ -54,6 +53,19 @@ def _csv_points(text: str, file: str) -> Iterator[Point]:
             continue
         for name, cell in zip(rows[0], cells, strict=False):
             yield from _point(name, cell, at, file, number)
+
+
+def _rows(text: str, file: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff")))
+    try:
+        return list(reader)
+    except csv.Error as error:  # a cell beyond csv's limit: quotes that are never closed
+        raise UsageError(
+            f"{file} is no CSV: {error}",
+            hint="close the quotes, and write one number in a cell",
+            where=Place(file, reader.line_num),
+            slug="no-metrics",
+        ) from error
 
 
 def _point(name: str, cell: str, at: float | None, file: str, line: int) -> Iterator[Point]:
@@ -77,32 +89,41 @@ def _point(name: str, cell: str, at: float | None, file: str, line: int) -> Iter
 
 def _json_points(text: str, file: str) -> Iterator[Point]:
     """GetMetricData, GetMetricStatistics, or a mapping of names to values."""
+    tree = _tree(text, file)
+    for part in _mappings(tree if isinstance(tree, list) else [tree]):
+        yield from _tree_points(part, file)
+
+
+def _tree(text: str, file: str) -> Any:
     try:
-        tree = json.loads(text.lstrip("\ufeff"))
+        return json.loads(text.lstrip("\ufeff"))
     except json.JSONDecodeError as error:
-        raise UsageError(
-            f"{file} is no JSON: {error.msg}",
-            hint="write it with `aws cloudwatch get-metric-data`, or as CSV",
-            where=Place(file, error.lineno, error.colno),
-            slug="no-metrics",
-        ) from error
-    for part in tree if isinstance(tree, list) else [tree]:
-        if isinstance(part, dict):
-            yield from _tree_points(part, file)
+        where = Place(file, error.lineno, error.colno)
+        raise _no_json(file, error.msg, where) from error
+    except RecursionError as error:
+        raise _no_json(file, "it is nested too deeply", Place(file)) from error
+    except ValueError as error:
+        raise _no_json(file, "it holds a number of thousands of digits", Place(file)) from error
+
+
+def _no_json(file: str, why: str, where: Place) -> UsageError:
+    return UsageError(
+        f"{file} is no JSON: {why}",
+        hint="write it with `aws cloudwatch get-metric-data`, or as CSV",
+        where=where,
+        slug="no-metrics",
+    )
 
 
 def _tree_points(tree: Mapping[str, Any], file: str) -> Iterator[Point]:
-    for result in tree.get("MetricDataResults", []):
+    for result in _mappings(tree.get("MetricDataResults")):
         yield from _result_points(result, file)
-    if "Datapoints" in tree:
-        for index, datum in enumerate(tree["Datapoints"]):
-            at = _time(str(datum.get("Timestamp", index)))
-            yield from _point(
-                str(tree.get("Label", "")), str(datum.get("Average", "")), at, file, 1
-            )
+    for index, datum in enumerate(_mappings(tree.get("Datapoints"))):
+        at = _time(str(datum.get("Timestamp", index)))
+        yield from _point(str(tree.get("Label", "")), str(datum.get("Average", "")), at, file, 1)
     for name, values in tree.items():
-        if plain(name) in NAMES and isinstance(values, list):
-            for index, value in enumerate(values):
+        if plain(name) in NAMES:
+            for index, value in enumerate(_list(values)):
                 yield from _point(name, "" if value is None else str(value), float(index), file, 1)
 
 
@@ -110,10 +131,19 @@ def _result_points(result: Mapping[str, Any], file: str) -> Iterator[Point]:
     """One series of GetMetricData; its label ends in the metric's name."""
     words = str(result.get("Label") or result.get("Id") or "").split()
     name = next((word for word in reversed(words) if plain(word) in NAMES), "")
-    times = result.get("Timestamps", [])
-    for index, value in enumerate(result.get("Values", [])):
+    times = _list(result.get("Timestamps"))
+    for index, value in enumerate(_list(result.get("Values"))):
         at = _time(str(times[index])) if index < len(times) else None
         yield from _point(name, str(value), at, file, 1)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _mappings(value: Any) -> list[Mapping[str, Any]]:
+    """What of a list can hold a series; anything else in it is none."""
+    return [each for each in _list(value) if isinstance(each, dict)]
 
 
 def _column(heading: Sequence[str], names: frozenset[str]) -> int | None:
@@ -123,11 +153,16 @@ def _column(heading: Sequence[str], names: frozenset[str]) -> int | None:
 def _time(text: str) -> float | None:
     """Seconds of an ISO time or a number; None where it is neither."""
     try:
-        return float(text)
+        seconds = float(text)
     except ValueError:
-        pass
+        seconds = _moment(text)
+    return seconds if math.isfinite(seconds) else None
+
+
+def _moment(text: str) -> float:
+    """Seconds since 1970; NaN where the text is no time."""
     try:
         moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
     except ValueError:
-        return None
+        return math.nan
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -17,14 +17,16 @@ from awsml.finding import Place
 
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _ROW = re.compile(
-    r"\s*(?P<name>GPU\d+|NIC\d+|mlx\d+_\w+|hfi\d+_\d+|bnxt_re\d+)(?=\s|$)(?P<rest>.*)"
+    r"\s*(?P<name>GPU\d{1,4}|NIC\d+|mlx\d+_\w+|hfi\d+_\d+|bnxt_re\d+)(?=\s|$)(?P<rest>.*)"
 )
 _DEVICE = re.compile(r"GPU\d+|NIC\d+|mlx\d+_\d+|hfi\d+_\d+|bnxt_re\d+")
 _LABEL = re.compile(r"X|NV\d+|PIX|PXB|PHB|NODE|SYS|SOC")
 _STATUS = re.compile(r"X|OK|CNS|GNS|TNS|NS|U|DR")
-_NVLINK_GPU = re.compile(r"\s*GPU (?P<gpu>\d+):")
-_NVLINK_RATE = re.compile(r"\s*Link (?P<link>\d+):\s*(?P<rate>[\d.]+ GB/s|<inactive>)", re.I)
+_NVLINK_GPU = re.compile(r"\s*GPU (?P<gpu>\d{1,4}):")
+_NVLINK_RATE = re.compile(r"\s*Link \d+:\s*(?P<rate>\d{1,6}(?:\.\d{1,6})? GB/s|<inactive>)", re.I)
 _NO_NVLINK = re.compile(r"all links are inactive|not have or support nvlink", re.I)
+_MOST_CELLS = 2000  # of a row; machines have some dozens
+_NUMA = re.compile(r"[0-9]{1,4}")
 # A link below this share of the median of the machine's links has lost lanes.
 _DEGRADED = 0.9
 
@@ -67,14 +69,14 @@ def _rows(lines: Sequence[str], cell: re.Pattern[str]) -> list[_Row]:
     found = []
     for number, line in enumerate(lines, 1):
         match = _ROW.match(line)
-        words = match["rest"].split() if match else []
+        words = match["rest"].split(maxsplit=_MOST_CELLS) if match else []
         if match is None or not _is_of(words, cell):
             continue
         count = next((i for i, word in enumerate(words) if not cell.fullmatch(word)), len(words))
-        rest = match["rest"]
+        end = 0
         for word in words[:count]:
-            rest = rest[rest.index(word) + len(word) :]
-        found.append(_Row(match["name"], tuple(words[:count]), rest, number))
+            end = match["rest"].index(word, end) + len(word)
+        found.append(_Row(match["name"], tuple(words[:count]), match["rest"][end:], number))
     return found
 
 
@@ -155,7 +157,7 @@ def _stated_numa(row: _Row, heading: str | None) -> int | None:
     cells = [cell.strip() for cell in (row.rest.split("\t")[1:] if tabs else row.rest.split())]
     after = 1 if "CPU Affinity" in heading else 0
     text = cells[after] if after < len(cells) else ""
-    return int(text) if text.isdigit() else None
+    return int(text) if _NUMA.fullmatch(text) else None
 
 
 def _sockets(matrix: Mapping[Pair, str], gpus: int) -> tuple[int, ...]:

@@ -33,7 +33,12 @@ def read_request(api: str, text: str, file: str, *, region: str | None = None) -
     api = resolve_api(api)
     json = parse_json(text, file)
     if not isinstance(json.tree, dict):
-        raise UsageError("a request is a JSON object", where=Place(file), slug="unreadable-json")
+        raise UsageError(
+            "a request is a JSON object",
+            hint="write the parameters of one call: {...}",
+            where=Place(file),
+            slug="unreadable-json",
+        )
     plan = _plan(api, json.tree, JsonOrigins(text, file), file, region)
     return Request(plan, _duplicates(text, file) if json.has_duplicates else ())
 

@@ -82,7 +82,10 @@ class ChannelData:
     def require_some(self) -> None:
         """Raise what stands in the way of the very first object or line."""
         if next(iter(self._units), None) is None:
-            raise DataError(f"channel `{self.channel.name}`: {self.channel.source} names nothing")
+            raise DataError(
+                f"channel `{self.channel.name}`: {self.channel.source} names nothing",
+                hint=f"put data there: `awsml data put DIR {self.channel.source}`",
+            )
 
     def files(self) -> Iterator[tuple[str, Object]]:
         """What File and FastFile show this host: relative names and objects, in listed order."""
@@ -115,7 +118,10 @@ class ChannelData:
                 yield from augmented_lines(store, channel.source)
                 return
             case other:
-                raise DataError(f"channel `{channel.name}`: no data is known for {other}")
+                raise DataError(
+                    f"channel `{channel.name}`: no data is known for {other}",
+                    hint="use S3Prefix, ManifestFile or AugmentedManifestFile",
+                )
         for name, each in found:
             yield json.dumps([name, each.bucket, each.key, each.size, each.etag])
 

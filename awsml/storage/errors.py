@@ -6,6 +6,7 @@ from awsml.errors import AwsmlError
 
 # S3's error code -> HTTP status.
 _STATUS = {
+    "AccessDenied": 403,
     "NoSuchBucket": 404,
     "NoSuchKey": 404,
     "NoSuchUpload": 404,

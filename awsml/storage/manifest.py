@@ -12,13 +12,17 @@ from awsml.storage.objects import Address, Object, Store
 
 LARGEST_MANIFEST = 64 * 2**20  # of a ManifestFile, which is one JSON document
 _BLOCK = 4 * 2**20
+_HINT = "correct the manifest, or name the objects by a prefix"
 
 
 def manifest_objects(store: Store, address: Address) -> Iterator[tuple[str, Object]]:
     """Names and objects of `[{"prefix": "s3://bucket/folder/"}, "name", ...]`, sizes unknown."""
     found = store.find(address.bucket, address.key)
     if (found.size or 0) > LARGEST_MANIFEST:
-        raise DataError(f"the manifest {address} is larger than {LARGEST_MANIFEST // 2**20} MiB")
+        raise DataError(
+            f"the manifest {address} is larger than {LARGEST_MANIFEST // 2**20} MiB",
+            hint="split it into several channels, or name the objects by a prefix",
+        )
     data = bytearray(found.size or 0)
     store.read_into(found, 0, memoryview(data))
     entries = _json(bytes(data), str(address))
@@ -27,9 +31,10 @@ def manifest_objects(store: Store, address: Address) -> Iterator[tuple[str, Obje
     prefix = entries[0].get("prefix")
     if not isinstance(prefix, str) or not all(isinstance(entry, str) for entry in entries[1:]):
         raise _malformed(address, "a prefix and then the rest of each key as a string")
-    start = Address.parse(prefix)
+    start = Address.parse(_encodable(prefix, address))
     for entry in entries[1:]:
-        yield entry.lstrip("/"), Object(start.bucket, start.key + entry)
+        key = start.key + _encodable(entry, address)
+        yield entry.lstrip("/"), Object(start.bucket, key)
 
 
 def augmented_lines(store: Store, address: Address) -> Iterator[str]:
@@ -57,9 +62,10 @@ def line_parts(line: str, attributes: Sequence[str], where: Address) -> Iterator
             )
         value = values[name]
         if name.endswith("-ref"):
-            yield Address.parse(str(value))
+            yield Address.parse(_encodable(str(value), where))
         else:
-            yield (value if isinstance(value, str) else json.dumps(value)).encode()
+            text = value if isinstance(value, str) else json.dumps(value)
+            yield _encodable(text, where).encode()
 
 
 def _opened(store: Store, found: Object) -> IO[bytes]:
@@ -80,16 +86,30 @@ def _opened(store: Store, found: Object) -> IO[bytes]:
 def _json(data: bytes, where: str) -> Any:
     try:
         return json.loads(data)
+    except RecursionError as error:
+        raise DataError(f"{where} is nested too deeply", hint=_HINT) from error
     except ValueError as error:
-        raise DataError(f"{where} is not JSON: {error}") from error
+        raise DataError(f"{where} is not JSON: {error}", hint=_HINT) from error
 
 
 def _text(line: bytes, address: Address) -> str:
     try:
         return line.decode()
     except UnicodeDecodeError as error:
-        raise DataError(f"{address} is not UTF-8") from error
+        raise DataError(f"{address} is not UTF-8", hint="save the manifest as UTF-8") from error
+
+
+def _encodable(text: str, address: Address) -> str:
+    """JSON can write half a character (`\\ud800`), which no key and no stream can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"{address} holds half a character, `\\u{ord(text[error.start]):x}`",
+            hint="write the manifest with `json.dumps`, from whole strings",
+        ) from error
+    return text
 
 
 def _malformed(address: Address, expected: str) -> DataError:
-    return DataError(f"the manifest {address} is not {expected}")
+    return DataError(f"the manifest {address} is not {expected}", hint=_HINT)

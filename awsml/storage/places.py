@@ -10,6 +10,8 @@ from awsml.storage.embedded.folder import ObjectFolder
 from awsml.storage.errors import ObjectError
 from awsml.storage.objects import Object
 
+_STILL = "leave the data alone while it is read, and run this again"
+
 
 class FolderStore:
     """The embedded object store, read without its server."""
@@ -56,7 +58,9 @@ class DirectoryStore:
 
     def objects(self, bucket: str, prefix: str) -> Iterator[Object]:
         if not self.root.is_dir():
-            raise ObjectError("NoSuchBucket", f"there is no folder {self.root}")
+            raise ObjectError(
+                "NoSuchBucket", f"there is no folder {self.root}", hint="correct the path"
+            )
         for key, size in files_below(self.root):
             if key.startswith(prefix):
                 yield Object(bucket, key, size)
@@ -93,11 +97,18 @@ def read_file_into(path: Path, found: Object, start: int, buffer: memoryview) ->
                     raise changed(found)
                 buffer = buffer[count:]
     except FileNotFoundError as error:
-        raise ObjectError("NoSuchKey", f"{found.uri} is gone since it was listed") from error
+        raise gone(found) from error
 
 
 def changed(found: Object) -> ObjectError:
-    return ObjectError("PreconditionFailed", f"{found.uri} changed while it was being read")
+    told = f"{found.uri} changed while it was being read"
+    return ObjectError("PreconditionFailed", told, hint=_STILL)
+
+
+def gone(found: Object) -> ObjectError:
+    """Of an object that was listed, or that a manifest names."""
+    told = f"{found.uri} is gone, or was never there"
+    return ObjectError("NoSuchKey", told, hint=_STILL)
 
 
 def files_below(root: Path) -> Iterator[tuple[str, int]]:

@@ -15,6 +15,7 @@ from awsml.storage.errors import DataError
 
 MAGIC = 0xCED7230A
 LIMIT = 1 << 29  # the length shares its 32 bits with a 3-bit flag
+_HINT = "write the records again: `awsml data pack DIR OUT --as recordio`"
 _HEADER = struct.Struct("<II")
 
 
@@ -37,11 +38,11 @@ def records(stream: BinaryIO) -> Iterator[bytes]:
     """The records of a stream, such as a FIFO."""
     while head := stream.read(_HEADER.size):
         if len(head) < _HEADER.size:
-            raise DataError("the stream ends inside a RecordIO header")
+            raise DataError("the stream ends inside a RecordIO header", hint=_HINT)
         magic, word = _HEADER.unpack(head)
         if magic != MAGIC or word >= LIMIT:
-            raise DataError("this is no stream of whole RecordIO records")
+            raise DataError("this is no stream of whole RecordIO records", hint=_HINT)
         data = stream.read(word + -word % 4)
         if len(data) < word:
-            raise DataError("the stream ends inside a RecordIO record")
+            raise DataError("the stream ends inside a RecordIO record", hint=_HINT)
         yield data[:word]

@@ -167,7 +167,10 @@ def _place(found: Object, source: Path, target: Path, link: bool) -> _Piece:
             source = source.resolve()
         size = source.stat().st_size
     except OSError as error:
-        raise DataError(f"{found.uri} is gone since it was listed") from error
+        raise DataError(
+            f"{found.uri} is gone, or was never there",
+            hint="correct the name in the manifest, or leave the data alone while it is read",
+        ) from error
     try:
         target.unlink(missing_ok=True)  # what is there may be another name of the user's file
     except (IsADirectoryError, PermissionError) as error:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import lzma
 import shutil
 import tarfile
+import zlib
 from pathlib import Path
 
 from awsml.backends.local.locations import bucket_and_key, local_path
@@ -38,14 +41,40 @@ def put_code(address: str, target: Path, objects: ObjectFolder) -> None:
         )
 
 
+# What tarfile lets through of a broken archive, and what such names do to the disk's own calls;
+# a full disk is no fault of the archive.
+_BROKEN = (tarfile.TarError, EOFError, ValueError, LookupError, zlib.error, lzma.LZMAError)
+_BAD_NAMES = {errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ELOOP}
+
+
 def _unpack(archive: Path, target: Path) -> None:
-    """Only plain files and folders that stay below the target come out of an archive."""
+    """Only plain files, folders and links that stay below the target come out of an archive."""
     try:
         with tarfile.open(archive) as tar:
-            tar.extractall(target, filter="data")
-    except (tarfile.TarError, EOFError) as error:
-        raise AwsmlError(
-            f"{archive.name} cannot be unpacked: {error}",
-            hint="send a tar.gz made of plain files, with the script at its top",
-            slug="code-archive-unusable",
-        ) from error
+            tar.extractall(target, filter=_member)
+    except _BROKEN as error:
+        raise _unusable(archive, str(error)) from error
+    except OSError as error:
+        if error.errno is not None and error.errno not in _BAD_NAMES:
+            raise
+        raise _unusable(archive, error.strerror or str(error)) from error
+
+
+def _member(member: tarfile.TarInfo, target: str) -> tarfile.TarInfo:
+    """The standard filter, and no way up in any name or link.
+
+    The filter resolves links on the disk, which long chains of them have defeated
+    (CVE-2025-4517); links that never lead upwards cannot be chained to a place outside.
+    """
+    for path in (member.name, member.linkname):
+        if ".." in path.split("/"):
+            raise tarfile.FilterError(f"`{member.name}` leads upwards")
+    return tarfile.data_filter(member, target)
+
+
+def _unusable(archive: Path, why: str) -> AwsmlError:
+    return AwsmlError(
+        f"{archive.name} cannot be unpacked: {why}",
+        hint="make the tar.gz anew, of plain files: `tar -czhf code.tar.gz -C DIR .`",
+        slug="code-archive-unusable",
+    )

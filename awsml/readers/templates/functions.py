@@ -19,6 +19,7 @@ from awsml.scenario.nodes import ListNode, MapNode, Node, ScalarNode
 
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _DYNAMIC = re.compile(r"\{\{resolve:[^}]*\}\}")
+_INDEX = re.compile(r"[0-9]{1,9}")
 _PSEUDO = {
     "AWS::AccountId": "account",
     "AWS::Region": "region",
@@ -29,6 +30,10 @@ _PSEUDO = {
     "AWS::NotificationARNs": "notification-arns",
 }
 _DEEPEST = 60
+# Functions may name each other and repeat what they name, so that a page of them asks for more
+# than any machine could work out. Templates come to some thousands of values.
+_MOST_VALUES = 100_000
+_LONGEST_TEXTS = 8 * 1024 * 1024  # characters put together in one template
 
 
 @dataclass(slots=True)
@@ -42,6 +47,8 @@ class Functions:
     uses_region: bool = False
     used: set[str] = field(default_factory=set)  # resources that were referred to
     _depth: int = 0
+    _values: int = 0
+    _characters: int = 0
 
     @property
     def conditions(self) -> Conditions:
@@ -49,7 +56,8 @@ class Functions:
 
     def value(self, node: Node) -> Value:
         """The node itself, or what its function comes to."""
-        if self._depth >= _DEEPEST:
+        self._values += 1
+        if self._depth >= _DEEPEST or self._outgrown():
             return Unknown("functions are nested too deeply")
         self._depth += 1
         try:
@@ -86,10 +94,14 @@ class Functions:
                 return self._base64(argument, node)
         return Unknown(f"{name} is worked out when the stack is made")
 
+    def _outgrown(self) -> bool:
+        return self._values > _MOST_VALUES or self._characters > _LONGEST_TEXTS
+
     def text(self, node: Node) -> str | Ref | Text | Unknown:
         """The text that a node comes to."""
         value = self.value(node)
         if isinstance(value, ScalarNode):
+            self._characters += len(value.text)
             return value.text
         if value is None or isinstance(value, ListNode | MapNode):
             return Unknown("a text was expected here")
@@ -126,6 +138,7 @@ class Functions:
         if not kind.is_list:
             return ScalarNode(setting.text, at.place)
         words = [word.strip() for word in setting.text.split(",") if word.strip()]
+        self._values += len(words)
         return ListNode(tuple(ScalarNode(word, at.place) for word in words), at.place, True)
 
     def _pseudo(self, name: str, at: Node) -> Value:
@@ -203,7 +216,10 @@ class Functions:
             return f"${{{name[1:]}}}"
         if name in given.entries:
             return self.text(given.entries[name].value)
+        if self._outgrown():
+            return Unknown("the text is put together of too many parts")
         inner = self._named_attribute(name, at) if "." in name else self._ref(name, at)
+        self._characters += len(inner.text) if isinstance(inner, ScalarNode) else 0
         return inner.text if isinstance(inner, ScalarNode) else textual(inner)
 
     def _join(self, argument: Node, at: Node) -> Value:
@@ -251,9 +267,9 @@ class Functions:
         index, values = self.text(argument.items[0]), self.value(argument.items[1])
         if isinstance(values, Unknown):
             return values
-        if not (isinstance(index, str) and index.isdigit() and isinstance(values, ListNode)):
+        if not (isinstance(index, str) and isinstance(values, ListNode)):
             return Unknown("what Fn::Select takes is known when the stack is made")
-        if int(index) >= len(values.items):
+        if not _INDEX.fullmatch(index) or int(index) >= len(values.items):
             return Unknown(f"Fn::Select takes number {index} of {len(values.items)} values")
         return self.value(values.items[int(index)])
 
@@ -265,8 +281,9 @@ class Functions:
             return text
         if not isinstance(text, str) or not isinstance(delimiter, str) or not delimiter:
             return Unknown("what Fn::Split takes apart is known when the stack is made")
-        words = (ScalarNode(word, at.place) for word in text.split(delimiter))
-        return ListNode(tuple(words), at.place, True)
+        words = tuple(ScalarNode(word, at.place) for word in text.split(delimiter))
+        self._values += len(words)
+        return ListNode(words, at.place, True)
 
     def _base64(self, argument: Node, at: Node) -> Value:
         text = self.text(argument)

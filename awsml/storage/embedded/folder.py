@@ -81,7 +81,9 @@ class ObjectFolder:
     def path(self, bucket: str, key: str) -> Path:
         """Where the bytes of a key are, or would be."""
         if not key or len(key.encode()) > LONGEST_KEY:
-            raise ObjectError("KeyTooLongError", "a key has 1 to 1024 bytes")
+            raise ObjectError(
+                "KeyTooLongError", "a key has 1 to 1024 bytes", hint="choose a shorter name"
+            )
         return self.objects(bucket) / path_of(key)
 
     def require_bucket(self, bucket: str) -> None:
@@ -248,4 +250,5 @@ def _precondition(bucket: str, key: str) -> ObjectError:
 
 
 def _no_such_key(bucket: str, key: str) -> ObjectError:
-    return ObjectError("NoSuchKey", f"there is no object s3://{bucket}/{key}")
+    told = f"there is no object s3://{bucket}/{key}"
+    return ObjectError("NoSuchKey", told, hint=f"list what is there: awsml data ls s3://{bucket}/")

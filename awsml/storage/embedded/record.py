@@ -37,9 +37,13 @@ def read_record(path: Path, state: os.stat_result) -> Record | None:
         kept = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    if kept.get("file") != _identity(state):
+    if not isinstance(kept, dict) or kept.get("file") != _identity(state):
         return None
-    return Record(kept["etag"] or Record.derived(state).etag, kept["headers"])
+    headers = kept.get("headers")
+    return Record(
+        str(kept.get("etag") or Record.derived(state).etag),
+        {str(k): str(v) for k, v in headers.items()} if isinstance(headers, dict) else {},
+    )
 
 
 def write_record(path: Path, record: Record, state: os.stat_result) -> None:

@@ -97,7 +97,10 @@ class PipeChannel:
             self._on_failure(error)
         except OSError as error:
             self._on_failure(
-                DataError(f"channel `{self._name}` cannot be streamed: {error.strerror or error}")
+                DataError(
+                    f"channel `{self._name}` cannot be streamed: {error.strerror or error}",
+                    hint="read its data once: `awsml data probe`",
+                )
             )
 
     def _stream(self, epoch: int) -> None:

@@ -22,6 +22,7 @@ RANGE = 8 * 2**20
 WORKERS = 16
 LEAST, MOST = 3, 20  # ranges under way; the most take 160 MiB
 _SIZES_AHEAD = 64
+_STILL = "leave the data alone while it is read, and run this again"
 
 Check = Callable[[], None]
 
@@ -73,7 +74,7 @@ def _feed_files(parts: Iterable[Part], store: Store, sink: Sink) -> None:
             with path.open("rb", buffering=0) as file:
                 _feed_file(part, file, sink)
         except FileNotFoundError as error:
-            raise DataError(f"{part.uri} is gone since it was listed") from error
+            raise DataError(f"{part.uri} is gone since it was listed", hint=_STILL) from error
 
 
 def _feed_file(part: Object, file: BinaryIO, sink: Sink) -> None:
@@ -92,7 +93,7 @@ def _feed_file(part: Object, file: BinaryIO, sink: Sink) -> None:
         left -= moved
     after = os.fstat(file.fileno())
     if left or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise DataError(f"{part.uri} changed while it was being read")
+        raise DataError(f"{part.uri} changed while it was being read", hint=_STILL)
     sink.end()
 
 

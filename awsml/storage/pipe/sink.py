@@ -150,7 +150,9 @@ class GunzipSink:
 
     def end(self) -> None:
         if not self._stream.eof and not self._empty:
-            raise DataError(f"{self._name} ends in the middle of its gzip data")
+            raise DataError(
+                f"{self._name} ends in the middle of its gzip data", hint="upload it again, whole"
+            )
         self._inner.end()
 
     def value(self, data: bytes) -> None:

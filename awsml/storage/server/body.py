@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from io import BufferedReader, RawIOBase
@@ -14,6 +15,8 @@ from awsml.storage.server.http import Request
 
 BLOCK = 2**20
 _LONGEST_LINE = 8192
+_MOST_TRAILERS = 50
+_CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
 
 
 class _Digest(Protocol):
@@ -125,19 +128,22 @@ class _Chunked(RawIOBase):
         return count
 
     def _next_chunk(self) -> None:
-        line = self._stream.readline(_LONGEST_LINE)
-        try:
-            self._left = int(line.split(b";")[0], 16)
-        except ValueError as error:
-            raise ObjectError("IncompleteBody", "the body is not chunked as it says") from error
+        written = self._stream.readline(_LONGEST_LINE).split(b";")[0].strip()
+        if not _CHUNK_SIZE.fullmatch(written):
+            raise ObjectError("IncompleteBody", "the body is not chunked as it says")
+        self._left = int(written, 16)
         if self._left == 0:
             self._ended = True
             self._read_trailers()
 
     def _read_trailers(self) -> None:
-        while (line := self._stream.readline(_LONGEST_LINE)) not in (b"\r\n", b"\n", b""):
+        for _ in range(_MOST_TRAILERS):
+            line = self._stream.readline(_LONGEST_LINE)
+            if line in (b"\r\n", b"\n", b""):
+                return
             name, _, value = line.decode("latin-1").partition(":")
             self._trailers[name.strip().lower()] = value.strip()
+        raise ObjectError("IncompleteBody", f"more than {_MOST_TRAILERS} trailers")
 
 
 def _compare(name: str, sent: str, computed: bytes) -> None:

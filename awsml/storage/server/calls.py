@@ -15,7 +15,7 @@ from awsml.storage.errors import ObjectError
 from awsml.storage.server import listings, xml
 from awsml.storage.server.body import BLOCK, blocks, whole
 from awsml.storage.server.http import Answer, Request, Span
-from awsml.storage.server.listings import xml_answer
+from awsml.storage.server.listings import whole_number, xml_answer
 
 LONGEST_XML = 4 * 2**20
 # Subresources of S3 that are not here; taking them for plain objects would destroy data.
@@ -34,7 +34,7 @@ _KEPT_HEADERS = frozenset(
         *("content-disposition", "cache-control", "expires"),
     )
 )
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _LOCAL_HOST = re.compile(r"(?P<bucket>[a-z0-9][a-z0-9.-]+)\.(?:s3\.)?localhost(?::\d+)?")
 
 
@@ -159,8 +159,7 @@ class Calls:
         return xml_answer(xml.document("CopyObjectResult", *_copied(stored.etag, stored.modified)))
 
     def _put_part(self, request: Request, bucket: str, key: str, upload: str) -> Answer:
-        written = request.query.get("partNumber", "")
-        number = int(written) if written.isdigit() else 0
+        number = whole_number(request.query.get("partNumber", "0"))
         copied = "x-amz-copy-source" in request.headers
         with self.uploads.part(bucket, key, upload, number) as incoming:
             if copied:
@@ -186,10 +185,7 @@ class Calls:
     def _complete(self, request: Request, bucket: str, key: str, upload: str) -> Answer:
         data = whole(request, LONGEST_XML)
         named = xml.rows(data, "Part", "PartNumber", "ETag")
-        try:
-            chosen = [(int(number), etag.strip('"')) for number, etag in named]
-        except ValueError as error:
-            raise ObjectError("MalformedXML", "a part number is a number") from error
+        chosen = [(whole_number(number.strip()), etag.strip('"')) for number, etag in named]
         stored = self.uploads.complete(bucket, key, upload, chosen, _condition(request))
         names = xml.text("Bucket", bucket) + xml.text("Key", key)
         tag = xml.text("ETag", f'"{stored.etag}"')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import time
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,14 @@ from awsml.storage.server.conditions import Conditions
 
 _LONGEST_LINE = 32_768
 _MOST_HEADERS = 200
+_LENGTH = re.compile(r"[0-9]{1,18}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# A page in a browser can send requests to loopback, under a name that it has pointed there. Only
+# addresses and names that nobody can register are taken for this machine.
+_HERE = re.compile(
+    r"(?:[0-9.]+|\[[0-9a-f:]+\]|(?:[a-z0-9.-]+\.)?localhost|[a-z0-9-]*|host\.docker\.internal)"
+    r"(?::\d+)?"
+)
 _SLICE = 32 * 2**20  # bytes given to one sendfile call
 _SLOW_SLICE = 256 * 2**10  # the same on a connection with a speed limit
 
@@ -81,23 +90,30 @@ def _request(line: bytes, stream: BufferedReader[Any], connection: socket.socket
     words = line.decode("latin-1").split()
     if len(words) != 3 or not words[2].startswith("HTTP/1."):
         raise ObjectError("BadRequest", "this is no HTTP/1.1 request")
-    target = urlsplit(words[1])
     try:
+        target = urlsplit(words[1])
         path = unquote(target.path, errors="strict")
         query = dict(parse_qsl(target.query, keep_blank_values=True, errors="strict"))
-    except UnicodeDecodeError as error:
-        raise ObjectError("InvalidURI", "the address is not UTF-8") from error
-    return Request(words[0].upper(), path, query, _headers(stream), stream, connection)
+    except ValueError as error:  # UnicodeDecodeError among them
+        raise ObjectError("InvalidURI", "the address is no URL in UTF-8") from error
+    headers = _headers(stream)
+    if not _LENGTH.fullmatch(headers.get("content-length", "0")):
+        raise ObjectError("BadRequest", "Content-Length is no number of bytes")
+    if "origin" in headers or not _HERE.fullmatch(headers.get("host", "localhost").lower()):
+        raise ObjectError("AccessDenied", "this store does not answer to web pages")
+    return Request(words[0].upper(), path, query, headers, stream, connection)
 
 
 def _headers(stream: BufferedReader[Any]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for _ in range(_MOST_HEADERS):
         line = stream.readline(_LONGEST_LINE)
-        if line in (b"\r\n", b"\n", b""):
+        if line in (b"\r\n", b"\n"):
             return headers
+        if not line.endswith(b"\n"):  # cut off: what was asked for is not known
+            raise ObjectError("BadRequest", "a header without an end")
         name, _, value = line.decode("latin-1").partition(":")
-        headers[name.strip().lower()] = value.strip()
+        headers[name.strip().lower()] = _CONTROL.sub(" ", value.strip())
     raise ObjectError("BadRequest", f"more than {_MOST_HEADERS} headers")
 
 
@@ -122,7 +138,7 @@ def _head(answer: Answer, length: int, keeps_open: bool) -> bytes:
         f"HTTP/1.1 {status.value} {status.phrase}",
         f"Date: {formatdate(usegmt=True)}",
         "Server: awsml",
-        *(f"{name}: {value}" for name, value in answer.headers.items()),
+        *(_CONTROL.sub(" ", f"{name}: {value}") for name, value in answer.headers.items()),
     ]
     if answer.status != 204:
         lines.append(f"Content-Length: {length}")

@@ -98,7 +98,7 @@ def list_parts(
     bucket: str, key: str, upload: str, parts: list[Part], query: Mapping[str, str]
 ) -> Answer:
     limit = _limit(query.get("max-parts", str(MOST_KEYS)))
-    start = int(query.get("part-number-marker", "0") or "0")
+    start = whole_number(query.get("part-number-marker") or "0")
     later = [part for part in parts if part.number > start]
     listed = [
         element(
@@ -173,9 +173,14 @@ def _after(query: Mapping[str, str]) -> str:
 
 
 def _limit(written: str) -> int:
-    if not written.isdigit():
-        raise ObjectError("InvalidArgument", "max-keys is a number, 0 or more")
-    return min(int(written), MOST_KEYS)
+    return min(whole_number(written), MOST_KEYS)
+
+
+def whole_number(written: str) -> int:
+    """A number of a request; ObjectError for anything else."""
+    if not (written.isascii() and written.isdigit() and len(written) <= 18):
+        raise ObjectError("InvalidArgument", f"`{written[:40]}` is no whole number, 0 or more")
+    return int(written)
 
 
 _Encode = Callable[[str], str]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 import threading
+import time
 from types import TracebackType
 
 from awsml.storage.embedded.folder import ObjectFolder
@@ -14,6 +16,12 @@ from awsml.storage.server.conditions import RESET, THROTTLE, Conditions, Weather
 from awsml.storage.server.http import Answer, Request, requests, send
 from awsml.storage.server.listings import xml_answer
 from awsml.storage.server.xml import error_document
+
+# A client that gave up before it was let in, or too many open at once: it passes.
+_PASSING = frozenset({errno.ECONNABORTED, errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_PAUSE_SECONDS = 0.05
+_LINGER_SECONDS = 2.0
+_BLOCK = 2**18
 
 
 class ObjectServer:
@@ -86,8 +94,11 @@ class ObjectServer:
         while not self._stopping:
             try:
                 connection, _ = self._listener.accept()
-            except OSError:
-                return
+            except OSError as error:
+                if self._stopping or error.errno not in _PASSING:
+                    return
+                time.sleep(_PAUSE_SECONDS)
+                continue
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
             with self._lock:
@@ -107,9 +118,11 @@ class ObjectServer:
         try:
             for request in requests(connection):
                 if not self._respond(request):
-                    return
+                    break
         except ObjectError as error:  # not even a request
-            connection.sendall(f"HTTP/1.1 400 {error.code}\r\nConnection: close\r\n\r\n".encode())
+            head = f"HTTP/1.1 {error.status} {error.code}\r\nConnection: close\r\n\r\n"
+            connection.sendall(head.encode())
+        _linger(connection)
 
     def _respond(self, request: Request) -> bool:
         """Answer one request; False when the connection cannot be used any more."""
@@ -143,6 +156,18 @@ def _reset(connection: socket.socket) -> None:
     linger = (1).to_bytes(4, "little") + (0).to_bytes(4, "little")
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     connection.close()
+
+
+def _linger(connection: socket.socket) -> None:
+    """Closed with bytes unread, a connection is reset, and the answer lost: read them first."""
+    if connection.fileno() < 0:  # reset on purpose
+        return
+    connection.shutdown(socket.SHUT_WR)
+    ends = time.monotonic() + _LINGER_SECONDS
+    while (left := ends - time.monotonic()) > 0:
+        connection.settimeout(left)
+        if not connection.recv(_BLOCK):
+            return
 
 
 def _shut(connection: socket.socket) -> None:

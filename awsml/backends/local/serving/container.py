@@ -14,6 +14,8 @@ from awsml.backends.local.serving.process import WORKER, Child, Say
 
 PING_SECONDS = 2.0
 _LOOK_SECONDS = 0.1
+# What a program that listens can do to whoever asks it.
+_BROKEN = (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError)
 _HOST = "127.0.0.1"
 
 
@@ -67,7 +69,7 @@ class Container:
     async def healthy(self) -> bool:
         try:
             answer = await asyncio.wait_for(self._asked(b"GET /ping", [], b""), PING_SECONDS)
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, ValueError):
+        except (TimeoutError, *_BROKEN):
             return False
         return answer.status == 200
 
@@ -80,7 +82,7 @@ class Container:
             return await asyncio.wait_for(asking, limit)
         except TimeoutError:
             return problem(504, f"the program did not answer within {limit:g} s")
-        except (OSError, asyncio.IncompleteReadError, ValueError) as error:
+        except _BROKEN as error:
             return problem(502, f"the program broke the connection: {error}")
 
     async def stop(self, grace_seconds: float) -> None:
@@ -121,6 +123,8 @@ async def _read_answer(reader: asyncio.StreamReader) -> tuple[Answer, bool]:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     version, _, rest = head[0].partition(" ")
     status = int(rest[:3])
+    if not 100 <= status <= 599:
+        raise ValueError(f"{status} is no status of HTTP")
     fields = {
         name.strip().lower(): value.strip()
         for name, _, value in (line.partition(":") for line in head[1:] if line)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -32,6 +33,9 @@ _REASONS = {
     503: "Service Unavailable",
     504: "Gateway Timeout",
 }
+_LENGTH = re.compile(r"[0-9]{1,18}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_LINGER_SECONDS = 2.0
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -95,7 +99,7 @@ class Front:
 
     def _batched(self, body: bytes) -> Answer:
         """awsml's own: the most requests in a batch from now on, for a sweep over sizes."""
-        if not (body.isdigit() and self.server.batched(int(body))):
+        if not (body.isdigit() and len(body) <= 6 and self.server.batched(int(body))):
             return problem(400, "batches need `serving.batch` above 1, and a size from 1")
         return Answer(200, "application/json", b"{}")
 
@@ -149,6 +153,8 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._head: tuple[str, str, dict[str, str], int] | None = None
         self._busy: asyncio.Task[None] | None = None
+        self._refused = False
+        self._ended = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -160,9 +166,18 @@ class Connection(asyncio.Protocol):
         self._transport = None
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
         self._buffer += data
         if self._busy is None:
             self._next()
+        elif len(self._buffer) > _LONGEST_HEAD and self._transport is not None:
+            self._transport.pause_reading()  # who sends on without waiting waits in the kernel
+
+    def eof_received(self) -> bool:
+        """Who has said everything may still wait for the answer: True keeps the other way open."""
+        self._ended = True
+        return self._busy is not None
 
     def close(self) -> None:
         if self._transport is not None:
@@ -182,6 +197,7 @@ class Connection(asyncio.Protocol):
         self._head = None
         request = Request(method, path, fields, body)
         self._busy = asyncio.ensure_future(self._serve(request))
+        self._busy.add_done_callback(self._hang_up_if_broken)
 
     def _read_head(self) -> None:
         end = self._buffer.find(b"\r\n\r\n")
@@ -192,7 +208,7 @@ class Connection(asyncio.Protocol):
         lines = self._buffer[:end].decode("latin-1").split("\r\n")
         del self._buffer[: end + 4]
         words = lines[0].split(" ")
-        if len(words) != 3:
+        if len(words) != 3 or any(_CONTROL.search(line) for line in lines):
             self._refuse(problem(400, "this is no HTTP request"))
             return
         fields = {
@@ -203,7 +219,7 @@ class Connection(asyncio.Protocol):
 
     def _take_head(self, method: str, path: str, fields: dict[str, str]) -> None:
         length = fields.get("content-length", "0")
-        if "transfer-encoding" in fields or not length.isdecimal():
+        if "transfer-encoding" in fields or not _LENGTH.fullmatch(length):
             self._refuse(problem(411, "send the body with a Content-Length"))
             return
         refused = self._front.refused(path, int(length))
@@ -215,20 +231,33 @@ class Connection(asyncio.Protocol):
         self._head = (method, path, fields, int(length))
 
     def _refuse(self, answer: Answer) -> None:
-        """Answer and hang up: what follows in the stream cannot be trusted."""
+        """Answer and hang up: what follows in the stream cannot be trusted.
+
+        Closed with bytes unread, a connection is reset and the answer lost: they are read first.
+        """
+        self._refused = True
         self._buffer.clear()
         self._write(answer, keep=False)
-        self.close()
+        if self._transport is not None:
+            self._transport.write_eof()
+            asyncio.get_running_loop().call_later(_LINGER_SECONDS, self.close)
 
     async def _serve(self, request: Request) -> None:
         answer = await self._front.answer(request)
         keep = request.fields.get("connection", "").lower() != "close"
         self._write(answer, keep)
         self._busy = None
-        if not keep:
-            self.close()
-        elif self._buffer:
+        if keep and self._transport is not None:
+            self._transport.resume_reading()
+        if keep and self._buffer:
             self._next()
+        if not keep or (self._ended and self._busy is None):
+            self.close()
+
+    def _hang_up_if_broken(self, done: asyncio.Task[None]) -> None:
+        """A client must not wait for an answer that nobody is making any more."""
+        if not done.cancelled() and done.exception() is not None:
+            self.close()
 
     def _write(self, answer: Answer, keep: bool) -> None:
         if self._transport is None:
@@ -240,7 +269,8 @@ class Connection(asyncio.Protocol):
             *(f"{name}: {value}" for name, value in answer.attributes),
             *([] if keep else ["Connection: close"]),
         ]
-        self._transport.write("\r\n".join(heads).encode("latin-1") + b"\r\n\r\n" + answer.body)
+        head = "\r\n".join(_CONTROL.sub(" ", line) for line in heads)
+        self._transport.write(head.encode("latin-1", "replace") + b"\r\n\r\n" + answer.body)
 
 
 @contextlib.asynccontextmanager

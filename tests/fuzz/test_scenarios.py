@@ -1,0 +1,97 @@
+"""Scenarios, from their text to their findings: every kind, with everything that is decided."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from awsml import api
+from awsml.kinds import INCLUDES, KINDS
+from awsml.scenario import Override, load
+from tests.fuzz.profile import fuzzing
+from tests.fuzz.reader import FUZZED
+from tests.fuzz.texts import ODD, as_bytes, examples, mutated
+
+_SCENARIOS = examples("scenarios/*.yaml", "awsml/templates/starters/**/*.yaml", most=6000)
+_WORDS = (
+    *("kind: training", "kind: tuning", "kind: endpoint", "kind: batch", "kind: cluster", "auto"),
+    *("extends: scenarios/pipe-mode.yaml", "extends: /etc/passwd", "extends: .", "on: aws"),
+    *(
+        "expect: {cost.expected: '<= 1'}",
+        "# awsml: ignore[x] y",
+        "aws: {CreateTrainingJob: {a: 1}}",
+    ),
+    *(
+        "{low: 0, high: 0}",
+        "{low: -1e308, high: 1e308}",
+        "{choices: []}",
+        "scale: log",
+        "spot: true",
+    ),
+    *(
+        "schedule: {days: mon-sun, at: '24:00', timezone: X/Y}",
+        "limits: {runtime: 0s, cost: 0 USD}",
+    ),
+)
+
+
+def everything_about(text: str | bytes) -> None:
+    loaded = load("fuzzed.yaml", text=text, environ={"A": "1"}, kinds=KINDS, includes=INCLUDES)
+    api.validate_file(loaded, api.Terms(region="us-east-1"))
+
+
+@fuzzing
+@given(mutated(_SCENARIOS, _WORDS))
+def test_a_scenario_is_findings_or_an_error(text: str) -> None:
+    FUZZED.reads("scenarios", lambda: everything_about(as_bytes(text)))
+
+
+_FIELDS = sorted(
+    {
+        *(
+            "name",
+            "region",
+            "role",
+            "compute.instance",
+            "compute.count",
+            "compute.volume",
+            "spot.max_wait",
+        ),
+        *(
+            "spot.every",
+            "limits.runtime",
+            "limits.cost",
+            "inputs.train.mode",
+            "inputs.train.data.size",
+        ),
+        *("inputs.train.data.objects", "workload.epochs", "workload.samples", "hyperparameters.lr"),
+        *("workload.samples_per_second", "budget.trials", "budget.parallel", "parameters.lr.low"),
+        *("parameters.lr.high", "traffic.requests_per_second", "traffic.payload", "observed.gpu"),
+        *("resources.gpus", "resources.memory", "resources.vcpus", "compute.max_vcpus", "timeout"),
+        *("retry.attempts", "schedule.at", "schedule.days", "hardware.gpus", "hardware.network"),
+        *("questions.budget", "questions.target_throughput", "local.hosts", "tags.a"),
+    }
+)
+
+
+@fuzzing
+@given(
+    st.sampled_from(_SCENARIOS),
+    st.lists(st.tuples(st.sampled_from(_FIELDS), ODD), min_size=1, max_size=3),
+)
+def test_a_value_of_any_kind_is_findings_or_an_error(
+    text: str, values: list[tuple[str, str]]
+) -> None:
+    def check() -> None:
+        overrides = [Override.parse(f"{field}={value}") for field, value in values]
+        loaded = load(
+            "fuzzed.yaml",
+            text=text,
+            environ={},
+            overrides=overrides,
+            kinds=KINDS,
+            includes=INCLUDES,
+        )
+        api.validate_file(loaded, api.Terms())
+
+    FUZZED.reads("overrides", check)
