@@ -168,8 +168,9 @@ def _examined(
     )
     decision = decide(kind.name, spec, workload, grounds)
     context = Context(document, decision.choices, terms.region)
+    told: list[dict[str, Any]] = []
     if terms.past:
-        grounds = _with_past(grounds, kind, spec, context, terms)
+        grounds, told = _with_past(grounds, kind, spec, context, terms)
         decision = decide(kind.name, spec, workload, grounds)
         context = Context(document, decision.choices, terms.region)
     gate = _cost_gate(document, decision, getattr(workload, "cost_limit_usd", None), terms)
@@ -179,18 +180,26 @@ def _examined(
     report = _report(compiled, decision, terms, found)
     if advise:
         report = replace(report, effective=kind.effective(spec, context))
+    if told:
+        report = replace(report, blocks={**report.blocks, "measured": told})
     return Planned(document, report, spec, workload)
 
 
-def _with_past(grounds: Grounds, kind: Kind, spec: Any, context: Context, terms: Terms) -> Grounds:
-    """What runs of the same job on AWS took; the predictions are of AWS wherever it will run."""
-    from awsml.decide.history import conditions_of  # brings the store of runs with it
+def _with_past(
+    grounds: Grounds, kind: Kind, spec: Any, context: Context, terms: Terms
+) -> tuple[Grounds, list[dict[str, Any]]]:
+    """What runs of the same job on AWS took, and which runs those are; the predictions are of AWS
+    wherever it will run. A trial of a search is the training job that it names."""
+    from awsml.decide.history import conditions_of, measured_block  # brings the store of runs
     from awsml.estimate.measured import billed_elsewhere, measured_rates
 
-    values = {path: entry.value for path, entry in kind.effective(spec, context).items()}
+    effective = kind.effective(spec, context)
+    values = {path.removeprefix("training."): entry.value for path, entry in effective.items()}
     same = conditions_of(values, "aws")
     measured = {**measured_rates(same, terms.past), **terms.measured}
-    return replace(grounds, measured=measured, elsewhere=billed_elsewhere(same, terms.past))
+    elsewhere = billed_elsewhere(same, terms.past)
+    told = measured_block(same, terms.past, values)
+    return replace(grounds, measured=measured, elsewhere=elsewhere), told
 
 
 def known_kind(document: Document) -> Kind | None:

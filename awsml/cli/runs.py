@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,7 +13,9 @@ import click
 from awsml.cli.output import Output, Style, as_json_text, outputs_option, write
 from awsml.cli.project import Project
 from awsml.cli.subject import current
+from awsml.errors import UsageError
 from awsml.kinds import KINDS
+from awsml.render.accuracy import Accuracy, accuracy_json, accuracy_text
 from awsml.render.runs import RunView, run_json, runs_table
 from awsml.render.table import Column, table
 from awsml.store.run import Status
@@ -36,6 +39,9 @@ if TYPE_CHECKING:
 @click.option(
     "--account", is_flag=True, help="Training jobs of the AWS account, whoever made them."
 )
+@click.option(
+    "--accuracy", is_flag=True, help="What was predicted beside what happened, and how far off."
+)
 @outputs_option("text", "json")
 @click.pass_obj
 def command(
@@ -46,21 +52,46 @@ def command(
     status: str | None,
     limit: int,
     account: bool,
+    accuracy: bool,
     outputs: Sequence[Output],
 ) -> None:
-    """List runs, newest first. AWS is asked about those that it has."""
+    """List runs, newest first. AWS is asked about those that it has.
+
+    --accuracy holds the plan of each completed run on AWS against what AWS told: seconds of each
+    phase, billed time, dollars; then the median error and the bias over all of them.
+    """
+    if account and accuracy:
+        raise UsageError(
+            "nothing was predicted for jobs that awsml did not start", hint="leave out --account"
+        )
     if account:
         _write_account(project, limit, outputs)
         return
     wanted = Status(status) if status else None
     views: list[RunView] = []
+    told = Accuracy((), Counter())
     if (project.state / "runs.db").exists():
         with RunStore(project.state) as store:
             found = store.find(kind=kind, backend=on, name=name, status=wanted, limit=limit)
-            views = [RunView.of(store, run) for run in current(project, store, found)]
+            runs = current(project, store, found)
+            if accuracy:
+                told = Accuracy.of(store, runs)
+            else:
+                views = [RunView.of(store, run) for run in runs]
+    if accuracy:
+        _write_accuracy(told, outputs)
+        return
     writers = {
         "text": lambda style: _text(views, style),
         "json": lambda _: as_json_text({"version": 1, "runs": [run_json(view) for view in views]}),
+    }
+    write(outputs, writers)
+
+
+def _write_accuracy(told: Accuracy, outputs: Sequence[Output]) -> None:
+    writers = {
+        "text": lambda style: accuracy_text(told, style.width),
+        "json": lambda _: as_json_text(accuracy_json(told)),
     }
     write(outputs, writers)
 

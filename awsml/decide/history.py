@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from awsml.estimate.measured import Conditions, PastRun
+from awsml.estimate.measured import (
+    SAMPLES,
+    Conditions,
+    PastRun,
+    measured_rates,
+    measuring_runs,
+)
 from awsml.store.run import PhaseRecord, Run, Status
 
 # Fields of an input that do not change what its copy takes.
@@ -44,7 +50,34 @@ def past_run(run: Run, phases: Iterable[PhaseRecord]) -> PastRun | None:
     effective = {path: entry.get("value") for path, entry in run.effective.items()}
     modes = {str(v) for path, v in effective.items() if path.startswith("input_mode.")}
     mode = modes.pop() if len(modes) == 1 else "mixed"
-    return PastRun(conditions_of(effective, run.backend), mode, seconds)
+    rate = _samples_per_second(effective, seconds.get("Training"))
+    return PastRun(conditions_of(effective, run.backend), mode, seconds, rate, run.id)
+
+
+def _samples_per_second(effective: Mapping[str, Any], training: float | None) -> float | None:
+    """All samples of all epochs over the time that the container ran."""
+    epochs, samples = effective.get("workload.epochs"), effective.get("workload.samples")
+    if not (epochs and samples and training):
+        return None
+    return float(epochs) * float(samples) / training
+
+
+def measured_block(
+    same: Conditions, past: Sequence[PastRun], values: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Each rate that runs of the same job measured, by which of them, and what it stands in for;
+    a rate that the scenario states is not replaced."""
+    runs = measuring_runs(same, past)
+    stated = values.get("workload.samples_per_second") or values.get("workload.compute")
+    return [
+        {
+            "what": name,
+            "value": estimate.as_json(),
+            "runs": list(runs[name]),
+            "used": not (name == SAMPLES and stated),
+        }
+        for name, estimate in measured_rates(same, past).items()
+    ]
 
 
 def _identity(values: Mapping[str, Any]) -> str:

@@ -39,19 +39,31 @@ class PastRun:
     conditions: Conditions
     mode: str  # of its S3 channels; mixed runs measure no download
     phases: Mapping[str, float] = field(default_factory=dict)
-    samples_per_second: float | None = None
+    samples_per_second: float | None = None  # as fed, the start of the container included
+    run: str = ""
 
 
 def measured_rates(wanted: Conditions, past: Iterable[PastRun]) -> dict[str, Estimate]:
     """By name of the constant, `download_seconds.MODE` or `samples_per_second`."""
-    if not wanted.known:
-        return {}
-    found: dict[str, list[float]] = {}
-    for run in past:
-        if run.conditions == wanted:
-            for name, value in _values(run):
-                found.setdefault(name, []).append(value)
-    return {name: _spread(name, values) for name, values in found.items()}
+    return {
+        name: _spread(name, [value for _, value in found])
+        for name, found in _found(wanted, past).items()
+    }
+
+
+def measuring_runs(wanted: Conditions, past: Iterable[PastRun]) -> dict[str, tuple[str, ...]]:
+    """The runs that each rate was measured by."""
+    return {name: tuple(run for run, _ in found) for name, found in _found(wanted, past).items()}
+
+
+def _found(wanted: Conditions, past: Iterable[PastRun]) -> dict[str, list[tuple[str, float]]]:
+    found: dict[str, list[tuple[str, float]]] = {}
+    if wanted.known:
+        for run in past:
+            if run.conditions == wanted:
+                for name, value in _values(run):
+                    found.setdefault(name, []).append((run.run, value))
+    return found
 
 
 def billed_elsewhere(wanted: Conditions, past: Iterable[PastRun]) -> dict[str, Estimate]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from awsml.render.table import Column, table
+from awsml.store.predicted import billed_seconds
 from awsml.store.run import Run
 from awsml.units import format_duration, format_usd
 
@@ -27,11 +28,10 @@ def bill_text(run: Run, width: int) -> str:
 
 def _predicted_time(run: Run) -> str:
     """Billed phases together, as the plan expected them; of all machines."""
-    phases = [p for p in run.predicted.get("time", {}).get("phases", ()) if p.get("billed", True)]
-    seconds = [phase["seconds"].get("expected") for phase in phases]
-    if not seconds or None in seconds:
+    bounds = billed_seconds(run.predicted.get("time", {}))
+    if bounds is None or bounds[1] is None:
         return ""
-    return format_duration(sum(seconds) * int(run.figures.get("instances", 1)))
+    return format_duration(bounds[1] * int(run.figures.get("instances", 1)))
 
 
 def _predicted_cost(run: Run) -> str:

@@ -11,9 +11,9 @@ from typing import Any
 
 from awsml.plan import walk
 from awsml.render.cluster import cluster_rows
-from awsml.render.duration import billed_seconds, searched, whole_seconds
 from awsml.render.table import Column, table
 from awsml.report import Report
+from awsml.store.predicted import billed_seconds, searched, whole_seconds
 from awsml.units import format_duration, format_usd
 
 Show = Callable[[float], str]

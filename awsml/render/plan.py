@@ -10,6 +10,7 @@ from awsml.finding import NotChecked
 from awsml.plan import Call, Origin, Ref, Source, Text, Unknown, join_path
 from awsml.render.batch import retry_section, schedule_section
 from awsml.render.cluster import cluster_text
+from awsml.render.measured import measured_section
 from awsml.render.modes import modes_section
 from awsml.render.search import search_section
 from awsml.render.serving import candidates_section, diagnosis_section
@@ -19,6 +20,7 @@ from awsml.units import format_count, format_duration, format_usd
 
 # What a kind adds to a plan, by the name of its block.
 BLOCKS: Mapping[str, Callable[[Any, int], str]] = {
+    "measured": measured_section,
     "search": search_section,
     "diagnosis": diagnosis_section,
     "candidates": candidates_section,

@@ -9,6 +9,7 @@ from awsml.render.batch import RULE_HEADINGS, attempts_text, next_rows, odds_tex
 from awsml.render.bench import pareto_chart
 from awsml.render.chart import Axis, Chart, Series
 from awsml.render.cluster_page import cluster_sections
+from awsml.render.measured import HEADINGS, TITLE, measured_rows
 from awsml.render.modes import MODE_HEADINGS, mode_rows
 from awsml.render.page import Section, Table
 from awsml.render.search import (
@@ -128,7 +129,13 @@ def _time(seconds: float | None) -> str:
     return "unknown" if seconds is None else format_duration(seconds)
 
 
+def _measured(rows: Sequence[Block]) -> Section:
+    title = f"{TITLE[:1].upper()}{TITLE[1:]}"
+    return Section(title, tables=[Table(HEADINGS, measured_rows(rows), HEADINGS[1:2])])
+
+
 BLOCKS: Mapping[str, Callable[[Any], Section]] = {
+    "measured": _measured,
     "search": _search,
     "diagnosis": _diagnosis,
     "candidates": _candidates,

@@ -10,7 +10,6 @@ from awsml.finding import Finding, Level
 from awsml.plan import Call, Origin, walk
 from awsml.render.advice import fix_text, option_rows, saving_text
 from awsml.render.cluster import cluster_facts
-from awsml.render.duration import SEARCH, billed_seconds, whole_seconds
 from awsml.render.findings import SourceLine, counts_line, place_lines
 from awsml.render.page import Cell, Fold, Item, Section, Span, Table, page
 from awsml.render.plan import (
@@ -27,6 +26,7 @@ from awsml.render.plan import (
 )
 from awsml.render.plan_blocks import block_sections
 from awsml.report import Phase, Report
+from awsml.store.predicted import SEARCH, billed_seconds, whole_seconds
 
 _FOOTER = (
     "Nothing was sent to AWS. ~ marks a price or rate that is neither listed nor measured; "

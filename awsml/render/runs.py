@@ -11,6 +11,7 @@ from awsml.backends.local.batch.queue import FOLDER, Standing, standing
 from awsml.render.batch_jobs import jobs_json, jobs_text
 from awsml.render.bill import bill_text
 from awsml.render.table import Column, table, wrap
+from awsml.store.predicted import phase_seconds
 from awsml.store.run import MetricRecord, NoteRecord, PhaseRecord, Run
 from awsml.store.runs import RunStore
 from awsml.units import format_duration
@@ -154,29 +155,10 @@ def _phases(view: RunView, now: float, width: int) -> str:
     return table([*heads, Column("", shrink=True)], rows, width, indent=2)
 
 
-# What the plan's time line predicts, by the phase that AWS shows it as.
-_SHOWN_AS = {
-    "provision": "Starting",
-    "download": "Downloading",
-    "image": "Downloading",
-    "init": "Training",
-    "listing": "Training",
-    "epochs": "Training",
-    "upload": "Uploading",
-}
-
-
 def _predicted(run: Run) -> dict[str, float]:
     """Expected seconds of each of AWS's phases; one that rests on an unknown is left out."""
-    told: dict[str, float] = {}
-    unknown: set[str] = set()
-    for phase in run.predicted.get("time", {}).get("phases", ()):
-        name, expected = _SHOWN_AS.get(phase["name"], phase["name"]), phase["seconds"]["expected"]
-        if expected is None:
-            unknown.add(name)
-        else:
-            told[name] = told.get(name, 0.0) + expected
-    return {name: seconds for name, seconds in told.items() if name not in unknown}
+    told = phase_seconds(run.predicted.get("time", {}))
+    return {name: expected for name, (_, expected, _) in told.items() if expected is not None}
 
 
 def _standing(run: Run) -> str:
