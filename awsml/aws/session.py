@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from awsml import __version__
 from awsml.aws.refusals import CREDENTIALS_HINT, EXPIRED_HINT, AwsNotSent, AwsSilent, refusal
@@ -50,7 +49,7 @@ class Aws(Protocol):
         """The items under `key` of all pages."""
         ...
 
-    def upload(self, path: Path, bucket: str, key: str) -> None: ...
+    def upload(self, content: IO[bytes], bucket: str, key: str) -> None: ...
 
     def identity(self) -> Identity: ...
 
@@ -107,10 +106,10 @@ class Session:
             for page in paginator.paginate(**params):
                 yield from page.get(key, ())
 
-    def upload(self, path: Path, bucket: str, key: str) -> None:
+    def upload(self, content: IO[bytes], bucket: str, key: str) -> None:
         client = self.client("s3")
-        with translated("PutObject"), path.open("rb") as file:
-            client.upload_fileobj(file, bucket, key)
+        with translated("PutObject"):
+            client.upload_fileobj(content, bucket, key)
 
     def identity(self) -> Identity:
         if self._identity is None:

@@ -124,7 +124,8 @@ def _files_to_put(source: Path, address: Address) -> Iterator[tuple[Path, str, i
 
 def _put(place: Where, path: Path, bucket: str, key: str, link: bool) -> int:
     if place.session is not None:
-        place.session.upload(path, bucket, key)
+        with path.open("rb") as content:
+            place.session.upload(content, bucket, key)
     else:
         place.folder.put_file(bucket, key, path, link)
     return path.stat().st_size

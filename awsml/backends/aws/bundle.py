@@ -10,6 +10,7 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from awsml.errors import UsageError
 
@@ -45,11 +46,10 @@ def read_tree(root: Path) -> Tree:
     return Tree(root, files, tree.size_bytes, total.hexdigest()[:32])
 
 
-def write_archive(tree: Tree, archive: Path) -> None:
+def write_archive(tree: Tree, archive: IO[bytes]) -> None:
     """A tar.gz without times, owners or the order of the disk."""
     with (
-        archive.open("wb") as raw,
-        gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed,
+        gzip.GzipFile("", "wb", 6, archive, mtime=0) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar,
     ):
         for file in tree.files:

@@ -20,6 +20,7 @@ from awsml.plan import Call, Ref, Text, walk
 from awsml.units import format_bytes
 
 _LARGEST_DATA_BYTES = 10 * 10**9
+_IN_MEMORY_BYTES = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +103,11 @@ def _send_archive(
     if upload.key in present:
         yield Note(f"code unchanged, already at {upload.uri(bucket)}")
         return
-    with tempfile.TemporaryDirectory(prefix="awsml-code-") as folder:
-        archive = Path(folder) / "sourcedir.tar.gz"
+    # Without a name, so that nothing is left of it however this process ends.
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as archive:
         write_archive(upload.tree, archive)
-        size = archive.stat().st_size
+        size = archive.tell()
+        archive.seek(0)
         yield Progress("code sent", 0, size, "B")
         aws.upload(archive, bucket, upload.key)
         yield Progress("code sent", size, size, "B")
@@ -123,7 +125,8 @@ def _send_files(
     total = sum(file.stat().st_size for file in missing)
     yield Progress(what, 0, total, "B")
     for file in missing:
-        aws.upload(file, bucket, keys[file])
+        with file.open("rb") as content:
+            aws.upload(content, bucket, keys[file])
         done += file.stat().st_size
         yield Progress(what, done, total, "B")
 

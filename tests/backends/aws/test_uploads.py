@@ -46,8 +46,18 @@ def start(backend: AwsBackend, *refs: Ref) -> list[object]:
 
 
 def archive_of(folder: Path, to: Path) -> bytes:
-    write_archive(read_tree(folder), to)
+    with to.open("wb") as archive:
+        write_archive(read_tree(folder), archive)
     return to.read_bytes()
+
+
+def test_nothing_with_a_name_is_written_to_send_code(
+    backend: AwsBackend, code: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever had one would stay there when awsml is killed."""
+    monkeypatch.setenv("TMPDIR", "/nowhere")
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+    start(backend, Ref("code", str(code)))
 
 
 def test_an_archive_depends_on_content_alone(code: Path, tmp_path: Path) -> None:
