@@ -51,7 +51,7 @@ class Output:
     file: Path | None = None
 
 
-Writer = Callable[[Style], str]
+Writer = Callable[[Style], str | bytes]
 
 
 def outputs_option(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -84,26 +84,28 @@ def _parsed(value: str, formats: Sequence[str]) -> Output:
 def write(outputs: Sequence[Output], writers: Mapping[str, Writer]) -> None:
     """Render each output once and put it where it was asked for."""
     for output in outputs:
-        text = writers[output.format](style_of(sys.stdout) if output.file is None else PLAIN)
+        content = writers[output.format](style_of(sys.stdout) if output.file is None else PLAIN)
         if output.file is None:
-            click.echo(text, nl=not text.endswith("\n"))
+            click.echo(content, nl=isinstance(content, str) and not content.endswith("\n"))
         else:
-            write_file(output.file, text)
+            write_file(output.file, content)
 
 
 PLAIN = Style(colour=False, width=100)
 
 
-def write_file(path: Path, text: str) -> None:
+def write_file(path: Path, content: str | bytes) -> None:
     """Write beside, then swap, so that a full disk leaves the old file whole."""
     path = path.resolve()  # the file that a link names, not the link
+    if isinstance(content, str):
+        content = (content if content.endswith("\n") else content + "\n").encode()
     try:
         if path.exists() and not path.is_file():  # /dev/null, a pipe: not to be swapped
-            path.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+            path.write_bytes(content)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.name}.{os.getpid()}")
-        beside.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+        beside.write_bytes(content)
         beside.replace(path)
     except OSError as error:
         raise UsageError(
