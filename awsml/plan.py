@@ -185,3 +185,37 @@ def as_json(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == int(value) else float(value)
     return value
+
+
+_REF_NAME = re.compile(
+    r"account|role|ttl-role|region|default-bucket|run|commit|archive|image|instance"
+    r"|(code|data|in|output|archive)(:.+)?"
+)
+
+
+def from_json(value: Any) -> Any:
+    """The parameters that `as_json` wrote; an object that no ref looks like stays one."""
+    if isinstance(value, list):
+        return [from_json(inner) for inner in value]
+    if not isinstance(value, Mapping):
+        return value
+    if value.keys() in ({"ref"}, {"ref", "path"}) and _is_ref(value["ref"]):
+        return Ref(value["ref"], value.get("path"))
+    if value.keys() == {"text", "refs"} and isinstance(value["refs"], list):
+        return _text_of(value["text"], value["refs"])
+    if value.keys() == {"unknown"}:
+        return Unknown(value["unknown"])
+    return {key: from_json(inner) for key, inner in value.items()}
+
+
+def _is_ref(name: Any) -> bool:
+    """Tags and environments are objects as well, and may have a key called `ref`."""
+    return isinstance(name, str) and _REF_NAME.fullmatch(name) is not None
+
+
+def _text_of(text: str, names: list[str]) -> Text:
+    parts: list[str | Ref] = []
+    for name in names:
+        before, _, text = text.partition(str(Ref(name)))
+        parts += [before, Ref(name)] if before else [Ref(name)]
+    return Text((*parts, text) if text else tuple(parts))

@@ -35,7 +35,12 @@ def draft_of(work: Planned, backend: str, *, detached: bool) -> Draft:
         name=report.plan.name,
         backend=backend,
         requests=tuple(
-            {"service": c.service, "operation": c.operation, "params": as_json(c.params)}
+            {
+                "service": c.service,
+                "operation": c.operation,
+                "params": as_json(c.params),
+                **({"id": c.id} if c.id else {}),
+            }
             for c in report.plan.calls
         ),
         scenario=report.plan.file,

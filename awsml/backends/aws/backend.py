@@ -17,7 +17,8 @@ from awsml.backends.aws.refs import Resolver
 from awsml.backends.aws.submission import Submission
 from awsml.backends.aws.training import TRAINING, TrainingJob, find_training_job, lacked_capacity
 from awsml.backends.aws.tuning import TUNING, TuningJob, find_tuning_job
-from awsml.backends.aws.uploads import Upload, ensure_bucket, refs_of, send
+from awsml.backends.aws.unsent import Unsent, key_of, unsent
+from awsml.backends.aws.uploads import Upload, ensure_bucket, refs_of, send, uploads_of
 from awsml.errors import UsageError
 from awsml.events import Event, Finished, LogLine, Note, Started
 from awsml.plan import Call, Plan
@@ -54,6 +55,12 @@ class AwsBackend:
     def follow(self, run: Run, after: float | None = None) -> Iterator[Event]:
         """Events of a run that was sent, until it ends; log lines `after` a time."""
         run = self.store.get(run.id)
+        if rest := unsent(self.store, run):
+            raise UsageError(
+                f"of run {run.id} {rest.told(run)}",
+                hint=f"awsml batch submit --resume {run.id}",
+                slug="jobs-not-sent",
+            )
         known = known_of(self.store, run)
         if after is not None:
             known = replace(known, lines_until=after)
@@ -80,14 +87,14 @@ class AwsBackend:
         yield end
 
     def resume(self, run: Run) -> Iterator[Event]:
-        """Settle what a crash left in doubt, then follow."""
+        """Settle what a crash left in doubt, send what it left unsent, then follow."""
         yield from self.settle(run)
         yield from self.follow(run)
 
     def settle(self, run: Run) -> Iterator[Event]:
-        """Find out whether AWS has the run, and send it if it has not."""
+        """Find out whether AWS has the run, and send what it has not."""
         call = last_call(self.store, run.id)
-        if call is None and not run.remote:
+        if call is None and not run.remote and not self.store.steps(run.id):
             raise UsageError(
                 f"run {run.id} was never sent to AWS",
                 hint="start it anew: awsml train --on aws",
@@ -97,6 +104,19 @@ class AwsBackend:
             call = replace(call, answer=self._submission(call.sender).settle(call))
         self._recover(run, call)
         yield Started(run.id, self.where(), run.name)
+        yield from self._send_rest(run)
+
+    def _send_rest(self, run: Run) -> Iterator[Event]:
+        """The calls after the one at which an earlier process ended."""
+        rest = unsent(self.store, run)
+        if not rest:
+            return
+        yield Note(f"{rest.told(run)}; sending them now")
+        uploads = uploads_of(rest.plan.calls)
+        resolver = Resolver(self.aws, run.id, uploads, dict(rest.answers), self.clock)
+        yield from self._upload(rest.plan, resolver)
+        for call in rest.plan.calls:
+            yield from self._carry_out(run.id, call, resolver)
 
     def refresh(self, run: Run) -> Run:
         """Ask AWS how a run stands, and write down what is new; nothing is sent."""
@@ -108,9 +128,19 @@ class AwsBackend:
         if run.over or not run.remote:
             return run
         known = replace(known_of(self.store, run), lines_until=None)
+        rest = unsent(self.store, run)
         for event in self._watch(run, known).look():
-            self.store.record(run.id, event)
+            if not (rest and isinstance(event, Finished)):  # the end of what was sent is no end
+                self.store.record(run.id, event)
+        if rest:
+            self._tell_unsent(run, rest)
         return self.store.get(run.id)
+
+    def _tell_unsent(self, run: Run, rest: Unsent) -> None:
+        """Once, however often one looks."""
+        told = f"{rest.told(run)}: awsml batch submit --resume {run.id}"
+        if told not in {note.text for note in self.store.notes(run.id)}:
+            self.store.record(run.id, Note(told, "warning"))
 
     def adopt(self, name: str) -> Run | None:
         """Take a job that awsml did not start into the store, to look after it like a run."""
@@ -157,7 +187,8 @@ class AwsBackend:
         else:
             self.store.journal(resolver.run_id, f"call {call.operation}", params=params)
             answer = self.aws.call(call.service, call.operation, params)
-        resolver.answers[f"{call.operation}/{call.id}" if call.id else call.operation] = answer
+            self.store.journal(resolver.run_id, f"called {call.operation}", answer=answer)
+        resolver.answers[key_of(call)] = answer
         yield Note(f"AWS accepted {call.operation} {_named(params)}".rstrip())
 
     def _submission(self, sender: str) -> Submission:

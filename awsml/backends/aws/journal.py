@@ -1,4 +1,4 @@
-"""What a run's journal tells of its create calls: announced, accepted, or in doubt."""
+"""What a run's journal tells of its calls: announced, accepted, or in doubt."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ATTEMPT = "attempt "  # how the label of a child begins that is another try of t
 
 @dataclass(frozen=True, slots=True)
 class WrittenCall:
-    """A create call as it was written down before it left.
+    """A call as it was written down before it left.
 
     `sender` is the run whose tag it carries: the run itself, or an attempt of it. Without an
     `answer` it is not known whether AWS accepted it.
@@ -32,11 +32,28 @@ class WrittenCall:
 
 
 def last_call(store: RunStore, run_id: str) -> WrittenCall | None:
-    """The latest call that was accepted or may have been, by the run or by its latest attempt."""
+    """The latest create call that was accepted or may have been, by the run or an attempt."""
     found = None
     for sender in _senders(store, run_id):
-        found = _last_of(store, sender) or found
+        for call in written_calls(store, sender):
+            found = call if call.operation in CREATIONS else found
     return found
+
+
+def written_calls(store: RunStore, sender: str) -> list[WrittenCall]:
+    """Calls in the order sent; one in doubt is the last. A refused one is as if it had not been."""
+    accepted: list[WrittenCall] = []
+    pending = None
+    for step in store.steps(sender):
+        verb, _, operation = step.name.rpartition(" ")
+        if verb in ("send", "call"):
+            pending = WrittenCall(sender, operation, step.detail["params"], step.at)
+        elif verb in ("sent", "called") and pending is not None:
+            accepted.append(replace(pending, answer=step.detail["answer"]))
+            pending = None
+        elif verb in ("refused", "not sent"):
+            pending = None
+    return accepted if pending is None else [*accepted, pending]
 
 
 def _senders(store: RunStore, run_id: str) -> Iterator[str]:
@@ -44,20 +61,3 @@ def _senders(store: RunStore, run_id: str) -> Iterator[str]:
     for child in store.children(run_id):
         if (child.label or "").startswith(ATTEMPT):
             yield child.id
-
-
-def _last_of(store: RunStore, sender: str) -> WrittenCall | None:
-    """A refused call is as if it had not been; an earlier accepted one still counts."""
-    accepted, pending = None, None
-    for step in store.steps(sender):
-        verb, _, operation = step.name.rpartition(" ")
-        if operation not in CREATIONS:
-            continue
-        if verb == "send":
-            pending = WrittenCall(sender, operation, step.detail["params"], step.at)
-        elif verb == "sent" and pending is not None:
-            accepted = replace(pending, answer=step.detail["answer"])
-            pending = None
-        else:
-            pending = None
-    return pending or accepted

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from awsml.aws.refusals import AwsRefused
 from awsml.backends.aws.backend import AwsBackend
+from awsml.errors import UsageError
 from awsml.events import Event, Finished, LogLine, Note, PhaseChanged
-from awsml.plan import Call, Plan, Ref, Text
+from awsml.plan import Call, Plan, Ref, Text, as_json, from_json
 from awsml.store.run import Draft, Run, Status
 from awsml.store.runs import RunStore
 from tests.fake_aws import batch
-from tests.fake_aws.world import World
+from tests.fake_aws.world import Refusal, World
 
 DEFINITION = Call("batch", "RegisterJobDefinition", {"jobDefinitionName": "d", "type": "container"})
 
@@ -120,3 +122,64 @@ def test_the_log_is_there_after_the_fact(
     world.clock.sleep(1000)
     lines = backend.logs(store.get(run.id), None, 2)
     assert [line.text for line in lines] == ["two", "three"]
+
+
+def requests_of(plan: Plan) -> tuple[dict[str, object], ...]:
+    return tuple(
+        {"service": c.service, "operation": c.operation, "params": as_json(c.params), "id": c.id}
+        for c in plan.calls
+    )
+
+
+@pytest.fixture
+def half_sent(backend: AwsBackend, store: RunStore, world: World) -> Run:
+    """A chain of which AWS refused the second job."""
+    run = store.create(Draft("batch", "demo", "aws", requests_of(CHAIN), region="us-east-1"))
+    world.fail("SubmitJob", Refusal("ClientException", "the queue is disabled"), skip=1)
+    with pytest.raises(AwsRefused):
+        list(store.recording(run.id, backend.start(run, CHAIN, ())))
+    return store.get(run.id)
+
+
+def test_what_was_sent_ending_well_is_not_the_end_of_the_run(
+    backend: AwsBackend, half_sent: Run, world: World, store: RunStore
+) -> None:
+    world.clock.sleep(1000)
+    for _ in range(2):
+        assert not backend.refresh(store.get(half_sent.id)).over
+    (note,) = [n.text for n in store.notes(half_sent.id) if n.level == "warning"]
+    assert note.startswith("1 of 2 jobs were not sent")
+    assert note.endswith(f"awsml batch submit --resume {half_sent.id}")
+    with pytest.raises(UsageError, match="not sent"):
+        backend.follow(store.get(half_sent.id))
+
+
+def test_resuming_sends_what_is_left_and_follows_all(
+    backend: AwsBackend, half_sent: Run, world: World, store: RunStore
+) -> None:
+    end = end_of(list(store.recording(half_sent.id, backend.resume(half_sent))))
+    first, second = world.journal.accepted("SubmitJob")
+    ids = store.get(half_sent.id).remote["jobs"]
+    assert second["params"]["dependsOn"] == [{"jobId": ids[first["params"]["jobName"]]}]
+    assert end.figures["jobs"] == {"SUCCEEDED": 2, "FAILED": 0}
+    assert len(world.journal.accepted("RegisterJobDefinition")) == 1
+
+
+def test_resuming_a_run_of_which_all_is_sent_sends_nothing(
+    backend: AwsBackend, store: RunStore, world: World
+) -> None:
+    run = store.create(Draft("batch", "demo", "aws", requests_of(CHAIN), region="us-east-1"))
+    attended(backend, run, CHAIN)
+    list(backend.resume(store.get(run.id)))
+    assert len(world.journal.calls("SubmitJob")) == 2
+
+
+def test_parameters_come_back_from_the_store_as_they_were() -> None:
+    params = {
+        "a": Ref("output:SubmitJob/prepare.jobId"),
+        "b": [Text((Ref("run"), "-x-", Ref("account"), Ref("run"))), {"ref": "main"}],
+        "c": Ref("data:data", "folder/ä"),
+        "tags": {"ref": "v1", "text": "x"},
+        "d": {"e": None, "f": 1.5},
+    }
+    assert from_json(as_json(params)) == params

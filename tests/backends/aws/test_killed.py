@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.backends.aws.victim import NOTHING_SENT
+from tests.backends.aws.victim import NOTHING_SENT, REFUSED
 from tests.fake_aws.server import FakeAws
 from tests.fake_aws.world import Refusal
 
@@ -32,8 +32,10 @@ class Victim:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
-    def run(self, folder: Path, *, resume: bool, kill_at: int | None = None) -> Any:
+    def run(self, folder: Path, *, resume: bool, kill_at: int | None = None, **more: bool) -> Any:
+        """`more` may be `batch`, and `later`: hours, after which listings show everything."""
         case = {"folder": str(folder), "resume": resume, "kill_at": kill_at}
+        case |= {"batch": False, "later": 0} | more
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(json.dumps(case) + "\n")
         self._process.stdin.flush()
@@ -80,6 +82,47 @@ def test_at_most_one_job_whatever_step_the_process_dies_at(
     print(f"\n{fault}: {kills} steps, {kills} kills, {doubles} double submits")
     assert kills >= 6
     assert accepted == [1] * (kills + 1)
+
+
+EVERYDAY = ("nothing", "cut after")
+AT_ANY_TIME = [
+    name if name in EVERYDAY else pytest.param(name, marks=pytest.mark.slow) for name in FAULTS
+]
+
+
+@pytest.mark.parametrize("fault", AT_ANY_TIME)
+def test_every_job_of_a_batch_once_whatever_step_the_process_dies_at(
+    fault: str, victim: Victim, fake: FakeAws, tmp_path: Path
+) -> None:
+    """SubmitJob takes no token and any number of one name: only asking tells."""
+    kills = 0
+    while True:
+        folder = tmp_path / f"step-{kills + 1}"
+        folder.mkdir()
+        fake.world.mend()
+        if (scripted := FAULTS[fault]) is not None:
+            fake.world.fail("SubmitJob", **scripted)
+        first = victim.run(folder, resume=False, kill_at=kills + 1, batch=True)
+        again = victim.run(folder, resume=True, batch=True)
+        if again["code"] == NOTHING_SENT:
+            again = victim.run(folder, resume=False, batch=True)
+        for hours in (1, 2):
+            if again["code"] == REFUSED:  # the listing may lag behind yet
+                again = victim.run(folder, resume=True, batch=True, later=hours)
+        names = Counter(entry["params"]["jobName"] for entry in jobs(fake))
+        assert len(names) == 2 * (kills + 1), f"killed at {kills + 1}"
+        assert set(names.values()) == {1}
+        if not first["killed"]:
+            break
+        kills += 1
+    # an answer lost before it took effect ends the first process by itself
+    assert kills >= (7 if fault.endswith("before") else 18)
+    last = jobs(fake)[-1]["params"]
+    assert last["dependsOn"][0]["jobId"].startswith("00000000-")
+
+
+def jobs(fake: FakeAws) -> list[dict[str, Any]]:
+    return fake.world.journal.accepted("SubmitJob")
 
 
 def submitted(journal: Path) -> list[int]:
