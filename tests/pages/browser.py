@@ -55,6 +55,7 @@ class Browser:
         self._process = subprocess.Popen(
             [sys.executable, "-c", _ON_PIPES, str(to_browser), str(from_browser), *words],
             pass_fds=(to_browser, from_browser),
+            env={**os.environ, "HOME": str(folder)},
             stdout=self._said,
             stderr=self._said,
         )

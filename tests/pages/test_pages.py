@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from awsml.events import Finished, MetricPoint, PhaseChanged, Started
+from awsml.events import Finished, LogLine, MetricPoint, PhaseChanged, Started
 from awsml.render.bench import bench_page
 from awsml.store.run import Draft
 from awsml.store.runs import RunStore
@@ -73,6 +73,22 @@ def report_page(awsml: CommandLine, project: Path) -> Path:
     return made(awsml, "search.html", "report", run.id)
 
 
+def page_of_a_run(awsml: CommandLine, project: Path) -> Path:
+    """Of a training job on AWS, beside what was predicted."""
+    plan = json.loads(awsml("plan", "pipe-mode.yaml", "-o", "json").out)
+    draft = Draft("training", "clicks", "aws", tuple(plan["calls"]), predicted=plan)
+    with RunStore(project / ".awsml", clock=lambda: 2000.0) as store:
+        run = store.create(draft)
+        store.record(run.id, Started(run.id, "on AWS", "clicks"))
+        for number, phase in enumerate(("Starting", "Downloading", "Training", "Uploading")):
+            store.record(run.id, PhaseChanged(phase, 1000.0 + 200 * number, "unbroken" * 20))
+        for step in range(100):
+            store.record(run.id, MetricPoint("loss", 1 / (1 + step), 1500.0 + step, step))
+        store.record(run.id, LogLine("algo-1", "unbroken " * 60, 1500.0))
+        store.record(run.id, Finished("Failed", "AlgorithmError: " + "unbroken" * 40, 2000.0))
+    return made(awsml, "run.html", "report", run.id)
+
+
 def told_trial(store: RunStore, parent: str, number: int) -> None:
     setting = {
         "learning_rate": f"{10 ** -(number % 5):g}",
@@ -124,6 +140,7 @@ def test_every_page_keeps_to_the_rules(awsml: CommandLine, project: Path, browse
         *plan_pages(awsml),
         report_page(awsml, project),
         bench_of_an_endpoint(awsml),
+        page_of_a_run(awsml, project),
         made(awsml, "cluster.html", "cluster", "fit", "gpu-cluster.csv"),
     ]
     found = {page.name: told for page in pages if (told := complaints(browser, page))}
