@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from urllib.parse import SplitResult
 PATIENCE_SECONDS = 1
 _CONNECT_SECONDS = 30
 _LONGEST_HEAD = 65_536
+_SIZE = re.compile(r"[0-9]{1,18}")
+_STATUS = re.compile(r"HTTP/1\.[01] ([1-5][0-9][0-9])(?: |$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Head:
     def total(self) -> int | None:
         """The size of the whole object, from Content-Range."""
         size = self.headers.get("content-range", "").rpartition("/")[2]
-        return int(size) if size.isdigit() else None
+        return int(size) if _SIZE.fullmatch(size) else None
 
 
 class Connection:
@@ -69,7 +72,10 @@ class Connection:
         lines = self._head[:end].decode("latin-1").split("\r\n")
         fields = (line.partition(":") for line in lines[1:])
         headers = {name.strip().lower(): value.strip() for name, _, value in fields}
-        return Head(int(lines[0].split()[1]), headers)
+        status = _STATUS.match(lines[0])
+        if status is None:
+            raise ConnectionError("what answers speaks no HTTP")
+        return Head(int(status[1]), headers)
 
     def take(self) -> bytes:
         """Some bytes of the body."""

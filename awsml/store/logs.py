@@ -6,6 +6,7 @@ import heapq
 from collections import deque
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TextIO
 from urllib.parse import quote, unquote
@@ -14,6 +15,7 @@ from awsml.events import LogLine
 
 _BLOCK = 65_536
 _STAMP = len("2026-11-21T09:30:12.123Z")
+_LONGEST_NAME = 180  # characters; file systems take 255 bytes
 _MOST_OPEN = 128  # a process may have no more than 1,024 files open, and an array has more streams
 
 
@@ -24,7 +26,7 @@ class LogFiles:
         self._files: dict[Path, TextIO] = {}
 
     def append(self, folder: Path, line: LogLine) -> None:
-        path = folder / f"{quote(line.stream, safe='')}.log"
+        path = folder / f"{_file_name(line.stream)}.log"
         file = self._files.get(path)
         if file is None:
             if len(self._files) >= _MOST_OPEN:
@@ -38,6 +40,14 @@ class LogFiles:
     def close(self, folder: Path) -> None:
         for path in [path for path in self._files if path.parent == folder]:
             self._files.pop(path).close()
+
+
+def _file_name(stream: str) -> str:
+    """A stream of CloudWatch may have a name longer than a file's: its end becomes a digest."""
+    name = quote(stream, safe="", errors="replace")
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[:_LONGEST_NAME]}-{sha256(stream.encode('utf-8', 'replace')).hexdigest()[:12]}"
 
 
 def read_logs(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from awsml.events import (
     TrialChanged,
 )
 from awsml.store.logs import LogFiles
-from awsml.store.rows import to_json
+from awsml.store.rows import storable, to_json
 from awsml.store.run import Status
 
 
@@ -35,6 +36,8 @@ class Recording:
         if isinstance(event, LogLine):
             self._files.append(self._logs, event)
         elif isinstance(event, MetricPoint):
+            if not math.isfinite(event.value):
+                return  # SQLite has none
             self._execute(
                 "INSERT INTO metrics (run, name, value, at, step) VALUES (?, ?, ?, ?, ?)",
                 *(self._run, event.name, event.value, event.at, event.step),
@@ -105,4 +108,4 @@ class Recording:
         self._execute("UPDATE phases SET ended=? WHERE run=? AND ended IS NULL", at, self._run)
 
     def _execute(self, statement: str, *values: object) -> None:
-        self._connection.execute(statement, values)
+        self._connection.execute(statement, [storable(value) for value in values])

@@ -18,7 +18,7 @@ from awsml.store.ids import child_id, new_run_id
 from awsml.store.logs import LogFiles, LogTail, read_logs
 from awsml.store.owner import Owner, this_process
 from awsml.store.recording import Recording
-from awsml.store.rows import insert, row_of, run_of, to_json
+from awsml.store.rows import insert, row_of, run_of, storable, to_json
 from awsml.store.run import (
     Draft,
     MetricRecord,
@@ -264,13 +264,14 @@ class RunStore:
         with self._lock, translated(self._file):
             self._connection.execute("PRAGMA synchronous=FULL")
             try:
-                return self._connection.execute(statement, values).rowcount
+                stored = {name: storable(value) for name, value in values.items()}
+                return self._connection.execute(statement, stored).rowcount
             finally:
                 self._connection.execute("PRAGMA synchronous=NORMAL")
 
     def _rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
         with self._lock, translated(self._file):
-            return self._connection.execute(query, values).fetchall()
+            return self._connection.execute(query, [storable(v) for v in values]).fetchall()
 
 
 _LOOKUPS = (

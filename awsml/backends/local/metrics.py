@@ -29,7 +29,7 @@ class MetricFinder:
 def _compiled(name: str, regex: str) -> re.Pattern[str]:
     try:
         return re.compile(regex)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise BackendError(
             f"the regex of metric `{name}` is no regular expression: {error}",
             hint="write it like `val_acc=([0-9.]+)`",

@@ -1,0 +1,121 @@
+"""What jobs print and runs leave behind: log lines, their metrics, their files, the run store."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from awsml.backends.local.metrics import MetricFinder
+from awsml.events import Finished, LogLine, MetricPoint, Note, PhaseChanged
+from awsml.readers.reasons import explain
+from awsml.store.logs import LogTail, read_logs
+from awsml.store.run import Draft
+from awsml.store.runs import RunStore
+from tests.fuzz.profile import fuzzing
+from tests.fuzz.reader import FUZZED
+from tests.fuzz.texts import ODD, as_bytes, mutated
+
+_LINES = (
+    "epoch 1 val_acc=0.93 loss=1e-3",
+    "AlgorithmError: ExecuteUserScriptError: ExitCode 1",
+    "ResourceLimitExceeded: The account-level service limit 'a' is 0 Instances",
+    "CUDA out of memory. Tried to allocate 2.00 GiB (GPU 0; 15.78 GiB total capacity)",
+    "Host EC2 (instance i-0123456789abcdef0) terminated.",
+)
+_REGEXES = (
+    "val_acc=([0-9.]+)",
+    "([^ ]+)",
+    "loss=(.*)",
+    "(?P<a>x)?",
+    "[",
+    "(",
+    "a{99999999999}",
+    "\\",
+)
+
+
+@fuzzing
+@given(
+    st.sampled_from(_REGEXES), st.lists(mutated(_LINES, ("9" * 400, "1e999", "nan")), max_size=3)
+)
+def test_metrics_of_a_line_are_finite(regex: str, lines: list[str]) -> None:
+    def check() -> None:
+        finder = MetricFinder({"m": regex})
+        for line in lines:
+            for point in finder.points(LogLine("a", line, 0.0)):
+                assert abs(point.value) < float("inf")
+
+    FUZZED.reads("log metrics", check, placed=False)
+
+
+@fuzzing
+@given(mutated(_LINES), st.lists(mutated(_LINES), max_size=3))
+def test_the_words_of_a_failure_are_explained_or_not(reason: str, log: list[str]) -> None:
+    def check() -> None:
+        for found in explain(reason, log):
+            assert found.says and found.hint
+
+    FUZZED.reads("reasons", check)
+
+
+@fuzzing
+@given(mutated(["2026-11-21T09:30:12.123Z a line\n2026-11-21T09:30:13.000Z\n", "no time\n"]))
+def test_a_log_file_is_lines_whatever_it_holds(text: str) -> None:
+    def check() -> None:
+        with tempfile.TemporaryDirectory() as name:
+            (Path(name) / "algo-1%2f.log").write_bytes(as_bytes(text))
+            whole = read_logs(Path(name))
+            assert len(read_logs(Path(name), tail=1)) <= 1
+            assert len(LogTail(Path(name)).read()) <= len(whole)
+
+    FUZZED.reads("log files", check)
+
+
+@fuzzing
+@given(st.lists(st.tuples(ODD, st.floats()), max_size=4))
+def test_whatever_a_backend_tells_is_kept(told: list[tuple[str, float]]) -> None:
+    """Names, reasons and values come from scripts and from AWS."""
+
+    def check() -> None:
+        with tempfile.TemporaryDirectory() as name, RunStore(Path(name) / ".awsml") as store:
+            run = store.create(Draft("training", "a", "local"))
+            for text, value in told:
+                store.record(run.id, LogLine(text, text, 1.0))
+                store.record(run.id, MetricPoint(text, value, 1.0))
+                store.record(run.id, Note(text))
+                store.record(run.id, PhaseChanged(text, 1.0, text))
+            store.record(run.id, Finished("Failed", "".join(text for text, _ in told), 2.0))
+            assert store.get(run.id).over
+            store.logs(run.id)
+
+    FUZZED.reads("events", check)
+
+
+@fuzzing
+@given(st.lists(st.tuples(st.integers(0, 60_000), st.binary(min_size=1, max_size=40)), max_size=6))
+def test_a_damaged_run_store_is_read_or_refused(damage: list[tuple[int, bytes]]) -> None:
+    def check() -> None:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name) / ".awsml"
+            with RunStore(folder) as store:
+                run = store.create(Draft("training", "a", "aws", requests=({"operation": "x"},)))
+                store.journal(run.id, "send", a=1)
+            file = folder / "runs.db"
+            connection = sqlite3.connect(file)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+            data = bytearray(file.read_bytes())
+            for at, changed in damage:
+                data[at : at + len(changed)] = changed
+            file.write_bytes(bytes(data))
+            with RunStore(folder) as store:
+                for found in store.find():
+                    store.steps(found.id)
+                    store.phases(found.id)
+                    store.notes(found.id)
+
+    FUZZED.reads("run store files", check, placed=False)
