@@ -15,7 +15,9 @@ from awsml.cli.output import Output, Style, Writer, as_json_text, outputs_option
 from awsml.cli.project import Project
 from awsml.cli.subject import run_named, runs_for
 from awsml.errors import UsageError
+from awsml.render.report_run import RunReport, run_csv, run_html, run_svg
 from awsml.render.report_tuning import report_html, report_svg
+from awsml.render.runs import RunView, run_json
 from awsml.render.search_report import (
     SearchReport,
     report_csv,
@@ -23,38 +25,28 @@ from awsml.render.search_report import (
     warm_start_scenario,
 )
 from awsml.scenario.text import scenario_text
+from awsml.store.run import Run
+from awsml.store.runs import RunStore
 
 
-@click.command("report", epilog="Example: awsml report last -o html=search.html -o csv=trials.csv")
+@click.command("report", epilog="Example: awsml report last -o html=run.html -o csv=values.csv")
 @run_argument
 @outputs_option("html", "csv", "svg", "json", "yaml")
 @click.pass_obj
 def command(project: Project, run: str, outputs: Sequence[Output]) -> None:
-    """Write the report of a tuning run: one page that needs no network.
+    """Write the report of a run: one page that needs no network.
 
-    csv has a row a trial, svg the first chart alone, yaml the scenario of a search that goes on
-    from this one in narrower ranges. On a terminal the page goes to report-RUN.html. RUN as in
-    `awsml status`.
+    csv has a row for each value of a metric, or for each trial of a tuning run; svg the first
+    chart alone; yaml, of a tuning run, the scenario of a search that goes on from this one in
+    narrower ranges. On a terminal the page goes to report-RUN.html. RUN as in `awsml status`.
     """
     with runs_for(project, run) as store:
         found = run_named(project, store, run)
-        if found.kind != "tuning":
-            raise UsageError(
-                f"run {found.id} is a {found.kind} run, and reports are of tuning runs",
-                hint=f"awsml status {found.id}",
-                slug="no-report",
-            )
-        report = SearchReport.of(store, found, time.time())
-    if not report.standing.over:
-        raise UsageError(
-            f"no trial of run {found.id} is over yet",
-            hint=f"follow it: awsml logs -f {found.id}",
-            slug="no-report",
-        )
-    for output in (_for_a_browser(output, found.id) for output in outputs):
-        write([output], _writers(project, report, output.file))
-        if output.file is not None:
-            say(f"wrote {output.file}")
+        reported = _of_search if found.kind == "tuning" else _of_run
+        for output in (_for_a_browser(output, found.id) for output in outputs):
+            write([output], reported(project, store, found, output.file))
+            if output.file is not None:
+                say(f"wrote {output.file}")
 
 
 def _for_a_browser(output: Output, run: str) -> Output:
@@ -64,16 +56,24 @@ def _for_a_browser(output: Output, run: str) -> Output:
     return Output("html", Path(f"report-{run}.html"))
 
 
-def _writers(project: Project, report: SearchReport, file: Path | None) -> dict[str, Writer]:
+def _of_search(project: Project, store: RunStore, run: Run, file: Path | None) -> dict[str, Writer]:
+    report = SearchReport.of(store, run, time.time())
+    if not report.standing.over:
+        raise UsageError(
+            f"no trial of run {run.id} is over yet",
+            hint=f"follow it: awsml logs -f {run.id}",
+            slug="no-report",
+        )
+
     def scenario(_: Style) -> str:
-        if report.run.scenario is None:
+        if run.scenario is None:
             raise UsageError(
-                f"run {report.run.id} has no scenario to go on from",
+                f"run {run.id} has no scenario to go on from",
                 hint="write one first: awsml import tuning-job NAME",
                 slug="no-report",
             )
         folder = project.cwd if file is None else (project.cwd / file).parent
-        base = os.path.relpath(project.cwd / report.run.scenario, folder)
+        base = os.path.relpath(project.cwd / run.scenario, folder)
         return scenario_text(warm_start_scenario(report, base))
 
     return {
@@ -81,5 +81,34 @@ def _writers(project: Project, report: SearchReport, file: Path | None) -> dict[
         "csv": lambda _: report_csv(report),
         "svg": lambda _: report_svg(report),
         "json": lambda _: as_json_text(report_json(report)),
+        "yaml": scenario,
+    }
+
+
+def _of_run(project: Project, store: RunStore, run: Run, _: Path | None) -> dict[str, Writer]:
+    report = RunReport.of(store, RunView.of(store, run), time.time())
+
+    def chart(_: Style) -> str:
+        drawn = run_svg(report)
+        if drawn is None:
+            raise UsageError(
+                f"run {run.id} has no metric to draw",
+                hint="name one in the scenario: `metrics: {loss: 'loss=([0-9.]+)'}`",
+                slug="no-report",
+            )
+        return drawn
+
+    def scenario(_: Style) -> str:
+        raise UsageError(
+            f"run {run.id} is a {run.kind} run, and only a search goes on in narrower ranges",
+            hint=f"awsml report {run.id} -o html",
+            slug="no-report",
+        )
+
+    return {
+        "html": lambda _: run_html(report),
+        "csv": lambda _: run_csv(report),
+        "svg": chart,
+        "json": lambda _: as_json_text({"version": 1, "run": run_json(report.view)}),
         "yaml": scenario,
     }

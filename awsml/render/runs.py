@@ -49,7 +49,7 @@ def runs_table(runs: Iterable[Run], now: float, width: int) -> str:
             run.name,
             run.kind,
             run.backend,
-            _standing(run),
+            standing_text(run),
             _clock(run.created),
             _took(run, now),
         ]
@@ -62,8 +62,8 @@ def run_text(view: RunView, now: float, width: int) -> str:
     """Where a run stands, phase by phase, beside what was predicted."""
     run = view.run
     lines = [
-        f"{run.name}  {run.id}  {run.kind} {_where(run)}",
-        f"{_standing(run)} {_time(run, now)}",
+        f"{run.name}  {run.id}  {run.kind} {where_text(run)}",
+        f"{standing_text(run)} {_time(run, now)}",
     ]
     if run.reason:
         lines += [f"  {part}" for line in run.reason.splitlines() for part in wrap(line, width - 2)]
@@ -141,7 +141,7 @@ _LABELS = {"info": "note", "warning": "warning", "differs": "on AWS"}
 
 def _phases(view: RunView, now: float, width: int) -> str:
     """Actual seconds of each phase; predicted ones only for runs where the prediction was for."""
-    predicted = _predicted(view.run) if view.run.backend == "aws" else {}
+    predicted = predicted_seconds(view.run)
     rows = []
     for phase in view.phases:
         seconds = (phase.ended or now) - phase.started
@@ -155,20 +155,23 @@ def _phases(view: RunView, now: float, width: int) -> str:
     return table([*heads, Column("", shrink=True)], rows, width, indent=2)
 
 
-def _predicted(run: Run) -> dict[str, float]:
-    """Expected seconds of each of AWS's phases; one that rests on an unknown is left out."""
+def predicted_seconds(run: Run) -> dict[str, float]:
+    """Expected seconds of each phase of a run on AWS, which is what plans predict; one that rests
+    on an unknown is left out."""
+    if run.backend != "aws":
+        return {}
     told = phase_seconds(run.predicted.get("time", {}))
     return {name: expected for name, (_, expected, _) in told.items() if expected is not None}
 
 
-def _standing(run: Run) -> str:
+def standing_text(run: Run) -> str:
     if run.over or not run.phase:
         return run.status.value
     alone = run.backend == "local" and not run.watched
     return f"{run.phase} (nobody watches)" if alone else run.phase
 
 
-def _where(run: Run) -> str:
+def where_text(run: Run) -> str:
     if run.backend == "local":
         return "on this machine"
     account = run.remote.get("account")

@@ -400,7 +400,7 @@ def test_the_report_s_next_scenario_starts_from_this_search(
     assert awsml("hpo", "next.yaml").code == 0
 
 
-def test_a_training_run_has_no_report_of_a_search(awsml: CommandLine, project: Path) -> None:
+def test_a_run_that_is_not_there_has_no_report(awsml: CommandLine, project: Path) -> None:
     ran = awsml("report", "nothing")
     assert ran.code != 0
     assert "error[no-such-run]" in ran.err
