@@ -52,7 +52,7 @@ def instance_advice(evidence: Evidence) -> Advice | None:
     return Advice(
         subject="instance",
         recommend=f"move to {best.option}" if best else _recommendation(here, similar, evidence),
-        because=because(here, evidence),
+        because=_because(here, similar, evidence),
         saves_usd=_saved(evidence.usd, best.usd if best else None, unmeasured),
         saves_seconds=_saved(evidence.billed, best.seconds if best else None, unmeasured),
         alternatives=(own_row(here, evidence), *rows),
@@ -125,6 +125,16 @@ def _recommendation(here: Instance, similar: list[Candidate], evidence: Evidence
     if price is None or similar[0].usd_per_hour < price:
         return f"measure one epoch on {similar[0].name}"
     return f"keep {here.ml_name}"
+
+
+def _because(here: Instance, similar: list[Candidate], evidence: Evidence) -> str:
+    if here.retired:
+        return because(here, evidence)
+    cheapest = similar[0]
+    return (
+        f"{here.ml_name} costs {because(here, evidence)}, "
+        f"{cheapest.name} {format_usd(cheapest.usd_per_hour)} an hour"
+    )
 
 
 def _fallback_fix(similar: list[Candidate], evidence: Evidence) -> Iterator[Fix]:

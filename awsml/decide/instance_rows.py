@@ -11,7 +11,7 @@ from awsml.decide.saving import TIE_SHARE
 from awsml.estimate.breakdown import compute_seconds, decode_limit
 from awsml.estimate.rates import Case
 from awsml.estimate.training import dollars
-from awsml.units import format_duration, format_usd
+from awsml.units import format_duration, format_rate, format_usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,11 @@ def row(one: Candidate, evidence: Evidence) -> Alternative:
         time = f" of under {format_duration(epoch / share)}" if epoch else ""
         pays = f"pays with an epoch{time} ({1 / share:.2f} times the time here)"
         return Alternative(one.name, "unknown", f"{made}; {pays}")
-    pays = f"pays above {rate * share:,.4g} samples/s: measure one epoch"
+    pays = f"pays above {format_rate(rate * share)} samples/s: measure one epoch"
     if limit is not None and limit < rate * share:
-        cores = f"its {one.instance.vcpus} cores decode at most {limit:,.4g} samples/s"
+        cores = f"its {one.instance.vcpus} cores decode at most {format_rate(limit)} samples/s"
         return Alternative(
-            one.name, "worse", f"{made}; {cores}, and it pays above {rate * share:,.4g}"
+            one.name, "worse", f"{made}; {cores}, and it pays above {format_rate(rate * share)}"
         )
     return Alternative(one.name, "unknown", f"{made}; {pays}")
 

@@ -17,6 +17,7 @@ from awsml.units import format_duration
 # up to 35 % less time in all.
 # https://aws.amazon.com/blogs/machine-learning/accelerate-model-training-using-faster-pipe-mode-on-amazon-sagemaker
 _PUBLISHED_SHARE = 0.35
+_LEAST_BYTES = 1e9  # less is copied before anybody has wondered about the mode
 
 
 def notes(best: Option, options: Sequence[Option]) -> Iterator[str]:
@@ -24,6 +25,8 @@ def notes(best: Option, options: Sequence[Option]) -> Iterator[str]:
     copy = by_name["file"].evidence
     stream = by_name[best.name if best.name in ("fastfile", "pipe") else "pipe"].evidence
     if copy.setting is None or copy.expected is None or copy.expected.download is None:
+        return
+    if sum(channel.size_bytes or 0.0 for channel in copy.workload.channels) < _LEAST_BYTES:
         return
     yield from _start(copy, stream)
     yield from _throughput(copy, stream)

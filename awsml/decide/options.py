@@ -10,7 +10,7 @@ from awsml.decide.barriers import S3_MODES, Barrier, any_barrier
 from awsml.decide.evidence import Evidence
 from awsml.estimate.breakdown import Setting, mode_in_force, volume_gib
 from awsml.estimate.machine import Link
-from awsml.estimate.rates import Case
+from awsml.estimate.rates import Case, Rates
 from awsml.estimate.transfer import copy_link, network_link, stream_link
 from awsml.units import format_bytes, format_duration
 
@@ -121,7 +121,8 @@ def how(option: Option) -> str:
     if mode == "file":
         copy = copy_link(setting.machine, volume_gib(evidence.workload), rates)
         what = f"{size} in {objects:,} objects" if objects else size
-        return f"copies {what} at {speed(copy)} ({format_duration(expected.download)}), {start}"
+        took = f"{format_duration(expected.download)}{_mostly_overhead(expected.download, rates)}"
+        return f"copies {what} at {speed(copy)} ({took}), {start}"
     if mode == MIXED:
         return f"reads each channel in a mode of its own, {start}"
     if mode == "fsx":
@@ -130,6 +131,11 @@ def how(option: Option) -> str:
     if mode == "pipe":
         return f"streams at up to {speed(stream)}, {start}"
     return f"lists {objects:,} objects, streams at up to {speed(stream)}, {start}"
+
+
+def _mostly_overhead(download: float, rates: Rates) -> str:
+    """A copy of little data takes as long as the phase itself; without this it looks wrong."""
+    return ", most of it to begin" if rates.download_overhead_seconds > download / 2 else ""
 
 
 def speed(link: Link) -> str:
