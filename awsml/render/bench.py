@@ -8,6 +8,7 @@ from typing import Any
 from awsml.render.chart import Axis, Chart, Series
 from awsml.render.page import Section, Table, page
 from awsml.render.table import Column, table
+from awsml.units import format_duration
 
 Point = Mapping[str, Any]
 _PERCENTILES = ("p50", "p90", "p99")
@@ -58,7 +59,9 @@ def _cells(point: Point) -> tuple[str, ...]:
 
 
 def _ms(value: float | None) -> str:
-    return "none" if value is None else f"{value:.3g} ms"
+    if value is None:
+        return "none"
+    return f"{value:.3g} ms" if value < 1000 else format_duration(value / 1000)
 
 
 def bench_page(
