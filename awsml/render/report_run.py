@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from awsml.events import LogLine
 from awsml.render.chart import Axis, Chart, Series, svg
-from awsml.render.page import Fold, Section, Span, Table, page
+from awsml.render.page import Cell, Fold, Section, Span, Table, page
 from awsml.render.runs import RunView, predicted_seconds, standing_text, where_text
 from awsml.store.run import MetricRecord
 from awsml.store.runs import RunStore
@@ -95,18 +95,16 @@ def _phases(report: RunReport) -> Section | None:
     predicted = predicted_seconds(view.run)
     begin = view.phases[0].started
     whole = max((view.phases[-1].ended or report.now) - begin, 1e-9)
-    rows = []
+    rows: list[Sequence[Cell]] = []
     for phase in view.phases:
         start, end = phase.started - begin, (phase.ended or report.now) - begin
         took = format_duration(end - start)
         expected = predicted.get(phase.name)
         told = "" if expected is None else format_duration(expected)
         span = Span(start / whole, min(end / whole, 1.0), f"{phase.name}: {took}")
-        rows.append((phase.name, span, took, told, phase.detail or ""))
-    headings = ["phase", "when", "took", "predicted", "detail"]
-    if not predicted:
-        headings.remove("predicted")
-        rows = [(*row[:3], row[4]) for row in rows]
+        beside = (told,) if predicted else ()
+        rows.append((phase.name, span, took, *beside, phase.detail or ""))
+    headings = ["phase", "when", "took", *(["predicted"] if predicted else []), "detail"]
     return Section("Time", tables=[Table(headings, rows, ("took", "predicted"))])
 
 
