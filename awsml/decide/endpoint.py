@@ -7,10 +7,13 @@ from typing import Any
 
 from awsml.basis import Estimate
 from awsml.decide.decision import Decision, Grounds
-from awsml.decide.serving_candidates import Row, candidate_row, candidate_rows, instance_advice
+from awsml.decide.serving_advice import instance_advice
+from awsml.decide.serving_candidates import Row, candidate_row, candidate_rows
 from awsml.decide.serving_case import Case, case_of, constant
 from awsml.decide.serving_diagnosis import bottleneck_advice, bottleneck_of
-from awsml.decide.serving_options import architecture_advice, serving_mode_advice
+from awsml.decide.serving_latency import allowed_share
+from awsml.decide.serving_modes import serving_mode_advice
+from awsml.decide.serving_options import architecture_advice
 from awsml.estimate.cost import EndpointBill, endpoint_cost
 from awsml.estimate.endpoint import gb_per_month, in_flight
 from awsml.kinds.kind import Choice
@@ -64,9 +67,10 @@ def _scaling_target(case: Case) -> Mapping[str, Choice]:
     sustained: Estimate = row.sustained
     if not sustained.expected:
         return {}
-    safety = constant("scaling_safety_factor")
-    rate = sustained.expected * safety
-    told = f"{safety:.0%} of {sustained.expected:.3g} requests a second"
+    allowed = row.one and allowed_share(row.one, sustained, case)
+    share = allowed or constant("scaling_safety_factor")
+    rate = sustained.expected * share
+    told = f"{share:.0%} of {sustained.expected:.3g} requests a second"
     latency = case.work.seen.latency_seconds
     if not case.work.scales_by_concurrency:
         choice = Choice(round(rate * 60, 1), f"{told}, by the minute")

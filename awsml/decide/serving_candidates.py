@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from awsml import catalog
-from awsml.advice import Advice, Alternative
 from awsml.basis import Basis, Estimate, weakest
 from awsml.catalog import Instance
-from awsml.decide.saving import saved
 from awsml.decide.serving_case import Case, constant
-from awsml.estimate.endpoint import instances_needed, per_million
-from awsml.finding import Fix
-from awsml.units import format_usd
+from awsml.decide.serving_hosts import refused, usual_candidates
+from awsml.decide.serving_latency import allowed_share, almost_all
+from awsml.estimate.endpoint import Rates, instances_needed, per_million
+from awsml.units import format_duration
 
-_HOURS_PER_MONTH = 730.0
-# Compared where the scenario names none: each family's sizes up to eight devices.
-_MOST_DEVICES = 8
-_MOST_CORES = 16
-_MOST_ROWS = 8
-_CLEARLY = 0.98  # closer prices are a tie
+HOURS_PER_MONTH = 730.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +30,8 @@ class Row:
     usd_per_month: Estimate
     usd_per_million: Estimate
     headroom: float | None
+    p99: Estimate
+    in_time: bool  # False: the latency that was asked for is out of its reach
     why: str
 
     def as_json(self) -> dict[str, Any]:
@@ -48,6 +44,8 @@ class Row:
             "usd_per_month": _or_none(self.usd_per_month),
             "usd_per_million": _or_none(self.usd_per_million),
             "headroom": None if self.headroom is None else round(self.headroom, 4),
+            "p99_seconds": _or_none(self.p99),
+            "in_time": self.in_time,
             "why": self.why,
             "missing": list(self._missing()),
         }
@@ -58,7 +56,8 @@ class Row:
 
     @property
     def month(self) -> float | None:
-        return self.usd_per_month.expected if self.deployable else None
+        """What is compared: only of types that could be deployed and would answer in time."""
+        return self.usd_per_month.expected if self.deployable and self.in_time else None
 
 
 def _or_none(estimate: Estimate) -> dict[str, Any] | None:
@@ -67,46 +66,30 @@ def _or_none(estimate: Estimate) -> dict[str, Any] | None:
 
 def candidate_rows(case: Case) -> list[Row]:
     """The type in force first, then the others, cheapest first; unknown prices last."""
-    names = list(dict.fromkeys(case.work.candidates or _usual(case)))
+    names = list(dict.fromkeys(case.work.candidates or usual_candidates(case)))
     others = [candidate_row(name, case) for name in names if name != case.work.instance]
-    others.sort(key=lambda row: (not row.deployable, _price_order(row)))
+    others.sort(key=price_order)
     return [candidate_row(case.work.instance, case), *others]
 
 
-def _price_order(row: Row) -> float:
-    return row.usd_per_month.expected or float("inf")
-
-
-def _usual(case: Case) -> Iterator[str]:
-    """P3 and P3dn, and what hosting accepts today with a price where it runs."""
-    yield from ("ml.p3.2xlarge", "ml.p3.8xlarge", "ml.p3.16xlarge", "ml.p3dn.24xlarge")
-    families = _guide_families(case)
-    for one in catalog.instances():
-        if one.retired or "hosting" not in catalog.accepted_by(one.ml_name):
-            continue
-        small = one.vcpus <= _MOST_CORES or 0 < one.accelerators <= _MOST_DEVICES
-        wanted = one.family in families if families else one.accelerators > 0
-        if wanted and small and case.price(one).known:
-            yield one.ml_name
-
-
-def _guide_families(case: Case) -> tuple[str, ...]:
-    facts = catalog.algorithm(case.work.algorithm) if case.work.algorithm else None
-    return facts.hosting_families if facts else ()
+def price_order(row: Row) -> tuple[bool, bool, float]:
+    return not row.deployable, not row.in_time, row.usd_per_month.expected or float("inf")
 
 
 def candidate_row(name: str, case: Case) -> Row:
-    """Its rate, the number of it that the load takes, and what they cost."""
+    """Its rate, the number of it that the load takes in time, and what they cost."""
     one = catalog.instance(name)
-    unknown = Estimate.unknown("requests/s", f"what {name} is made of")
-    rates = case.rates(one) if one else None
-    sustained = rates.sustained if rates else unknown
-    count = _count(case, sustained.expected)
-    price = case.price(one) if one else Estimate.unknown("USD/hour", f"a price of {name}")
-    month = _month(case, price, sustained)
+    if one is None:
+        return _unknown_type(name, case)
+    rates = case.rates(one)
+    sustained = rates.sustained
+    allowed = allowed_share(one, sustained, case)
+    share = constant("scaling_safety_factor") if allowed is None else allowed
+    count = _count(case, sustained.expected, share)
+    each = None if case.rate is None or count is None else case.rate / count
+    p99 = almost_all(one, sustained, each, case)
+    month = _month(case, case.price(one), sustained, share)
     refusal = refused(name, one, case)
-    limit = rates.limited_by if rates else None
-    why = refusal or _why(limit, sustained, count, case)
     return Row(
         name=name,
         one=one,
@@ -116,26 +99,37 @@ def candidate_row(name: str, case: Case) -> Row:
         usd_per_month=month,
         usd_per_million=_million(case, month),
         headroom=_headroom(case, sustained, count),
-        why=why,
+        p99=p99,
+        in_time=allowed is not None,
+        why=refusal or _why(rates, count, case, allowed, p99),
     )
 
 
-def _count(case: Case, sustained: float | None) -> int | None:
+def _unknown_type(name: str, case: Case) -> Row:
+    unknown = Estimate.unknown("requests/s", f"what {name} is made of")
+    usd = Estimate.unknown("USD", f"a price of {name}")
+    late = Estimate.unknown("s", *unknown.missing)
+    refusal = refused(name, None, case)
+    why = refusal or f"not known how much it sustains: measure {unknown.missing[0]}"
+    return Row(name, None, refusal is None, unknown, None, usd, usd, None, late, True, why)
+
+
+def _count(case: Case, sustained: float | None, share: float) -> int | None:
     if case.rate is None or not sustained:
         return None
-    needed = instances_needed(case.rate, sustained, constant("scaling_safety_factor"))
-    return max(needed, case.work.fewest or 1)
+    return max(instances_needed(case.rate, sustained, share), case.work.fewest or 1)
 
 
-def _month(case: Case, price: Estimate, sustained: Estimate) -> Estimate:
+def _month(case: Case, price: Estimate, sustained: Estimate, share: float) -> Estimate:
     """Dollars a month; a slower type than expected takes more of it."""
     rates = (sustained.high, sustained.expected, sustained.low)
-    counts = [_count(case, rate) for rate in rates]
-    if not (price.known and all(counts)):
-        missing = price.missing if not price.known and all(counts) else ()
-        return _no_month(case, sustained) if not missing else Estimate.unknown("USD", *missing)
+    counts = [_count(case, rate, share) for rate in rates]
+    if not all(counts):
+        return _no_month(case, sustained)
+    if not price.known:
+        return Estimate.unknown("USD", *price.missing)
     ends = [
-        None if usd is None or count is None else usd * count * _HOURS_PER_MONTH
+        None if usd is None or count is None else usd * count * HOURS_PER_MONTH
         for usd, count in zip((price.low, price.expected, price.high), counts, strict=True)
     ]
     return Estimate(ends[0], ends[1], ends[2], "USD", weakest((price.basis, sustained.basis)))
@@ -163,131 +157,28 @@ def _headroom(case: Case, sustained: Estimate, count: int | None) -> float | Non
     return 1 - case.rate / (count * sustained.expected)
 
 
-def refused(name: str, one: Instance | None, case: Case) -> str | None:
-    """Why AWS or the algorithm's guide does not let it host; None where nothing stands against."""
-    accepted = catalog.accepted_by(name)
-    if "hosting" not in accepted:
-        near = nearest_hosted(one) if one else None
-        use = f" (accepted for {', '.join(sorted(accepted))})" if accepted else ""
-        told = f"; the nearest that can be is {near.ml_name}" if near else ""
-        return f"{name} cannot be hosted: CreateEndpointConfig refuses it{use}{told}"
-    if one is not None and one.retired and one.life is not None:
-        return f"retired {one.life.since or ''}: {one.life.note}".replace("  ", " ")
-    families = _guide_families(case)
-    if families and one is not None and one.family not in families:
-        return (
-            f"the guide of {case.work.algorithm} names {', '.join(families)} for hosting, "
-            f"not {one.family}: unsupported by the guide"
-        )
-    return None
-
-
-def nearest_hosted(one: Instance) -> Instance | None:
-    """As many devices and at least as much bandwidth, that hosting takes; the cheapest network."""
-    able = [
-        other
-        for other in catalog.instances()
-        if "hosting" in catalog.accepted_by(other.ml_name)
-        and not other.retired
-        and other.gpus >= one.gpus
-        and (other.network_baseline_gbps or 0) >= (one.network_baseline_gbps or 0)
-    ]
-    return min(able, key=lambda o: (o.gpus, o.network_baseline_gbps or 0, o.name), default=None)
-
-
-def _why(limit: str | None, sustained: Estimate, count: int | None, case: Case) -> str:
-    if not sustained.known:
+def _why(rates: Rates, count: int | None, case: Case, allowed: float | None, p99: Estimate) -> str:
+    sustained = rates.sustained
+    if sustained.expected is None:
         return f"not known how much it sustains: measure {sustained.missing[0]}"
     carried = "" if sustained.basis is not Basis.ASSUMED else ", carried over from another device"
-    text = f"{sustained.expected:.3g} requests a second, limited by {limit}{carried}"
+    text = f"{sustained.expected:.3g} requests a second, limited by {rates.limited_by}{carried}"
     if count and case.rate:
-        text += f"; {count} for {case.rate:g} a second with {constant('scaling_safety_factor'):.0%}"
-        text += " of it used"
-    return text
+        used = case.rate / (count * sustained.expected)
+        text += f"; {count} for {case.rate:g} a second, {used:.0%} used"
+    return text + _in_time(case, allowed, p99)
 
 
-def instance_advice(case: Case, rows: Sequence[Row]) -> Advice:
-    """The cheapest that carries the load against what stands now; right-sizing is a verdict."""
-    now, *others = rows
-    current = _current(case)
-    priced = [row for row in others if row.month is not None]
-    best = min(priced, key=lambda row: row.month or 0.0, default=None)
-    usd = current.expected
-    cheaper = best is not None and usd is not None and (best.month or 0.0) < usd * _CLEARLY
-    sure = cheaper and best is not None and (best.usd_per_month.high or 0.0) < (usd or 0.0)
-    listed = sorted(others, key=lambda row: (row.name not in case.work.candidates, _order(row)))
-    move = best if sure or not now.deployable else None
-    return Advice(
-        subject="instance",
-        recommend=_recommend(case, now, move, best if cheaper else None),
-        because=f"{now.name}: {now.why}; {_stands(case, current)}",
-        saves_usd=saved(current, best.usd_per_month) if best and cheaper else None,
-        alternatives=(_own(now, current), *(_alternative(row, usd) for row in listed[:_MOST_ROWS])),
-        field="compute.instance",
-        fixes=(Fix("compute.instance", move.name),) if move else (),
-        change=move is not None,
-        notes=tuple(_notes(best) if cheaper else ()),
-    )
-
-
-def _order(row: Row) -> tuple[bool, float]:
-    return (not row.deployable, _price_order(row))
-
-
-def _current(case: Case) -> Estimate:
-    """Dollars a month of what the scenario asks for."""
-    if case.here is None:
-        return Estimate.unknown("USD", f"a price of {case.work.instance}")
-    return case.price(case.here).scaled(_HOURS_PER_MONTH * case.work.count, "USD")
-
-
-def _stands(case: Case, current: Estimate) -> str:
-    if current.expected is None:
-        return "its price is unknown"
-    told = f"{case.work.count} cost {format_usd(current.expected)} a month"
-    busy = case.share_of_gpu
-    if busy is not None:
-        told += f", of which {format_usd((1 - busy) * current.expected)} buys an idle GPU"
-    return told
-
-
-def _recommend(case: Case, now: Row, move: Row | None, promising: Row | None) -> str:
-    """A move that pays even if the type is as slow as it may be; else a measurement."""
-    if move is not None:
-        smaller = _smaller(move, case)
-        return f"{'right-size down' if smaller else 'move'} to {move.instances} x {move.name}"
-    if not now.sustained.known:
-        return "measure what one instance sustains: `awsml endpoint bench`"
-    if promising is not None:
-        return f"measure {promising.name}: {promising.instances} of it may carry the load for less"
-    return f"keep {now.name}"
-
-
-def _smaller(best: Row, case: Case) -> bool:
-    """A type whose hour costs less than that of the type in force."""
-    before = case.price(case.here).expected if case.here else None
-    after = case.price(best.one).expected if best.one else None
-    return before is not None and after is not None and after < before
-
-
-def _notes(best: Row | None) -> Iterator[str]:
-    if best is not None and best.sustained.basis is Basis.ASSUMED:
-        yield (
-            f"what {best.name} sustains is assumed from another device "
-            f"({best.sustained.low:.3g} to {best.sustained.high:.3g} requests a second): "
-            "measure it before the move"
+def _in_time(case: Case, allowed: float | None, p99: Estimate) -> str:
+    """What 99 % take, where a time was asked for."""
+    target = case.work.p99_seconds
+    if target is None or p99.expected is None:
+        return ""
+    if allowed is None:
+        return (
+            f"; too late: 99 % would take {format_duration(p99.expected)}, and even an idle one "
+            f"does not keep {format_duration(target)}"
         )
-
-
-def _own(now: Row, current: Estimate) -> Alternative:
-    return Alternative(now.name, "chosen" if now.deployable else "impossible", now.why, current)
-
-
-def _alternative(row: Row, usd: float | None) -> Alternative:
-    if not row.deployable:
-        verdict = "impossible"
-    elif row.month is None or usd is None:
-        verdict = "unknown"
-    else:
-        verdict = "better" if row.month < usd * _CLEARLY else "worse"
-    return Alternative(row.name, verdict, row.why, row.usd_per_month)
+    safety = constant("scaling_safety_factor")
+    less = "" if allowed >= safety else f" (at most {allowed:.0%} used, so that they wait less)"
+    return f"; 99 % within {format_duration(p99.expected)} of {format_duration(target)}{less}"

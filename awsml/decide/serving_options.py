@@ -1,5 +1,5 @@
 """Other architectures for an endpoint, each with a number: batch transform, Elastic Inference,
-P3dn, ECS; and SageMaker's other ways to serve: asynchronous, serverless."""
+P3dn, ECS."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from awsml.advice import Advice, Alternative
 from awsml.basis import Estimate
 from awsml.catalog import Instance
 from awsml.decide.saving import saved
-from awsml.decide.serving_candidates import Row, nearest_hosted
+from awsml.decide.serving_candidates import Row
 from awsml.decide.serving_case import Case, constant
 from awsml.decide.serving_diagnosis import serving_signals
-from awsml.units import format_bytes, format_usd
+from awsml.decide.serving_hosts import nearest_hosted
+from awsml.units import format_usd
 
 _HOURS_PER_MONTH = 730.0
 _CPU = "ml.m5.xlarge"
@@ -153,114 +154,3 @@ def _ecs(case: Case, here: Instance, usd: Estimate) -> Alternative:
 
 def _monthly(case: Case, one: Instance) -> Estimate:
     return case.price(one).scaled(_HOURS_PER_MONTH * case.work.count, "USD")
-
-
-def serving_mode_advice(case: Case, now: Row) -> Advice:
-    """Real-time against SageMaker's other ways to serve, with their limits and prices."""
-    usd = _current(case)
-    options = (
-        Alternative("real-time", "chosen", _told_now(case, now), usd),
-        _asynchronous(case, now),
-        _serverless(case),
-        _batch(case, now),
-    )
-    good = [row for row in options[1:] if row.verdict == "better" and row.usd]
-    best = min(good, key=_price, default=None)
-    return Advice(
-        subject="serving mode",
-        recommend=f"serve by {best.option}" if best else "stay with real-time",
-        because=_why_mode(case),
-        saves_usd=saved(usd, best.usd) if best and best.usd else None,
-        alternatives=options,
-        field="traffic.realtime",
-        change=best is not None,
-    )
-
-
-def _current(case: Case) -> Estimate:
-    if case.here is None:
-        return Estimate.unknown("USD", f"a price of {case.work.instance}")
-    return _monthly(case, case.here)
-
-
-def _told_now(case: Case, now: Row) -> str:
-    size, most = _size(case), float(catalog.limit("endpoint_payload_safe").value)
-    fits = "" if size <= most else ", and the payload is above it"
-    limit = f"{format_bytes(most)} and {_seconds('endpoint_response_seconds')} a request{fits}"
-    return f"{case.work.count} x {now.name}, paid whether called or not; {limit}"
-
-
-def _why_mode(case: Case) -> str:
-    waits = "somebody waits for the answer" if case.work.realtime else "nobody waits"
-    return f"{waits}; requests are {format_bytes(_size(case))}"
-
-
-def _size(case: Case) -> float:
-    return max(case.work.payload_bytes or 0.0, case.work.response_bytes or 0.0)
-
-
-def _seconds(name: str) -> str:
-    return f"{float(catalog.limit(name).value):g} s"
-
-
-def _asynchronous(case: Case, now: Row) -> Alternative:
-    """The same machines behind a queue; down to none while it is empty."""
-    most = float(catalog.limit("async_payload_maximum").value)
-    what = f"through S3, up to {format_bytes(most)} a request, scales to zero"
-    if case.work.realtime:
-        return Alternative("asynchronous", "impossible", f"{what}; the answer is an object in S3")
-    busy = _busy_instances(case, now)
-    if busy is None:
-        missing = "what one instance sustains, and traffic.requests_per_second"
-        usd = Estimate.unknown("USD", missing)
-        return Alternative("asynchronous", "unknown", what, usd)
-    price = case.price(case.here) if case.here else Estimate.unknown("USD/hour")
-    usd = price.scaled(_HOURS_PER_MONTH * busy, "USD")
-    less = usd.known and (usd.expected or 0.0) < (_current(case).expected or 0.0)
-    why = f"{what}; {busy:.2g} instances busy on average"
-    return Alternative("asynchronous", "better" if less else "worse", why, usd)
-
-
-def _busy_instances(case: Case, now: Row) -> float | None:
-    """With a queue an instance can be full while it runs."""
-    if case.rate is None or not now.sustained.expected:
-        return None
-    return case.rate * case.work.mean_share / now.sustained.expected
-
-
-def _serverless(case: Case) -> Alternative:
-    most = float(catalog.limit("serverless_payload_maximum").value)
-    memory = float(catalog.limit("serverless_memory_maximum").value)
-    limits = f"no GPU, {format_bytes(most)}, {_seconds('endpoint_response_seconds')}, {memory:g} MB"
-    if case.here is not None and case.here.accelerators:
-        return Alternative("serverless", "impossible", f"{limits}; this model uses a device")
-    if _size(case) > most:
-        return Alternative("serverless", "impossible", f"{limits}: too small for it")
-    seen = case.work.seen
-    if seen.latency_seconds is None or case.rate is None:
-        return Alternative(
-            "serverless", "unknown", limits, Estimate.unknown("USD", "observed.latency")
-        )
-    hours = case.rate * case.work.mean_share * seen.latency_seconds * _HOURS_PER_MONTH
-    why = f"{limits}; {hours:,.0f} hours of serving a month, by memory"
-    return Alternative(
-        "serverless", "unknown", why, Estimate.unknown("USD", "a price of a GB-second")
-    )
-
-
-def _batch(case: Case, now: Row) -> Alternative:
-    """The same machine, only as long as there is something to do."""
-    most = format_bytes(float(catalog.limit("transform_payload_maximum").value))
-    limits = f"{most} and {_seconds('transform_response_seconds')} a request"
-    if case.work.realtime:
-        return Alternative("batch transform", "impossible", f"{limits}; answers are files in S3")
-    busy = _busy_instances(case, now)
-    price = case.price(case.here, "transform") if case.here else None
-    if busy is None or price is None or price.expected is None:
-        missing = "what one instance sustains" if busy is None else "a price for transform"
-        return Alternative("batch transform", "unknown", limits, Estimate.unknown("USD", missing))
-    usd = price.scaled(_HOURS_PER_MONTH * busy, "USD")
-    less = (usd.expected or 0.0) < (_current(case).expected or 0.0)
-    hours = busy * _HOURS_PER_MONTH
-    why = f"{limits}; {hours:.0f} instance-hours a month, if requests can be collected"
-    return Alternative("batch transform", "better" if less else "worse", why, usd)

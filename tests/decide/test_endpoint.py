@@ -157,9 +157,89 @@ def test_a_queue_pays_where_nobody_waits_and_the_mean_is_low() -> None:
     assert modes["saves"]["usd"]["expected"] > 0
 
 
+def scaling_target(*sets: str) -> float:
+    policy = report(*sets)["calls"][-1]["params"]["TargetTrackingScalingPolicyConfiguration"]
+    return float(policy["TargetValue"])
+
+
 def test_the_scaling_target_is_half_of_what_one_instance_sustains_by_the_minute() -> None:
-    policy = report()["calls"][-1]["params"]["TargetTrackingScalingPolicyConfiguration"]
-    assert policy["TargetValue"] == pytest.approx(0.5 * 60 / 0.021, rel=1e-3)
+    assert scaling_target("traffic.p99=1s") == pytest.approx(0.5 * 60 / 0.021, rel=1e-3)
+
+
+def test_the_scaling_target_is_less_where_half_would_answer_late() -> None:
+    assert scaling_target("traffic.p99=60ms") < 0.8 * scaling_target("traffic.p99=1s")
+
+
+def test_a_tighter_latency_takes_more_of_the_same_type_until_none_will_do() -> None:
+    loose, tight, none = (
+        row(report(f"traffic.p99={p99}"), "ml.g4dn.xlarge") for p99 in ("1s", "50ms", "25ms")
+    )
+    assert loose["in_time"] and tight["in_time"] and not none["in_time"]
+    assert tight["instances"] > loose["instances"]
+    assert tight["p99_seconds"]["expected"] <= 0.05 < loose["p99_seconds"]["expected"]
+    assert "too late: 99 % would take" in none["why"] and "25 ms" in none["why"]
+    assert "so that they wait less" in tight["why"]
+
+
+def test_a_type_that_would_answer_late_is_not_advised_however_cheap() -> None:
+    sized = advice(report("traffic.p99=25ms"), "instance")
+    assert sized["recommend"].startswith("none of these answers in time")
+    cheap = next(each for each in sized["alternatives"] if each["option"] == "ml.g4dn.xlarge")
+    assert (cheap["verdict"], cheap["usd"]["expected"] > 0) == ("worse", True)
+
+
+CORES = (
+    "model.image={uri: 111122223333.dkr.ecr.us-east-1.amazonaws.com/own:1}",
+    "compute.instance=ml.m6i.xlarge",
+    "observed={latency: 18ms, throughput: 130, memory: 12%}",
+    "candidates=[ml.m6i.large]",
+    "traffic.realtime=false",
+)
+
+
+def mode(name: str, *sets: str) -> dict[str, Any]:
+    rows = advice(report(*CORES, *sets), "serving mode")["alternatives"]
+    return next(each for each in rows if each["option"] == name)
+
+
+def test_serverless_is_priced_by_memory_and_time() -> None:
+    usd = mode("serverless")["usd"]["expected"]
+    price = catalog.storage_price("sagemaker-serverless-memory", "us-east-1")
+    assert price is not None
+    wanted = 40 * 0.018 * 730 * 3600 * 2 * float(price.usd)  # 12 % of 16 GB is 2 GB
+    assert usd == pytest.approx(wanted, rel=1e-3)
+    unknown = mode("serverless", "observed={latency: 18ms, throughput: 130}")["usd"]
+    assert unknown["high"] == pytest.approx(6 * unknown["low"])
+
+
+@pytest.mark.parametrize(
+    ("sets", "why"),
+    [
+        (("compute.instance=ml.g6.xlarge",), "uses a device"),
+        (("traffic.payload=5 MB",), "requests are 5 MB"),
+        (("observed.memory=60%",), "this model takes 9,830 MB"),
+        (("traffic.requests_per_second=20000",), "360 requests are in flight"),
+    ],
+)
+def test_serverless_is_out_where_its_limits_are_too_small(sets: tuple[str, ...], why: str) -> None:
+    found = mode("serverless", *sets)
+    assert found["verdict"] == "impossible"
+    assert why in found["why"]
+
+
+def test_ways_to_serve_that_make_somebody_wait_are_priced_all_the_same() -> None:
+    for name in ("asynchronous", "batch transform"):
+        found = mode(name, "traffic.realtime=true")
+        assert found["verdict"] == "impossible"
+        assert found["usd"]["expected"] == pytest.approx(mode(name)["usd"]["expected"])
+
+
+def test_too_few_of_the_type_in_force_are_more_of_it() -> None:
+    sized = advice(
+        report(*CORES, "autoscaling.max=2", "traffic.requests_per_second=200"), "instance"
+    )
+    assert sized["recommend"] == "run 4 x ml.m6i.xlarge"
+    assert sized["fixes"] == [{"field": "autoscaling.max", "value": "4", "safe": False}]
 
 
 def test_dollars_of_a_million_are_the_month_over_its_requests() -> None:
