@@ -40,6 +40,7 @@ _OF_MACHINES = (
     "launchTemplate",
     "minvCpus",
     "placementGroup",
+    "scalingPolicy",
     "spotIamFleetRole",
     "tags",
 )

@@ -20,6 +20,8 @@ AWS refuses the request.
 arm-based instance type cannot be used with other instance types
 """
 
+import re
+
 from awsml.rules.batch._environments import RESOURCES, is_arm, on_machines
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
@@ -27,6 +29,8 @@ LEVEL = Level.ERROR
 CONFIDENCE = Confidence.VERIFIED
 APIS = (RESOURCES,)
 SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResource.html"
+
+_SIZE = re.compile(r"nano|micro|small|medium|(\d+x|x)?large|metal(-\d+xl)?")
 
 
 def check(resources: Part) -> Problems:
@@ -47,6 +51,10 @@ def check(resources: Part) -> Problems:
             message = f"`{name}` is a name of SageMaker"
             yield Problem(one, message, f"use {short}", fix=short)
             name = short
+        size = name.partition(".")[2]
+        if size and not _SIZE.fullmatch(size):
+            message = f"`{size}` is no size of an instance type"
+            yield Problem(one, message, "check the name", level=Level.WARNING)
         if is_arm(name):
             arm = arm or one
         else:

@@ -81,10 +81,20 @@ def _named(template: Part, needed: bool) -> Problems:
 
 def _target(target: Part, types: set[str | None], seen: dict[str, Part]) -> Problems:
     name = target.text or ""
+    if name in BUNDLES:
+        message = f"`{name}` stands for many types, and an override is for types or families"
+        yield Problem(target, message, "name types or families")
+        return
     if types and name not in types and name.partition(".")[0] not in types:
         message = f"`{name}` is not among the instance types of the environment"
         yield Problem(target, message, "add it there, or remove it here")
-    if name in seen:
+    same = next((one for one in seen if _overlap(one, name)), None)
+    if same is not None:
         message = f"`{name}` has two overrides"
-        yield Problem(target, message, "remove one", related=((seen[name], "the first"),))
+        yield Problem(target, message, "remove one", related=((seen[same], "the first"),))
     seen.setdefault(name, target)
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether they are the same type or family, or one is a type of the other family."""
+    return one == other or one.partition(".")[0] == other or other.partition(".")[0] == one

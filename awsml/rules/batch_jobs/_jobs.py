@@ -8,11 +8,15 @@ REGISTER = "batch:RegisterJobDefinition"
 SUBMIT = "batch:SubmitJob"
 
 RANGES = f"{REGISTER}/nodeProperties.nodeRangeProperties[]"
+TASKS = (
+    f"{REGISTER}/ecsProperties.taskProperties[]",
+    f"{RANGES}.ecsProperties.taskProperties[]",
+)
+PODS = (f"{REGISTER}/eksProperties.podProperties", f"{RANGES}.eksProperties.podProperties")
 CONTAINERS = (
     f"{REGISTER}/containerProperties",
     f"{RANGES}.container",
-    f"{REGISTER}/ecsProperties.taskProperties[].containers[]",
-    f"{RANGES}.ecsProperties.taskProperties[].containers[]",
+    *(f"{task}.containers[]" for task in TASKS),
 )
 
 

@@ -1,7 +1,8 @@
 """A setting of a container is out of range or unknown.
 
 Swap with swappiness from 0 to 100, tmpfs with a size, devices with READ, WRITE or MKNOD,
-variables with a name, and the options that the awslogs driver has.
+variables with a name, and the options that the awslogs driver has. Names of variables that start
+with AWS_BATCH are reserved, ulimits are those of Linux, and a mount names a volume of the job.
 
 ## Why
 AWS refuses the request.
@@ -25,12 +26,12 @@ When container specified swap memory, swappiness value is required.
 """
 
 from awsml.requests.nearest import nearest
-from awsml.rules.batch_jobs._jobs import CONTAINERS
+from awsml.rules.batch_jobs._jobs import CONTAINERS, SUBMIT
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.VERIFIED
-APIS = CONTAINERS
+APIS = (*CONTAINERS, f"{SUBMIT}/containerOverrides")
 SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_LinuxParameters.html"
 
 _PERMISSIONS = ("READ", "WRITE", "MKNOD")
@@ -44,12 +45,63 @@ _LOG_OPTIONS = (
 )
 
 
+_ULIMITS = [
+    "core",
+    "cpu",
+    "data",
+    "fsize",
+    "locks",
+    "memlock",
+    "msgqueue",
+    "nice",
+    "nofile",
+    "nproc",
+    "rss",
+    "rtprio",
+    "rttime",
+    "sigpending",
+    "stack",
+]
+
+
 def check(container: Part) -> Problems:
     yield from _linux(container["linuxParameters"])
-    for variable in container["environment"].items:
-        if not variable["name"].text:
+    yield from _variables(container["environment"])
+    for ulimit in container["ulimits"].items:
+        name = ulimit["name"]
+        if name.text is not None and name.text not in _ULIMITS:
+            near = nearest(name.text, _ULIMITS)
+            hint = f"did you mean {near[0]}?" if near else f"the names are {', '.join(_ULIMITS)}"
+            message = f"`{name.text}` is no limit of Linux"
+            yield Problem(name, message, hint, level=Level.WARNING)
+    yield from _logs(container["logConfiguration"])
+    if container.call.api != SUBMIT:
+        yield from _mounts(container)
+
+
+def _variables(environment: Part) -> Problems:
+    for variable in environment.items:
+        name = variable["name"]
+        if not name.text:
             yield Problem(variable, f"`{variable}` has no name", "add `name`")
-    logs = container["logConfiguration"]
+        elif name.text.startswith("AWS_BATCH"):
+            message = f"`{name.text}` is one of the names that AWS Batch sets itself"
+            yield Problem(name, message, "use another name", level=Level.WARNING)
+
+
+def _mounts(container: Part) -> Problems:
+    volumes = container["volumes"]
+    if container.path.endswith("]"):
+        volumes = container.around["volumes"]
+    names = {one["name"].text for one in volumes.items}
+    for mount in container["mountPoints"].items:
+        source = mount["sourceVolume"]
+        if source.text is not None and source.text not in names:
+            message = f"the job has no volume `{source.text}`"
+            yield Problem(source, message, "add it to `volumes`", level=Level.WARNING)
+
+
+def _logs(logs: Part) -> Problems:
     if logs["logDriver"].text == "awslogs":
         for key, option in logs["options"].entries:
             # Newer options (mode, max-buffer-size) are not listed by Batch; only its own misspelt

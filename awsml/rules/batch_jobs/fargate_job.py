@@ -57,6 +57,10 @@ def check(container: Part) -> Problems:
                 part = container[name]
                 if part.exists:
                     yield Problem(part, f"`{part}` is for Fargate, not for EC2", "remove it")
+            network = container["networkConfiguration"]
+            if network.exists:
+                message = f"`{network}` is for Fargate, not for EC2"
+                yield Problem(network, message, "remove it", level=Level.WARNING)
         return
     because = ((platform, "Fargate"),)
     if not container["executionRoleArn"].exists:

@@ -31,12 +31,18 @@ Value 0.5 for type GPU in resourceRequirement is not valid. Please provide a num
 
 import re
 
-from awsml.rules.batch_jobs._jobs import CONTAINERS, definition_of, on_fargate, requirements
+from awsml.rules.batch_jobs._jobs import (
+    CONTAINERS,
+    SUBMIT,
+    definition_of,
+    on_fargate,
+    requirements,
+)
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.VERIFIED
-APIS = CONTAINERS
+APIS = (*CONTAINERS, f"{SUBMIT}/containerOverrides")
 SOURCE = "https://docs.aws.amazon.com/batch/latest/userguide/gpu-jobs.html"
 
 

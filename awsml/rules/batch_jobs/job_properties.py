@@ -51,6 +51,13 @@ def check(definition: Part) -> Problems:
     for other in given[1:]:
         message = f"`{given[0]}` and `{other}` are given"
         yield Problem(other, message, "keep one of them", related=((given[0], "the other"),))
+    container = definition["containerProperties"]
+    if container.exists and not container["image"].exists:
+        yield Problem(container, f"`{container}` has no image", "add `image`")
+    single = definition["containerProperties.instanceType"]
+    if single.exists:
+        message = f"`{single}` is for nodes of a multi-node job"
+        yield Problem(single, message, "remove it", level=Level.WARNING)
     if "MANAGED_INSTANCES" in platforms(definition) and definition["containerProperties"].exists:
         yield Problem(
             definition["containerProperties"],

@@ -57,6 +57,10 @@ def check(volume: Part) -> Problems:
     if not encrypted and (point.exists or (iam.text or "").upper() == "ENABLED"):
         message = f"`{needs}` needs encryption in transit"
         yield Problem(needs, message, "set `transitEncryption: ENABLED`")
+    port, last = efs["transitEncryptionPort"], 65535
+    if port.number is not None and not 0 <= port.number <= last:
+        message = f"`{port}` is {port.number:g}, and ports end at {last}"
+        yield Problem(port, message, "leave it out, and EFS chooses one")
     root = efs["rootDirectory"]
     if point.exists and root.text not in (None, "/"):
         message = f"`{root}` is given beside an access point"

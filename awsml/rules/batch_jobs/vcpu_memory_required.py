@@ -56,6 +56,10 @@ def check(container: Part) -> Problems:
             )
     if not fargate:
         yield from _vcpus(found.get("VCPU"))
+    required = found.get("MEMORY")
+    if required is not None and required.text is not None and not required.text.isdigit():
+        message = f"`{required.text}` is no whole number of MiB"
+        yield Problem(required, message, 'write the number alone: "2048" is 2 GiB')
     memory = container["memory"] if container["memory"].exists else found.get("MEMORY")
     size = (memory.number or amount(memory)) if memory is not None else None
     if memory is not None and size is not None and size < _LEAST_MEMORY_MIB:

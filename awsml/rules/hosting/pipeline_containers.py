@@ -1,6 +1,7 @@
 """The containers of a pipeline do not fit together.
 
-At most one holds several models (MultiModel), and either every container has a host name or none.
+At most one holds several models (MultiModel), and either every container has a host name, each its
+own, or none.
 
 ## Why
 AWS refuses the request.
@@ -42,6 +43,14 @@ def check(containers: Part) -> Problems:
             "use Mode: SingleModel for the others",
             related=((several[0], "the first"),),
         )
+    seen: dict[str, Part] = {}
+    for container in containers.items:
+        host = container["ContainerHostname"]
+        if host.text is not None and host.text in seen:
+            because = ((seen[host.text], "the first"),)
+            yield Problem(host, f"two containers are named `{host.text}`", "rename one", because)
+        elif host.text is not None:
+            seen[host.text] = host
     named = [one for one in containers.items if one["ContainerHostname"].exists]
     if named and len(named) < len(containers.items):
         unnamed = next(one for one in containers.items if not one["ContainerHostname"].exists)

@@ -67,6 +67,9 @@ def check(policy: Part) -> Problems:
         )
     elif not own.exists and not given.exists:
         yield Problem(tracking, "the policy has no metric", "add `PredefinedMetricSpecification`")
+    label = given["ResourceLabel"]
+    if label.exists and (given["PredefinedMetricType"].text or "").startswith("SageMaker"):
+        yield Problem(label, f"`{label}` is for load balancers", "remove it")
     metric, dimension = given["PredefinedMetricType"], policy["ScalableDimension"]
     wanted = _METRICS.get(dimension.text or "")
     if wanted and metric.text is not None and metric.text not in wanted:

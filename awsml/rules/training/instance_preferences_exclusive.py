@@ -50,6 +50,12 @@ def check(job: Part) -> Problems:
             f"turn Spot off, or replace `{preferences}` by one instance type",
             related,
         )
+    plan = resources["TrainingPlanArn"]
+    own = [one["TrainingPlanArns"] for one in preferences.items if one["TrainingPlanArns"].exists]
+    if plan.exists and own:
+        because = ((own[0], "plans of one type"),)
+        message = "a training plan is named for the job and for a preferred type"
+        yield Problem(plan, message, "keep it in one of the two places", because)
     yield from _repeated(preferences)
     yield from _counts(resources["InstanceCount"], preferences)
 
