@@ -22,6 +22,7 @@ from awsml.cli.output import Output, as_json_text, outputs_option, say, write, w
 from awsml.cli.planning import planned
 from awsml.cli.project import Project
 from awsml.cli.scenarios import chosen
+from awsml.cli.showing import refuse
 from awsml.errors import RunFailed, UsageError
 from awsml.render.bench import bench_page, bench_text, point_line
 from awsml.scenario.edit import set_value
@@ -67,7 +68,7 @@ def command(
     path = chosen(project, scenario, ("endpoint",))
     work = planned(project, path, endpoint_flags(project), kinds=("endpoint",))
     if work.spec is None:
-        raise UsageError("the scenario has errors", hint="run `awsml validate`")
+        return refuse(work, outputs)
     terms = _asked(work, flags)
     if on == "aws":
         from awsml.cli.endpoint_aws import aws_measure  # boto3 only where AWS is spoken to

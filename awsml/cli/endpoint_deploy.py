@@ -25,12 +25,12 @@ from awsml.cli.options import (
     set_option,
     yes_option,
 )
-from awsml.cli.output import Output, as_json_text, outputs_option, say, style_of, write
-from awsml.cli.planning import planned, refused, report_text, terms
+from awsml.cli.output import Output, outputs_option, say, style_of
+from awsml.cli.planning import planned, refused, terms
 from awsml.cli.project import Project
+from awsml.cli.showing import refuse, say_findings, show_plan
 from awsml.cli.watching import Watcher
 from awsml.events import PhaseChanged
-from awsml.render.findings import counts_line, findings_text
 from awsml.store.run import Status
 
 
@@ -46,7 +46,7 @@ from awsml.store.run import Status
     help="Port on this machine; any free one if left out.",
 )
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes.")
-@click.option("--follow", is_flag=True, help="Stay with it; Ctrl-C deletes the endpoint.")
+@click.option("-f", "--follow", is_flag=True, help="Stay with it; Ctrl-C deletes the endpoint.")
 @dry_run_option
 @yes_option
 @fail_on_option
@@ -73,15 +73,9 @@ def command(
     reader = endpoint_flags(project, **flags)
     work = planned(project, scenario, reader, kinds=("endpoint",), target=on)
     if dry_run:
-        writers = {
-            "text": lambda style: report_text(work, style),
-            "json": lambda _: as_json_text(work.report.as_json()),
-        }
-        write(outputs, writers)
-        return 1 if refused(work.report.findings, fail_on) else 0
+        return show_plan(work, outputs, fail_on)
     if refused(work.report.findings, fail_on) or not work.plan.calls:
-        _say_findings(work)
-        return 1
+        return refuse(work, outputs)
     if terms(project, work.document, on).target == "aws":
         from awsml.cli.endpoint_aws import deploy_on_aws  # boto3 only where AWS is spoken to
 
@@ -93,7 +87,7 @@ def _here(
     project: Project, work: Planned, port: int, outputs: Sequence[Output], *, follow: bool
 ) -> int:
     say(f"{HERE}: {work.plan.name}")
-    _say_findings(work)
+    say_findings(work)
     local = work.spec.local
     file = work.plan.file
     serving = ServingTerms(
@@ -129,12 +123,3 @@ def _until_in_service(running: Supervised) -> bool:
     finally:
         view.close()
     return False
-
-
-def _say_findings(work: Planned) -> None:
-    """Errors and warnings; advice belongs to `awsml plan` and `awsml advise`."""
-    style = style_of(sys.stderr)
-    told = [finding for finding in work.report.findings if finding.level != "advice"]
-    if told:
-        say(findings_text(told, work.document.source_line, width=style.width, paint=style.paint))
-        say(counts_line(told))

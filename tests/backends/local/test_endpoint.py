@@ -167,6 +167,15 @@ def test_a_program_that_never_pings_is_given_up(endpoint: Endpoint) -> None:
     assert "ended with 4" in ran.err
 
 
+@pytest.mark.parametrize("command", ["deploy", "bench"])
+def test_a_refusal_is_json_where_json_is_asked_for(endpoint: Endpoint, command: str) -> None:
+    endpoint.write(scenario=SCENARIO.replace("compute: {", "compute: {cuont: 1, "))
+    ran = endpoint.awsml("endpoint", command, "-o", "json")
+    assert ran.code == 1
+    assert "unknown-field" in ran.err
+    assert check_text("plan", ran.out)["findings"][0]["slug"] == "unknown-field"
+
+
 def test_a_taken_port_is_said(endpoint: Endpoint) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
