@@ -14,7 +14,7 @@ from awsml.errors import BackendError
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 60.0
 _ATTEMPTS = 5  # of a call that is safe to repeat
-_POOL = 16
+_POOL = 16  # connections kept to one service
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,14 @@ class Session:
         *,
         read_seconds: float = _READ_SECONDS,
         attempts: int = _ATTEMPTS,
+        pool: int = _POOL,
     ) -> None:
         self._profile = profile
         self._region = region
         self._endpoint_url = endpoint_url
         self._read_seconds = read_seconds
         self._attempts = attempts
+        self._pool = pool
         self._boto: Any = None
         self._clients: dict[tuple[str, str | None, bool], Any] = {}
         self._identity: Identity | None = None
@@ -132,12 +134,18 @@ class Session:
             user_agent_extra=f"awsml/{__version__}",
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=self._read_seconds,
-            max_pool_connections=_POOL,
+            max_pool_connections=self._pool,
             retries={"mode": "standard", "total_max_attempts": 1 if once else self._attempts},
         )
-        return self._session().client(
-            service, region_name=region, endpoint_url=self._endpoint_url, config=config
-        )
+        try:
+            return self._session().client(
+                service, region_name=region, endpoint_url=self._endpoint_url, config=config
+            )
+        except ValueError as error:
+            raise AwsNotSent(
+                f"no client of {service} can be made: {error}",
+                hint="write --endpoint-url (or AWS_ENDPOINT_URL) like `http://127.0.0.1:9000`",
+            ) from error
 
     def _session(self) -> Any:
         if self._boto is None:

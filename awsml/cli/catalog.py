@@ -15,11 +15,13 @@ from awsml.cli.catalog_state import diff, refresh, status
 from awsml.cli.facts import known_region, warn_of_age, written
 from awsml.cli.output import Output, outputs_option
 from awsml.cli.project import Project
+from awsml.cli.quantities import FiniteRange, above_zero
 from awsml.errors import UsageError
 from awsml.render import catalog as shown
 from awsml.render.algorithm import algorithm_json, algorithm_text
 from awsml.units import DATA, QuantityError, parse_bits_per_second, parse_bytes
 
+_SIZE = above_zero(parse_bytes)
 region_option = click.option("--region", metavar="REGION", help="AWS region; us-east-1 if none.")
 
 
@@ -65,11 +67,20 @@ def show(project: Project, name: str, region: str | None, outputs: Sequence[Outp
     epilog="Example: awsml catalog find --gpus 8 --gpu-memory 24GB --for endpoint",
 )
 @click.option("--gpus", type=click.IntRange(min=1), help="At least so many GPUs.")
-@click.option("--gpu-memory", metavar="SIZE", help="Memory of each GPU, such as 24GB.")
+@click.option(
+    "--gpu-memory", metavar="SIZE", callback=_SIZE, help="Memory of each GPU, such as 24GB."
+)
 @click.option("--gpu", metavar="NAME", help="The GPU's name, such as A10G.")
-@click.option("--network", metavar="RATE", help="Baseline bandwidth, such as 25Gbps.")
+@click.option(
+    "--network",
+    metavar="RATE",
+    callback=above_zero(parse_bits_per_second),
+    help="Baseline bandwidth, such as 25Gbps.",
+)
 @click.option("--vcpus", type=click.IntRange(min=1), help="At least so many vCPUs.")
-@click.option("--memory", metavar="SIZE", help="Memory of the machine, such as 64GB.")
+@click.option(
+    "--memory", metavar="SIZE", callback=_SIZE, help="Memory of the machine, such as 64GB."
+)
 @click.option(
     "--for",
     "use",
@@ -78,7 +89,7 @@ def show(project: Project, name: str, region: str | None, outputs: Sequence[Outp
     show_default=True,
     help="What it is wanted for.",
 )
-@click.option("--max-price", type=click.FloatRange(min=0), metavar="USD", help="An hour.")
+@click.option("--max-price", type=FiniteRange(min=0), metavar="USD", help="An hour.")
 @click.option("--arch", type=click.Choice(["x86_64", "arm64"]), help="Architecture.")
 @click.option("--limit", type=click.IntRange(min=1), default=20, help="Rows shown.")
 @region_option
@@ -142,7 +153,14 @@ def _read(text: str, parse: Callable[[str], float]) -> float:
 
 @command.command("images", epilog="Example: awsml catalog images pytorch --for batch")
 @click.argument("framework", required=False)
-@click.option("--for", "use", type=click.Choice(list(IMAGE_USES)), default="training")
+@click.option(
+    "--for",
+    "use",
+    type=click.Choice(list(IMAGE_USES)),
+    default="training",
+    show_default=True,
+    help="What they are wanted for.",
+)
 @outputs_option("text", "json")
 @click.pass_obj
 def images(project: Project, framework: str | None, use: str, outputs: Sequence[Output]) -> None:

@@ -15,17 +15,20 @@ from awsml.cli.output import Output, as_json_text, outputs_option, say, write
 from awsml.cli.overrides import common_flags
 from awsml.cli.planning import planned, refused
 from awsml.cli.project import Project
+from awsml.cli.quantities import above_zero
 from awsml.decide.scaling import scaling_blocks
 from awsml.errors import UsageError
 from awsml.render.cluster import cluster_text
 from awsml.render.cluster_page import cluster_page
 from awsml.render.findings import findings_text
 from awsml.scenario import Document, Override
+from awsml.units import parse_bits_per_second, parse_count
 
+_RATE = above_zero(parse_bits_per_second)
 _SCENARIOS = frozenset({".yaml", ".yml", ".json"})
 
 
-@click.group("cluster")
+@click.group("cluster", epilog="Example: awsml cluster fit bench.csv")
 def command() -> None:
     """Fit and measure how a GPU cluster scales."""
 
@@ -43,9 +46,24 @@ command.add_command(bench)
 )
 @click.option("--gpu", metavar="CARD", help="The card, such as `RTX 3090`.")
 @click.option("--gpus", type=click.IntRange(min=1), help="GPUs of one node.")
-@click.option("--network", metavar="RATE", help="Line rate between nodes, such as `20 Gbps`.")
-@click.option("--link", metavar="RATE", help="Measured: what GPUs of a node exchange, `17 GB/s`.")
-@click.option("--parameters", metavar="COUNT", help="Parameters of the model, such as 305M.")
+@click.option(
+    "--network",
+    metavar="RATE",
+    callback=_RATE,
+    help="Line rate between nodes, such as `20 Gbps`.",
+)
+@click.option(
+    "--link",
+    metavar="RATE",
+    callback=_RATE,
+    help="Measured: what GPUs of a node exchange, `17 GB/s`.",
+)
+@click.option(
+    "--parameters",
+    metavar="COUNT",
+    callback=above_zero(parse_count),
+    help="Parameters of the model, such as 305M.",
+)
 @click.option(
     "--gradients",
     type=click.Choice(["fp32", "bf16", "fp16"]),

@@ -9,12 +9,12 @@ import click
 
 from awsml.cli.options import run_argument
 from awsml.cli.project import Project
+from awsml.cli.quantities import above_zero
 from awsml.cli.subject import backend_of, log_lines, on_its_own, run_named, runs_for
-from awsml.errors import UsageError
 from awsml.events import LogLine
 from awsml.store.run import Run
 from awsml.store.runs import RunStore
-from awsml.units import QuantityError, parse_duration
+from awsml.units import parse_duration
 
 _LOOK_SECONDS = 0.2
 
@@ -22,7 +22,12 @@ _LOOK_SECONDS = 0.2
 @click.command("logs", epilog="Example: awsml logs -f --since 10m")
 @run_argument
 @click.option("-f", "--follow", is_flag=True, help="Go on until the run is over.")
-@click.option("--since", metavar="DURATION", help="Only lines of the last 10m, 2h, ...")
+@click.option(
+    "--since",
+    metavar="DURATION",
+    callback=above_zero(parse_duration),
+    help="Only lines of the last 10m, 2h, ...",
+)
 @click.option("--tail", type=click.IntRange(0, 10**9), metavar="N", help="Only the last N lines.")
 @click.pass_obj
 def command(project: Project, run: str, follow: bool, since: str | None, tail: int | None) -> None:
@@ -47,7 +52,7 @@ def _show_from_aws(
     tail: int | None,
 ) -> None:
     """What CloudWatch has; then what comes, asking AWS until the job is over."""
-    begin = None if since is None else store.clock() - _seconds(since)
+    begin = None if since is None else store.clock() - parse_duration(since)
     lines = log_lines(project, store, found, begin, tail)
     named = _several(found, lines)
     _print(lines, named)
@@ -63,7 +68,7 @@ def _show_from_aws(
 
 def _show(store: RunStore, found: Run, follow: bool, since: str | None, tail: int | None) -> None:
     """What is there, then what comes."""
-    begin = None if since is None else store.clock() - _seconds(since)
+    begin = None if since is None else store.clock() - parse_duration(since)
     ids = [found.id, *(child.id for child in store.children(found.id))]
     tails = [store.log_tail(run_id, from_start=False) for run_id in ids]
     there = (line for each in tails for line in each.before(begin, tail))
@@ -87,10 +92,3 @@ def _print(lines: Sequence[LogLine], named: bool) -> None:
 def _several(run: Run, lines: Sequence[LogLine]) -> bool:
     hosts = run.request("CreateTrainingJob").get("ResourceConfig", {}).get("InstanceCount", 1)
     return hosts > 1 or len({line.stream for line in lines}) > 1
-
-
-def _seconds(text: str) -> float:
-    try:
-        return parse_duration(text)
-    except QuantityError as error:
-        raise UsageError(str(error), hint=error.hint) from error

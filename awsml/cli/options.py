@@ -20,12 +20,24 @@ on_option = click.option(
     help="Where to run; otherwise `on:` of awsml.yaml, else this machine.",
 )
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
-yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask before spending.")
+yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask first.")
 detach_option = click.option("-d", "--detach", is_flag=True, help="Start it and return.")
 resume_option = click.option("--resume", metavar="RUN", help="Go on with an interrupted run.")
+
+
+def _readable(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
+    """A moment that cannot be read is said before anything is planned."""
+    from awsml.backends.local.interrupts import parse_interrupt  # only where one is given
+
+    if text is not None:
+        parse_interrupt(text)
+    return text
+
+
 interrupt_option = click.option(
     "--interrupt",
     metavar="WHEN",
+    callback=_readable,
     help="Rehearse a Spot reclaim: 30s, 50% or seed:7; `term:30s` warns with SIGTERM first.",
 )
 set_option = click.option(

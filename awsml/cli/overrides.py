@@ -46,6 +46,8 @@ def training_flags(
 
 def money(text: str, field: str) -> Override:
     """`--max-cost 50` means dollars; a unit may be written too."""
+    if not text.strip():  # of a variable that is not set, say: no limit is what nobody asked for
+        raise UsageError("--max-cost is empty", hint="write it like `--max-cost 50`")
     bare = text.replace(".", "", 1).isdigit()
     return Override(field, f"{text} USD" if bare else text, "--max-cost", text)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from awsml.errors import BackendError, UsageError
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_PASSWORD = re.compile(r"//[^/\s]*@")
 _SECONDS = 60
 
 
@@ -61,7 +61,7 @@ def _refs(address: str, environ: Mapping[str, str]) -> dict[str, str]:
             f"{_shown(address)} did not answer within {_SECONDS} s", hint="check the network"
         ) from error
     if answer.returncode:
-        said = (answer.stderr.strip().splitlines() or ["no answer"])[-1]
+        said = _shown((answer.stderr.strip().splitlines() or ["no answer"])[-1])
         raise RepositoryUnreadable(
             f"{_shown(address)} cannot be read: {said}",
             hint="check `source.git`, and that git can read it: git ls-remote " + _shown(address),
@@ -72,7 +72,4 @@ def _refs(address: str, environ: Mapping[str, str]) -> dict[str, str]:
 
 def _shown(address: str) -> str:
     """Without a password that may stand in it."""
-    parts = urlsplit(address)
-    if "@" not in parts.netloc:
-        return address
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return _PASSWORD.sub("//", address)

@@ -44,9 +44,9 @@ def parse_interrupt(text: str) -> Interrupt:
     """What `--interrupt` says."""
     warned = text.startswith("term:")
     when = text.removeprefix("term:")
-    if match := re.fullmatch(r"seed:(\d+)", when):
+    if match := re.fullmatch(r"seed:(\d{1,18})", when):
         return Interrupt(seed=int(match[1]), warned=warned)
-    if match := re.fullmatch(r"(\d+(?:\.\d+)?)%", when):
+    if match := re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?)%", when):
         share = float(match[1]) / 100
         if not 0 < share < 1:
             raise _no_interrupt(text)

@@ -12,7 +12,7 @@ def local_path(address: str) -> Path | None:
     """The path of a file:// address; None for any other."""
     if not address.startswith("file://"):
         return None
-    return Path(unquote(urlsplit(address).path))
+    return Path(unquote("/" + address.removeprefix("file://").partition("/")[2]))
 
 
 def bucket_and_key(address: str) -> tuple[str, str]:
@@ -20,7 +20,10 @@ def bucket_and_key(address: str) -> tuple[str, str]:
     if address.startswith("s3://"):
         bucket, _, key = address.removeprefix("s3://").partition("/")
         return bucket, key
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:  # brackets that are not closed
+        raise _no_address(address) from error
     host = parts.hostname or ""
     if parts.scheme == "https" and ".amazonaws.com" in host:
         first, _, rest = host.partition(".s3")
@@ -28,7 +31,11 @@ def bucket_and_key(address: str) -> tuple[str, str]:
             return first, unquote(parts.path.lstrip("/"))
         bucket, _, key = unquote(parts.path.lstrip("/")).partition("/")
         return bucket, key
-    raise BackendError(
+    raise _no_address(address)
+
+
+def _no_address(address: str) -> BackendError:
+    return BackendError(
         f"`{address}` is no s3:// address",
         hint="write it like `s3://bucket/prefix/`",
         slug="address-invalid",

@@ -29,14 +29,14 @@ class Target:
 
     @classmethod
     def of(cls, url: str) -> Target:
-        parts = urlsplit(url)
-        if parts.scheme != "http" or parts.hostname not in _LOOPBACK or parts.port is None:
-            raise UsageError(
-                f"`{url}` is not on this machine; load is made on loopback only",
-                hint="measure an endpoint on AWS with --on aws",
-                slug="not-loopback",
-            )
-        return cls(parts.hostname, parts.port, parts.path or "/invocations")
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError:  # brackets that are not closed, a port beyond 65535
+            raise _elsewhere(url) from None
+        if parts.scheme != "http" or host not in _LOOPBACK or port is None:
+            raise _elsewhere(url)
+        return cls(host, port, parts.path or "/invocations")
 
     def request(self, load: Load) -> bytes:
         head = (
@@ -44,6 +44,14 @@ class Target:
             f"Content-Type: {load.content_type}\r\nContent-Length: {len(load.body)}\r\n\r\n"
         )
         return head.encode("latin-1") + load.body
+
+
+def _elsewhere(url: str) -> UsageError:
+    return UsageError(
+        f"`{url}` is not on this machine; load is made on loopback only",
+        hint="measure an endpoint on AWS with --on aws",
+        slug="not-loopback",
+    )
 
 
 def measured(target: Target, load: Load, *, drain_seconds: float = 5.0, seed: int = 7) -> Outcome:
