@@ -42,6 +42,17 @@ _STEPS = _BATCH.replace("command: [python3, train.py]\n", "") + (
     "  train: {command: [python3, train.py], depends_on: [prepare]}\n"
     "  report: {command: [python3, train.py], depends_on: [train]}\n"
 )
+_ENDPOINT = f"""\
+kind: endpoint
+name: demo
+region: us-east-1
+role: {ROLE}
+model:
+  data: ./model
+  image: {{uri: "111122223333.dkr.ecr.us-east-1.amazonaws.com/m:1"}}
+compute: {{instance: ml.g5.xlarge, count: 1}}
+autoscaling: {{min: 1, max: 4, target: 100}}
+"""
 _ON_AWS = ("--on", "aws", "-y")
 
 
@@ -82,6 +93,13 @@ STEPS = Sent(
     "SubmitJob",
     3,
 )
+
+ENDPOINT = Work(
+    "endpoint deploy",
+    ("endpoint", "deploy", *_ON_AWS),
+    {"endpoint.yaml": _ENDPOINT, "model/weights": "1", **_SCRIPT},
+)
+STACK = Work("batch deploy", ("batch", "deploy", "-y"), {"b.yaml": _BATCH, **_SCRIPT})
 
 
 @contextmanager

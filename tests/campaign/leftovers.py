@@ -67,5 +67,5 @@ def left_behind(place: Place) -> list[str]:
     temporary = [f"temporary {path.name}" for path in place.temporary.iterdir()]
     found = [*gone(place.folder), *fifos, *temporary]
     found += ["a mount"] if mounts else []
-    found += ["the link /opt/ml"] if _OPT_ML.is_symlink() else []
+    found += ["the link /opt/ml"] if os.fsencode(place.folder) in _target(_OPT_ML) else []
     return found

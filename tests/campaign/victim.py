@@ -92,14 +92,12 @@ def _redirect(case: Mapping[str, Any]) -> None:
 
 def _skip_waits(clock: WallClock) -> None:
     """Waiting for AWS takes no time; the fake's own clock moves when it is asked."""
-    from awsml.backends.aws import stack
     from awsml.cli import aws_run, endpoint_aws
 
     def sleep(_: Any, seconds: float) -> None:
         clock.sleep(seconds)
 
     aws_run.Attendant._sleep = sleep  # type: ignore[method-assign]
-    stack.Stack = functools.partial(stack.Stack, sleep=clock.sleep)  # type: ignore[misc]
     endpoints = endpoint_aws.AwsEndpoints
     endpoint_aws.AwsEndpoints = functools.partial(endpoints, sleep=clock.sleep)  # type: ignore[misc]
 

@@ -17,6 +17,7 @@ from tests.fake_aws import (
     cloudformation,
     ec2,
     ecr,
+    endpoint,
     identity,
     logs,
     protocol,
@@ -28,7 +29,8 @@ from tests.fake_aws import (
 from tests.fake_aws.world import Fault, Operation, Refusal, World
 
 SERVICES: dict[str, dict[str, Operation]] = {
-    "sagemaker": {**training.OPERATIONS, **tuning.OPERATIONS},
+    "sagemaker": {**training.OPERATIONS, **tuning.OPERATIONS, **endpoint.OPERATIONS},
+    "application-autoscaling": endpoint.SCALING,
     "batch": batch.OPERATIONS,
     "cloudformation": cloudformation.OPERATIONS,
     "ec2": ec2.OPERATIONS,

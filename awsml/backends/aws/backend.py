@@ -211,8 +211,9 @@ class AwsBackend:
 
     def _recover(self, run: Run, call: WrittenCall | None) -> None:
         """A crash may come between AWS's answer and the note of where the run is."""
-        answered = call is not None and call.answer is not None
-        if call and answered and run.remote.get("name") != call.name:
+        if call is None or call.answer is None or call.operation not in FOLLOWED:
+            return
+        if run.remote.get("name") != call.name:
             self._remember(run.id, call.operation, call.params, call.answer or {})
 
     def _until_end(self, run: Run) -> Generator[Event, None, Finished]:

@@ -14,6 +14,7 @@ from awsml.aws.refusals import AwsRefused, is_absent
 from awsml.aws.session import Aws
 from awsml.backends.aws.creation import CREATIONS, RUN_TAG
 from awsml.backends.aws.refs import Resolver
+from awsml.backends.aws.remains import Remains
 from awsml.backends.aws.submission import NameTaken, Submission
 from awsml.backends.aws.uploads import ensure_bucket, refs_of, send, uploads_of
 from awsml.errors import BackendError, RunFailed
@@ -51,7 +52,7 @@ class AwsEndpoints:
         before = self.described(plan.name)
         if before is not None:
             self._refuse_foreign(before)
-        old = before and self._config_of(before)
+        old = before and self.config_of(before)
         for operation in ("CreateModel", "CreateEndpointConfig"):
             yield from self._sent(run, operation, params[operation])
         self._until_seen(params["CreateEndpointConfig"]["EndpointConfigName"])
@@ -63,6 +64,7 @@ class AwsEndpoints:
         yield from self._until_in_service(plan.name, params["CreateEndpoint"])
         yield from self._scaled(run, params)
         yield from self._dropped(old)
+        yield from Remains(self.aws, self.store).drop(run)
 
     def delete(self, name: str) -> Iterator[Event]:
         """Scaling, endpoint, configuration, models. A configuration in use is never deleted."""
@@ -73,7 +75,7 @@ class AwsEndpoints:
                 hint="list them: awsml endpoint idle",
                 slug="no-such-endpoint",
             )
-        config = self._config_of(described)
+        config = self.config_of(described)
         yield from self._unscaled(name)
         if described["EndpointStatus"] in _MOVING:
             yield from self._until_settled(name)
@@ -84,6 +86,10 @@ class AwsEndpoints:
 
     def described(self, name: str) -> Mapping[str, Any] | None:
         return self._found("DescribeEndpoint", {"EndpointName": name})
+
+    def config_of(self, described: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        query = {"EndpointConfigName": described["EndpointConfigName"]}
+        return self._found("DescribeEndpointConfig", query)
 
     def _found(self, operation: str, query: Mapping[str, Any]) -> Mapping[str, Any] | None:
         try:
@@ -113,10 +119,6 @@ class AwsEndpoints:
                 hint="choose another `name`",
             )
 
-    def _config_of(self, described: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        query = {"EndpointConfigName": described["EndpointConfigName"]}
-        return self._found("DescribeEndpointConfig", query)
-
     def _sent(self, run: Run, operation: str, params: Mapping[str, Any]) -> Iterator[Event]:
         Submission(self.aws, self.store, run.id, self.sleep).send(operation, params)
         yield Note(f"AWS accepted {operation} {CREATIONS[operation].name(params)}")
@@ -142,12 +144,12 @@ class AwsEndpoints:
         new = params["CreateEndpointConfig"]
         if _types(old) != _types(new) or "RegisterScalableTarget" not in params:
             yield from self._unscaled(name)
-        self.store.journal(run.id, "call UpdateEndpoint", endpoint=name)
         change = {
             "EndpointName": name,
             "EndpointConfigName": new["EndpointConfigName"],
             "RetainAllVariantProperties": _types(old) == _types(new),
         }
+        self.store.journal(run.id, "call UpdateEndpoint", params=change)
         self.aws.call("sagemaker", "UpdateEndpoint", change)
         yield Note(f"AWS accepted UpdateEndpoint {name}")
 
