@@ -51,7 +51,7 @@ def moto_refuses(known: Known) -> bool | None:
             return True
         except NotImplementedError:
             return None
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, LookupError, TypeError, ValueError):
             return False
     return False
 

@@ -44,7 +44,7 @@ def check(retry: Part) -> Problems:
     if attempts.number is not None and not 1 <= attempts.number <= most:
         message = f"`{attempts}` is {attempts.number}, and is 1 to {most}"
         yield Problem(attempts, message, f"use 1 to {most}: it counts the first run too")
-    if not attempts.exists:
+    if entries.exists and not attempts.exists:
         yield Problem(retry, f"`{retry}` does not say how many attempts", f"add `{attempts}`")
     longest = int(limit("batch_exit_conditions_maximum").value)
     if len(entries.items) > longest:
