@@ -71,21 +71,21 @@ def command(
         return refuse(work, outputs)
     terms = _asked(work, flags)
     if on == "aws":
-        from awsml.cli.endpoint_aws import aws_measure  # boto3 only where AWS is spoken to
+        from awsml.cli.endpoint_load import aws_measure  # boto3 only where AWS is spoken to
 
-        measure = aws_measure(project, work, terms, yes=yes)
+        served, measure = aws_measure(project, work, terms, yes=yes)
         found = _measured(terms, measure, _no_batches)
-        where, cores = str(work.spec.compute.instance), None
+        where, cores, instances = served.instance, None, served.count
     else:
         measure, address = _on_this_machine(project, work, url)
         found = _measured(terms, measure, lambda most: _set_batch(address, most))
-        where, cores = "this-machine", usable_cores()
+        where, cores, instances = "this-machine", usable_cores(), 1
     seen = observed(found, work.spec.traffic.p99)
     if seen is None:
         raise RunFailed(
             "no request was answered well", hint="awsml logs last", slug="bench-nothing-answered"
         )
-    fields = seen.fields(where, cores)
+    fields = seen.fields(where, cores, instances)
     if write_back:
         _write_observed(path, project.shown(path), work, fields)
         work = planned(project, path, endpoint_flags(project), kinds=("endpoint",))

@@ -39,6 +39,8 @@ def request(method: str, path: str, headers: Mapping[str, str], body: bytes) -> 
     if scope is None:
         raise Refusal("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
     service = _SERVICE.get(scope["service"], scope["service"])
+    if service == "sagemaker" and path.startswith("/endpoints/"):
+        service = "sagemaker-runtime"  # which signs by the same name
     return Request(method, path, headers, body, service, scope["region"])
 
 

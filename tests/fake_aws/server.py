@@ -22,6 +22,7 @@ from tests.fake_aws import (
     logs,
     protocol,
     quotas,
+    runtime,
     s3,
     training,
     tuning,
@@ -40,7 +41,10 @@ SERVICES: dict[str, dict[str, Operation]] = {
     "ecr": ecr.OPERATIONS,
     "service-quotas": quotas.OPERATIONS,
     "s3": s3.OPERATIONS,
+    runtime.SERVICE: runtime.OPERATIONS,
 }
+# Bodies are too long to be kept.
+_JOURNALED = {"s3": s3.journaled, runtime.SERVICE: runtime.journaled}
 _SKEW_ALLOWED = 300.0
 _STOP_POLL_SECONDS = 0.02
 
@@ -109,6 +113,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, incoming: protocol.Request) -> None:
         if incoming.service == "s3":
             operation, params = s3.decoded(incoming)
+        elif incoming.service == runtime.SERVICE:
+            operation, params = runtime.decoded(incoming)
         else:
             operation, params = protocol.decoded(incoming)
         fault = self.world.due(operation)
@@ -121,6 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._strike(fault)
         elif incoming.service == "s3":
             self._send(*s3.encoded(answer))
+        elif incoming.service == runtime.SERVICE:
+            self._send(*runtime.encoded(answer))
         else:
             self._send(200, *protocol.encoded(incoming, operation, answer))
 
@@ -129,7 +137,8 @@ class _Handler(BaseHTTPRequestHandler):
     ) -> dict[str, Any]:
         world = self.world
         carry_out = SERVICES.get(incoming.service, {}).get(operation)
-        kept = s3.journaled(params) if incoming.service == "s3" else params
+        journaled = _JOURNALED.get(incoming.service)
+        kept = journaled(params) if journaled else params
         with world.lock:
             if operation.startswith(("Describe", "List")):
                 world.clock.sleep(world.tick)

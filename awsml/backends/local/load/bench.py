@@ -125,13 +125,13 @@ class Observed:
     p99_seconds: float | None
     machine: dict[str, float]
 
-    def fields(self, on: str, cores: int | None) -> dict[str, str]:
-        """Field and text, as it would be typed."""
+    def fields(self, on: str, cores: int | None, instances: int = 1) -> dict[str, str]:
+        """Field and text, as it would be typed; rates are those of one instance."""
         found = {"on": on, "cores": None if cores is None else str(cores)}
         found["latency"] = _milliseconds(self.latency_seconds)
         found["p99"] = _milliseconds(self.p99_seconds)
-        found["throughput"] = _number(self.throughput)
-        found["requests_per_second"] = _number(self.requests_per_second)
+        found["throughput"] = _number(self.throughput, instances)
+        found["requests_per_second"] = _number(self.requests_per_second, instances)
         for name in ("cpu", "memory", "gpu", "gpu_memory"):
             if name in self.machine:
                 found[name] = f"{min(1.0, self.machine[name]):.1%}"
@@ -166,5 +166,5 @@ def _milliseconds(seconds: float | None) -> str | None:
     return None if seconds is None else f"{seconds * 1000:.3g}ms"
 
 
-def _number(value: float | None) -> str | None:
-    return None if value is None else f"{value:.4g}"
+def _number(value: float | None, instances: int) -> str | None:
+    return None if value is None else f"{value / instances:.4g}"
