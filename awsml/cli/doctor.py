@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,8 +15,14 @@ from awsml.cli.output import Output, Style, as_json_text, outputs_option, write
 from awsml.cli.planning import flag_reader, planned
 from awsml.cli.project import Project
 from awsml.cli.scenarios import candidates
+from awsml.cli.showing import refuse
+from awsml.decide.machines import fitting_types
 from awsml.plan import Plan
 from awsml.render.table import wrap
+from awsml.workload import BatchWorkload
+
+if TYPE_CHECKING:
+    from awsml.backends.aws.needs import Needs
 
 _MARKS = {
     State.PASSED: ("ok", "green"),
@@ -39,16 +47,36 @@ def command(
     from awsml.backends.aws.needs import needs_of
     from awsml.cli.aws_run import session_of
 
-    plan = Plan("none", "", ())
+    plan, needs = Plan("none", "", ()), None
     if scenario is not None or any(candidates(project.root)):
-        plan = planned(project, scenario, flag_reader(project, **flags), target="aws").plan
-    checks = list(examine(session_of(project, plan.region), needs_of(plan)))
+        work = planned(project, scenario, flag_reader(project, **flags), target="aws")
+        if work.spec is None:
+            return refuse(work, outputs)
+        plan = work.plan
+        if isinstance(work.workload, BatchWorkload):
+            needs = _on_machines(needs_of(plan), work.workload, plan.region)
+    checks = list(examine(session_of(project, plan.region), needs or needs_of(plan)))
     writers = {
         "text": lambda style: checks_text(checks, style),
         "json": lambda _: as_json_text({"version": 1, "checks": [c.as_json() for c in checks]}),
     }
     write(outputs, writers)
     return 1 if any(check.state is State.FAILED for check in checks) else 0
+
+
+def _on_machines(needs: Needs, workload: BatchWorkload, region: str | None) -> Needs:
+    """With the machines that the environments of the scenario would start."""
+    from awsml.backends.aws.needs import capacity_of
+
+    if workload.platform != "ec2":
+        return needs
+    fitting = fitting_types(workload, region)
+    uses = ("ec2-spot", "ec2") if workload.fallback else ("ec2-spot",)
+    capacity = capacity_of(
+        fitting.fitting, uses if workload.spot else ("ec2",), workload.max_vcpus, region
+    )
+    cheapest = () if fitting.cheapest is None else (fitting.cheapest.name,)
+    return replace(needs, capacity=capacity, types=cheapest)
 
 
 def checks_text(checks: Sequence[Check], style: Style) -> str:

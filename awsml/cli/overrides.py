@@ -33,7 +33,8 @@ def training_flags(
         overrides.append(Override(f"{inside}compute.instance", instance, "--instance", instance))
     if spot is not None:
         shown, flag = ("on", "--spot") if spot else ("off", "--no-spot")
-        overrides.append(Override(f"{inside}spot.enabled", shown, flag, shown))
+        field = "compute.spot" if document.kind == "batch" else f"{inside}spot.enabled"
+        overrides.append(Override(field, shown, flag, shown))
     if max_cost is not None:
         overrides.append(money(max_cost, "budget.cost" if tuning else "limits.cost"))
     if max_parallel is not None:

@@ -157,7 +157,35 @@ def _fits(name: str, wanted: str) -> bool:
     return name.startswith(wanted[:-1]) if wanted.endswith("*") else name == wanted
 
 
+def add_queue(world: World, name: str, *, state: str = "ENABLED", reason: str = "") -> None:
+    """A queue with one environment; `reason` is why that one is INVALID."""
+    queue = {"jobQueueName": name, "state": state, "status": "VALID", "priority": 1}
+    arn = world.arn("batch", "us-east-1", f"compute-environment/{name}")
+    order = [{"order": 1, "computeEnvironment": arn}]
+    arns = {"jobQueueArn": world.arn("batch", "us-east-1", f"job-queue/{name}")}
+    world.put("", "batch-queue", name, {**queue, **arns, "computeEnvironmentOrder": order})
+    stands = {"status": "INVALID", "statusReason": reason} if reason else {"status": "VALID"}
+    names = {"computeEnvironmentName": name, "computeEnvironmentArn": arn}
+    world.put("", "batch-environment", arn, {**names, "state": "ENABLED", **stands})
+
+
+def queues(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
+    return {"jobQueues": _kept(world, "batch-queue", params["jobQueues"])}
+
+
+def environments(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
+    found = _kept(world, "batch-environment", params["computeEnvironments"])
+    return {"computeEnvironments": found}
+
+
+def _kept(world: World, kind: str, names: list[str]) -> list[dict[str, Any]]:
+    found = [thing for name in names if (thing := world.get("", kind, name)) is not None]
+    return [{k: v for k, v in thing.items() if not k.startswith("_")} for thing in found]
+
+
 OPERATIONS: dict[str, Operation] = {
+    "DescribeJobQueues": queues,
+    "DescribeComputeEnvironments": environments,
     "RegisterJobDefinition": register,
     "DescribeJobDefinitions": definitions,
     "SubmitJob": submit,

@@ -8,6 +8,7 @@ from functools import partial
 from awsml import catalog
 from awsml.aws.refusals import AwsRefused, is_absent, quota_command
 from awsml.aws.session import Aws
+from awsml.backends.aws.batch_doctor import check_capacity, check_queue
 from awsml.backends.aws.images import check_image
 from awsml.backends.aws.needs import Machines, Needs
 from awsml.backends.aws.permissions import check_caller, check_role
@@ -27,7 +28,11 @@ def examine(aws: Aws, needs: Needs) -> Iterator[Check]:
     yield check_region(aws.region)
     if needs.role:
         yield from _asked("role", partial(check_role, aws, needs, needs.role))
-        yield from _asked("caller", partial(check_caller, aws, identity, needs.role))
+    if needs.actions:
+        caller = partial(check_caller, aws, identity, needs.actions, needs.role)
+        yield from _asked("caller", caller)
+    if needs.queue:
+        yield from _asked("queue", partial(check_queue, aws, needs.queue))
     for bucket in dict.fromkeys(map(_bucket_of, (*needs.reads, *needs.writes))):
         yield from _asked("bucket", partial(check_bucket, aws, bucket))
     for location in needs.reads:
@@ -35,7 +40,9 @@ def examine(aws: Aws, needs: Needs) -> Iterator[Check]:
     for image in needs.images:
         yield from _asked("image", partial(check_image, aws, image))
     yield from _asked("quota", partial(check_quotas, aws, needs.machines))
-    yield from check_offerings(aws.region, needs.machines)
+    yield from _asked("quota", partial(check_capacity, aws, needs.capacity))
+    types = [machine.type for machine in needs.machines]
+    yield from check_offerings(aws.region, [*types, *needs.types])
 
 
 def check_region(region: str) -> Check:
@@ -84,8 +91,8 @@ def check_quotas(aws: Aws, machines: tuple[Machines, ...]) -> Iterator[Check]:
             yield failed("quota", f"{machine.quota}: {quota.value:g}, {needed}", hint)
 
 
-def check_offerings(region: str, machines: tuple[Machines, ...]) -> Iterator[Check]:
-    for name in dict.fromkeys(machine.type for machine in machines):
+def check_offerings(region: str, types: Iterable[str]) -> Iterator[Check]:
+    for name in dict.fromkeys(types):
         offered = catalog.offered(name, region)
         if offered is None:
             yield unproven("offering", f"whether {name} is offered in {region}")

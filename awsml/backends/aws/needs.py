@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from awsml import catalog
+from awsml.catalog import Instance
 from awsml.plan import Call, Plan, walk
+
+SAGEMAKER = "sagemaker.amazonaws.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +27,43 @@ class Machines:
 
 
 @dataclass(frozen=True, slots=True)
+class Capacity:
+    """vCPUs that an EC2 quota counts: `least` for one machine, `most` for all at once."""
+
+    quota: str
+    code: str | None
+    default: float | None
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Needs:
-    """Everything that can be asked about before a plan runs."""
+    """Everything that can be asked about before a plan runs.
+
+    `trusts` is who takes the role. A role of SageMaker's pulls the image and writes the log
+    itself; that of a Batch job does neither.
+    """
 
     role: str | None
     machines: tuple[Machines, ...]
     images: tuple[str, ...]
     reads: tuple[str, ...]  # s3:// locations
     writes: tuple[str, ...]
+    actions: tuple[str, ...] = ()  # what the caller sends
+    trusts: str = SAGEMAKER
+    capacity: tuple[Capacity, ...] = ()
+    types: tuple[str, ...] = ()  # EC2 types that would do
+    queue: str | None = None
 
 
 def needs_of(plan: Plan) -> Needs:
     """Read from the requests themselves; refs and unknowns ask for nothing."""
+    actions = tuple(dict.fromkeys(call.api for call in plan.calls))
+    return replace(_batch_needs(plan) if plan.kind == "batch" else _needs(plan), actions=actions)
+
+
+def _needs(plan: Plan) -> Needs:
     found = [(path, value) for call in plan.calls for path, value in walk(call.params)]
     texts = [(path.rpartition(".")[2], value) for path, value in found if isinstance(value, str)]
     roles = [value for key, value in texts if key in ("RoleArn", "ExecutionRoleArn")]
@@ -49,6 +78,46 @@ def needs_of(plan: Plan) -> Needs:
         reads=tuple(sorted(read)),
         writes=tuple(sorted(written)),
     )
+
+
+_WRITTEN = ("AWSML_OUTPUT", "AWSML_CHECKPOINTS")
+
+
+def _batch_needs(plan: Plan) -> Needs:
+    """A job's locations are values of its environment; what it writes, it reads again."""
+    definition, job = plan.call("RegisterJobDefinition"), plan.call("SubmitJob")
+    container = definition.params.get("containerProperties", {}) if definition else {}
+    held = {one["name"]: one["value"] for one in container.get("environment", ())}
+    places = {k: v for k, v in held.items() if isinstance(v, str) and v.startswith("s3://")}
+    role, image = container.get("jobRoleArn"), container.get("image")
+    queue = job.params.get("jobQueue") if job else None
+    return Needs(
+        role=role if isinstance(role, str) else None,
+        machines=(),
+        images=(image,) if isinstance(image, str) else (),
+        reads=tuple(sorted(v for k, v in places.items() if k not in _WRITTEN)),
+        writes=tuple(sorted(v for k, v in places.items() if k in _WRITTEN)),
+        trusts="ecs-tasks.amazonaws.com",
+        queue=queue if isinstance(queue, str) else None,
+    )
+
+
+def capacity_of(
+    types: Sequence[Instance], uses: Sequence[str], most: int, region: str | None
+) -> tuple[Capacity, ...]:
+    """What the quotas of these types have to hold; `uses` are ec2-spot and ec2."""
+    found: dict[str, Capacity] = {}
+    for use in uses:
+        for type_ in types:
+            quota = catalog.quota(use, type_.name, region)
+            if quota is None:
+                continue
+            before = found.get(quota.name)
+            least = type_.vcpus if before is None else min(before.least, type_.vcpus)
+            found[quota.name] = Capacity(
+                quota.name, quota.code, quota.default, least, max(least, most)
+            )
+    return tuple(found.values())
 
 
 def _machines(call: Call) -> Iterator[Machines]:

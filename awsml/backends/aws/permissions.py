@@ -7,7 +7,7 @@ from typing import Any
 
 from awsml.aws.refusals import AwsRefused, is_absent
 from awsml.aws.session import Aws, Identity
-from awsml.backends.aws.needs import Needs
+from awsml.backends.aws.needs import SAGEMAKER, Needs
 from awsml.backends.aws.verdict import Check, failed, passed
 
 _LIST = ("s3:ListBucket",)
@@ -28,11 +28,12 @@ def check_role(aws: Aws, needs: Needs, arn: str) -> Iterator[Check]:
             raise
         yield failed("role", f"there is no role {name}", "correct `role`")
         return
-    if trusts(role["AssumeRolePolicyDocument"], "sagemaker.amazonaws.com"):
-        yield passed("role", f"{name} trusts sagemaker.amazonaws.com")
+    taker = needs.trusts
+    if trusts(role["AssumeRolePolicyDocument"], taker):
+        yield passed("role", f"{name} trusts {taker}")
     else:
-        hint = "let sagemaker.amazonaws.com assume it (sts:AssumeRole) in its trust policy"
-        yield failed("role", f"{name} does not trust sagemaker.amazonaws.com", hint)
+        hint = f"let {taker} assume it (sts:AssumeRole) in its trust policy"
+        yield failed("role", f"{name} does not trust {taker}", hint)
     partition = arn.split(":")[1]
     reads = [_object_arn(partition, location) for location in needs.reads]
     writes = [_object_arn(partition, location) for location in needs.writes]
@@ -41,16 +42,21 @@ def check_role(aws: Aws, needs: Needs, arn: str) -> Iterator[Check]:
         yield simulated(aws, "role", arn, _READ, reads)
     if writes:
         yield simulated(aws, "role", arn, _WRITE, writes)
+    if taker != SAGEMAKER:  # Batch's agent pulls the image and writes the log
+        return
     yield simulated(aws, "role", arn, _LOG, [])
     if needs.images:
         yield simulated(aws, "role", arn, _PULL, [])
 
 
-def check_caller(aws: Aws, identity: Identity, role: str) -> Iterator[Check]:
-    """Whether these credentials may start the job and hand it the role."""
+def check_caller(
+    aws: Aws, identity: Identity, actions: tuple[str, ...], role: str | None
+) -> Iterator[Check]:
+    """Whether these credentials may send the calls of the plan, and hand the job its role."""
     source = _policy_source(identity)
-    yield simulated(aws, "caller", source, ("sagemaker:CreateTrainingJob",), [])
-    yield simulated(aws, "caller", source, ("iam:PassRole",), [role])
+    yield simulated(aws, "caller", source, actions, [])
+    if role is not None:
+        yield simulated(aws, "caller", source, ("iam:PassRole",), [role])
 
 
 def trusts(policy: Any, service: str) -> bool:

@@ -16,32 +16,38 @@ class AppliedQuota:
     value: float
     adjustable: bool
     applied: bool  # False: AWS's default, never raised here
+    service: str = "sagemaker"
 
     def command(self, wanted: float) -> str:
         """Asks for more."""
-        return (
-            "aws service-quotas request-service-quota-increase --service-code sagemaker"
-            f" --quota-code {self.code} --desired-value {wanted:g}"
-        )
+        return increase_command(self.service, self.code, wanted)
 
 
-def find_quotas(aws: Aws, names: set[str]) -> dict[str, AppliedQuota]:
+def increase_command(service: str, code: str, wanted: float) -> str:
+    return (
+        f"aws service-quotas request-service-quota-increase --service-code {service}"
+        f" --quota-code {code} --desired-value {wanted:g}"
+    )
+
+
+def find_quotas(aws: Aws, names: set[str], service: str = "sagemaker") -> dict[str, AppliedQuota]:
     """The quotas of these names; one never raised may be in the list of defaults alone."""
-    found = _listed(aws, "ListServiceQuotas", names, applied=True)
+    found = _listed(aws, "ListServiceQuotas", service, names)
     missing = names - found.keys()
     if missing:
-        found |= _listed(aws, "ListAWSDefaultServiceQuotas", missing, applied=False)
+        found |= _listed(aws, "ListAWSDefaultServiceQuotas", service, missing)
     return found
 
 
-def _listed(aws: Aws, operation: str, names: set[str], *, applied: bool) -> dict[str, AppliedQuota]:
+def _listed(aws: Aws, operation: str, service: str, names: set[str]) -> dict[str, AppliedQuota]:
     found: dict[str, AppliedQuota] = {}
-    rows = aws.pages("service-quotas", operation, {"ServiceCode": "sagemaker"}, "Quotas")
+    applied = operation == "ListServiceQuotas"
+    rows = aws.pages("service-quotas", operation, {"ServiceCode": service}, "Quotas")
     for row in rows:
         name = row["QuotaName"]
         if name in names:
             found[name] = AppliedQuota(
-                name, row["QuotaCode"], row["Value"], bool(row.get("Adjustable")), applied
+                name, row["QuotaCode"], row["Value"], bool(row.get("Adjustable")), applied, service
             )
             if found.keys() == names:
                 break
