@@ -15,6 +15,7 @@ from awsml.cli.output import Output, Style, Writer, as_json_text, outputs_option
 from awsml.cli.project import Project
 from awsml.cli.subject import run_named, runs_for
 from awsml.errors import UsageError
+from awsml.render.png import png
 from awsml.render.report_run import RunReport, run_csv, run_html, run_svg
 from awsml.render.report_tuning import report_html, report_svg
 from awsml.render.runs import RunView, run_json
@@ -31,29 +32,34 @@ from awsml.store.runs import RunStore
 
 @click.command("report", epilog="Example: awsml report last -o html=run.html -o csv=values.csv")
 @run_argument
-@outputs_option("html", "csv", "svg", "json", "yaml")
+@outputs_option("html", "csv", "svg", "png", "json", "yaml")
 @click.pass_obj
 def command(project: Project, run: str, outputs: Sequence[Output]) -> None:
     """Write the report of a run: one page that needs no network.
 
-    csv has a row for each value of a metric, or for each trial of a tuning run; svg the first
-    chart alone; yaml, of a tuning run, the scenario of a search that goes on from this one in
-    narrower ranges. On a terminal the page goes to report-RUN.html. RUN as in `awsml status`.
+    csv has a row for each value of a metric, or for each trial of a tuning run; svg and png the
+    first chart alone (png needs the extra `png`); yaml, of a tuning run, the scenario of a search
+    that goes on from this one in narrower ranges. On a terminal a page or an image goes to
+    report-RUN.html or report-RUN.png. RUN as in `awsml status`.
     """
     with runs_for(project, run) as store:
         found = run_named(project, store, run)
         reported = _of_search if found.kind == "tuning" else _of_run
-        for output in (_for_a_browser(output, found.id) for output in outputs):
-            write([output], reported(project, store, found, output.file))
+        for output in (_beside_the_terminal(output, found.id) for output in outputs):
+            write([output], _with_image(reported(project, store, found, output.file)))
             if output.file is not None:
                 say(f"wrote {output.file}")
 
 
-def _for_a_browser(output: Output, run: str) -> Output:
-    """A page is of no use on a terminal: there it becomes a file of the folder one is in."""
-    if output.format != "html" or output.file is not None or not sys.stdout.isatty():
+def _beside_the_terminal(output: Output, run: str) -> Output:
+    """What is of no use on a terminal becomes a file of the folder one is in."""
+    if output.format not in ("html", "png") or output.file is not None or not sys.stdout.isatty():
         return output
-    return Output("html", Path(f"report-{run}.html"))
+    return Output(output.format, Path(f"report-{run}.{output.format}"))
+
+
+def _with_image(writers: dict[str, Writer]) -> dict[str, Writer]:
+    return {**writers, "png": lambda style: png(str(writers["svg"](style)))}
 
 
 def _of_search(project: Project, store: RunStore, run: Run, file: Path | None) -> dict[str, Writer]:

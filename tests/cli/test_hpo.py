@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import json
 import os
 import signal
@@ -134,7 +135,7 @@ if options.lr > 0.5:
 def test_bayesian_search_runs_where_optuna_is(awsml: CommandLine, project: Path) -> None:
     ran = awsml("hpo", "--strategy", "bayesian", "--set", "budget.trials=14")
     assert ran.code == 0, ran.err
-    assert "its suggestions will differ" in ran.err
+    assert "its suggestions will differ" in " ".join(ran.err.split())
     assert figures(project)["completed"] == 14
 
 
@@ -383,6 +384,19 @@ def test_the_report_is_one_page_and_a_table_and_a_chart(awsml: CommandLine, proj
     best = min(rows, key=lambda row: float(row["objective"]))
     assert told["best"]["trial"] == int(best["trial"])
     assert told["importance"]["lr"] > told["importance"]["kind"]
+
+
+def test_an_image_of_the_report_is_whole_or_says_what_is_missing(
+    awsml: CommandLine, project: Path
+) -> None:
+    awsml("hpo")
+    ran = awsml("report", "-o", "png=best.png")
+    if importlib.util.find_spec("resvg_py"):
+        assert (project / "best.png").read_bytes().startswith(b"\x89PNG")
+    else:
+        assert "error[resvg-missing]" in ran.err
+        assert not (project / "best.png").exists()
+    assert ran.code == (0 if (project / "best.png").exists() else 2)
 
 
 def test_the_report_s_next_scenario_starts_from_this_search(
