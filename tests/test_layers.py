@@ -43,6 +43,7 @@ PARTS = {
     "api": (4, "the use cases"),
     "render": (4, "a report to each format"),
     "cli": (5, "one file per command; the only part that prints, asks and exits"),
+    "__main__": (6, "the way in: loads the command line, and ends without a trace on Ctrl-C"),
 }
 
 # (from, to): why one part may know another of its own layer.
