@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,6 +23,8 @@ from awsml.scenario.document import value_place
 from awsml.scenario.nodes import Entry, ListNode, MapNode, Node, ScalarNode, plain
 
 _ABSENT = object()
+_WORDS = {"true": True, "false": False, "null": None}
+_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")
 _JSON_TEXT = "EventPattern"  # an object in a template, and its text in the request
 _TARGET = ("ServiceNamespace", "ResourceId", "ScalableDimension")
 
@@ -146,7 +149,7 @@ class _Request:
         if shape.type == "structure":
             return self.structure(node, shape, path, written)
         if shape.type == "string" and written == _JSON_TEXT:
-            return json.dumps(_plain(self.functions, node), default=str)
+            return json.dumps(_json(self.functions, node))
         if shape.type != "map" or shape.value is None:
             return plain(node)
         found = {}
@@ -221,6 +224,28 @@ def _number(text: str, whole: bool) -> int | float | str:
         return int(text) if whole else float(text)
     except ValueError:
         return text
+
+
+def _json(functions: Functions, node: Node) -> Any:
+    """The JSON that CloudFormation makes of a node; what is known later stands as its name."""
+    value = functions.value(node)
+    if isinstance(value, MapNode):
+        return {
+            name: _json(functions, entry.value)
+            for name, entry in value.entries.items()
+            if functions.value(entry.value) is not None
+        }
+    if isinstance(value, ListNode):
+        found = [functions.value(item) for item in value.items]
+        pairs = zip(value.items, found, strict=True)
+        return [_json(functions, item) for item, inner in pairs if inner is not None]
+    if not isinstance(value, ScalarNode):
+        return str(value)
+    if not value.plain:
+        return value.text
+    if value.text in _WORDS:
+        return _WORDS[value.text]
+    return _number(value.text, whole=False) if _NUMBER.fullmatch(value.text) else value.text
 
 
 def _plain(functions: Functions, node: Node) -> Any:
