@@ -110,10 +110,10 @@ class WorkerPool:
             ) from error
 
     def _late(self, waiting: _Waiting) -> None:
-        queued = (
-            "it was never taken from the queue" if waiting in self._queue else "the handler ran"
+        what = (
+            "no worker took the request" if waiting in self._queue else "the handler did not answer"
         )
-        told = f"no answer within {self.terms.response_seconds:g} s: {queued}"
+        told = f"{what} within {self.terms.response_seconds:g} s"
         _settle([waiting], [problem(504, told)])
 
     def _dispatch(self) -> None:
