@@ -48,12 +48,93 @@ def test_the_shipped_template_is_the_export_of_the_scenario(text: str) -> None:
     assert text == SHIPPED.read_text(encoding="utf-8")
 
 
-def test_cfn_lint_finds_nothing(text: str, tmp_path: Path) -> None:
-    file = tmp_path / "stack.yaml"
-    file.write_text(text, encoding="utf-8")
-    command = [LINT, str(file), "--regions", "us-east-1"]
+WHOLE = """
+kind: endpoint
+name: flowers
+region: us-east-1
+model:
+  data: ./model
+  image: {framework: sklearn, version: "1.2-1"}
+  code: {dir: ., entry: inference.py}
+compute: {instance: ml.m6i.large}
+network: {subnets: [subnet-1a2b3c4d], security_groups: [sg-1a2b3c4d]}
+autoscaling: {min: 1, max: 3, target: 500}
+ttl: 8h
+"""
+
+
+@pytest.fixture
+def whole(awsml: CommandLine, tmp_path: Path) -> str:
+    """A stack of everything that the kind knows, exported with what AWS would warn of."""
+    (tmp_path / "model").mkdir()
+    (tmp_path / "inference.py").write_text("def model_fn(folder): ...\n")
+    (tmp_path / "whole.yaml").write_text(WHOLE)
+    ran = awsml("export", "whole.yaml", "-o", "cfn")
+    assert ran.code == 0, ran.err
+    return ran.out
+
+
+def test_cfn_lint_finds_nothing(text: str, whole: str, tmp_path: Path) -> None:
+    files = [tmp_path / "stack.yaml", tmp_path / "all.yaml"]
+    for file, content in zip(files, (text, whole), strict=True):
+        file.write_text(content, encoding="utf-8")
+    command = [LINT, *map(str, files), "--regions", "us-east-1"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_awsml_finds_nothing_either(awsml: CommandLine, whole: str, tmp_path: Path) -> None:
+    (tmp_path / "all.yaml").write_text(whole)
+    ran = awsml("validate", str(SHIPPED), "all.yaml", "-o", "json", "--fail-on", "warning")
+    assert ran.code == 0, ran.out
+
+
+def test_what_only_a_deployment_knows_is_a_parameter(whole: str) -> None:
+    assert "\u2039" not in whole  # how a plan prints what is known later
+    stack = yaml.load(whole, Loader=Loader)
+    untold = {name for name, one in stack["Parameters"].items() if "Default" not in one}
+    assert untold == {"ModelDataUrl", "SourceUrl", "EndsAt"}
+    assert "ModelDataUrl=... SourceUrl=... EndsAt=..." in whole
+
+
+def test_a_time_to_live_deletes_this_endpoint_once(whole: str) -> None:
+    resources = yaml.load(whole, Loader=Loader)["Resources"]
+    ending = resources["Ending"]["Properties"]
+    assert ending["ScheduleExpression"] == ["Sub", "at(${EndsAt})"]
+    assert ending["Target"]["Input"] == ["Sub", '{"EndpointName": "${Endpoint.EndpointName}"}']
+    policy = resources["EndingRole"]["Properties"]["Policies"][0]["PolicyDocument"]
+    (allowed,) = policy["Statement"]
+    assert (allowed["Action"], allowed["Resource"]) == (
+        "sagemaker:DeleteEndpoint",
+        ["Ref", "Endpoint"],
+    )
+
+
+def evaluated(value: Any, image: str) -> Any:
+    """Fn::Select and Fn::Split as CloudFormation carries them out."""
+    if value == ["Ref", "Image"]:
+        return image
+    if isinstance(value, dict) and "Fn::Split" in value:
+        separator, text = value["Fn::Split"]
+        return evaluated(text, image).split(separator)
+    if isinstance(value, dict) and "Fn::Select" in value:
+        number, parts = value["Fn::Select"]
+        return evaluated(parts, image)[number]
+    return value
+
+
+HOST = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+
+
+@pytest.mark.parametrize("rest", ["detector:1.4", "a/b/detector:1.4", "detector@sha256:00ff"])
+def test_only_the_images_own_repository_can_be_pulled(stack: Any, rest: str) -> None:
+    policy = stack["Resources"]["ExecutionRole"]["Properties"]["Policies"][0]["PolicyDocument"]
+    (pull,) = [s for s in policy["Statement"] if "ecr:BatchGetImage" in s["Action"]]
+    text, parts = pull["Resource"]["Fn::Sub"]
+    for name, value in parts.items():
+        text = text.replace(f"${{{name}}}", evaluated(value, f"{HOST}/{rest}"))
+    name = rest.partition(":")[0].partition("@")[0]
+    assert text == f"arn:${{AWS::Partition}}:ecr:eu-west-1:111122223333:repository/{name}"
 
 
 def test_nothing_has_a_fixed_name(stack: Any) -> None:

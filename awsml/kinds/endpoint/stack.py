@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from awsml.kinds.batch.template import attribute, ref, sub, yaml_text
+from awsml.kinds.endpoint.stack_roles import ending_role, serving_role
 from awsml.plan import Call, Ref, Text
 
 STACK_FILE = "stack.yaml"
@@ -16,49 +19,72 @@ _RESOURCES = {
     "CreateEndpoint": ("Endpoint", "AWS::SageMaker::Endpoint"),
     "RegisterScalableTarget": ("Target", "AWS::ApplicationAutoScaling::ScalableTarget"),
     "PutScalingPolicy": ("Policy", "AWS::ApplicationAutoScaling::ScalingPolicy"),
+    "CreateSchedule": ("Ending", "AWS::Scheduler::Schedule"),
 }
-# Named by CloudFormation, so that a change can replace them; MetricsConfig is not in its schema.
+# Named by CloudFormation, so that a change can replace them; it knows no action after completion.
 _LEFT_OUT = {
     "ModelName",
     "EndpointConfigName",
     "EndpointName",
-    "MetricsConfig",
+    "Name",
+    "ActionAfterCompletion",
     "ClientToken",
 }
+_SOURCE = "SAGEMAKER_SUBMIT_DIRECTORY"
+_REGISTRY = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+(?P<end>\.amazonaws\.com(\.cn)?/).+")
 _ERRORS_IN_FIVE_MINUTES = 5
 _BUSY_PERCENT_OF_CORE = 85
 
 
 def stack_text(name: str, calls: Sequence[Call]) -> str:
     """The whole template as YAML."""
-    comment = (
-        f"{name}: an endpoint that scales by its load, written by awsml from a scenario.\n"
-        "Deploy:  aws cloudformation deploy --template-file THIS --stack-name NAME\n"
-        "         --capabilities CAPABILITY_IAM --parameter-overrides ModelDataUrl=s3://..."
-    )
-    return yaml_text(stack(name, calls), comment)
+    template = stack(name, calls)
+    told = [key for key, value in template["Parameters"].items() if "Default" not in value]
+    overrides = "".join(f" {key}=..." for key in told)
+    lines = [
+        f"{name}: an endpoint that scales by its load, written by awsml from a scenario.",
+        "Deploy:  aws cloudformation deploy --template-file THIS --stack-name NAME",
+        "         --capabilities CAPABILITY_IAM"
+        + (f" --parameter-overrides{overrides}" if overrides else ""),
+    ]
+    return yaml_text(template, "\n".join(lines))
 
 
 def stack(name: str, calls: Sequence[Call]) -> dict[str, Any]:
     by_operation = {call.operation: call for call in calls}
-    model = by_operation["CreateModel"].params
-    given = model["ExecutionRoleArn"]
+    given = by_operation["CreateModel"].params["ExecutionRoleArn"]
     resources = dict[str, Any]()
+    parameters = _parameters(by_operation)
     if isinstance(given, Ref):
-        resources["ExecutionRole"] = _role(model)
+        resources["ExecutionRole"] = serving_role(
+            objects=[one for one in ("ModelDataUrl", "SourceUrl") if one in parameters],
+            registry=_registry(by_operation["CreateModel"]),
+            vpc="VpcConfig" in by_operation["CreateModel"].params,
+        )
     for operation, (logical, kind) in _RESOURCES.items():
         if operation in by_operation:
             properties = _properties(by_operation[operation].params)
             resources[logical] = {"Type": kind, "Properties": properties}
     _wire(resources, given)
+    if "Ending" in resources:
+        _wire_ending(resources, by_operation["CreateSchedule"].params["Target"]["RoleArn"])
     resources |= _alarms()
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"{name}: a real-time endpoint, what scales it, and its alarms",
-        "Parameters": _parameters(by_operation),
+        "Parameters": parameters,
         "Resources": resources,
         "Outputs": {"EndpointName": {"Value": attribute("Endpoint.EndpointName")}},
     }
+
+
+def _registry(model: Call) -> str | None:
+    """What ends the registry's host, where the image is in ECR or not known yet."""
+    image = model.params["PrimaryContainer"]["Image"]
+    if not isinstance(image, str):
+        return ".amazonaws.com/"
+    found = _REGISTRY.fullmatch(image)
+    return found["end"] if found else None
 
 
 def _properties(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,7 +94,7 @@ def _properties(params: Mapping[str, Any]) -> dict[str, Any]:
 
 def _value(value: Any) -> Any:
     if isinstance(value, Ref | Text):
-        return ref("Image") if isinstance(value, Ref) and value.name == "image" else str(value)
+        return value  # each of them is wired to a parameter or a resource
     if isinstance(value, Mapping):
         return {key: _value(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -83,6 +109,8 @@ def _wire(resources: dict[str, Any], role: Any) -> None:
     model["PrimaryContainer"]["Image"] = ref("Image")
     if "ModelDataUrl" in model["PrimaryContainer"]:
         model["PrimaryContainer"]["ModelDataUrl"] = ref("ModelDataUrl")
+    if not isinstance(model["PrimaryContainer"].get("Environment", {}).get(_SOURCE, ""), str):
+        model["PrimaryContainer"]["Environment"][_SOURCE] = ref("SourceUrl")
     config = resources["EndpointConfig"]["Properties"]
     config["ProductionVariants"][0] |= {
         "ModelName": attribute("Model.ModelName"),
@@ -113,11 +141,28 @@ def _wire_policy(policy: dict[str, Any]) -> None:
     policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] = ref("TargetValue")
 
 
+def _wire_ending(resources: dict[str, Any], role: Any) -> None:
+    """The moment is a parameter: a template has no clock."""
+    ending = resources["Ending"]["Properties"]
+    ending["ScheduleExpression"] = sub("at(${EndsAt})")
+    if isinstance(role, Ref):
+        resources["EndingRole"] = ending_role()
+        role = attribute("EndingRole.Arn")
+    ending["Target"] = {
+        "Arn": sub("arn:${AWS::Partition}:scheduler:::aws-sdk:sagemaker:deleteEndpoint"),
+        "RoleArn": role,
+        "Input": sub(json.dumps({"EndpointName": "${Endpoint.EndpointName}"})),
+    }
+
+
 def _parameters(calls: Mapping[str, Call]) -> dict[str, Any]:
     container = calls["CreateModel"].params["PrimaryContainer"]
     variant = calls["CreateEndpointConfig"].params["ProductionVariants"][0]
+    image = {"Type": "String", **_default(container["Image"])}
+    if _registry(calls["CreateModel"]) is not None:
+        image["AllowedPattern"] = re.sub(r"\?P<\w+>", "", _REGISTRY.pattern)
     found: dict[str, Any] = {
-        "Image": {"Type": "String", **_default(container["Image"])},
+        "Image": image,
         "InstanceType": {"Type": "String", "Default": variant["InstanceType"]},
         "InitialInstanceCount": {
             "Type": "Number",
@@ -128,6 +173,12 @@ def _parameters(calls: Mapping[str, Call]) -> dict[str, Any]:
     if "ModelDataUrl" in container:
         url = {"Type": "String", **_default(container["ModelDataUrl"])}
         found["ModelDataUrl"] = {**url, "AllowedPattern": "s3://[^/]+/.+"}
+    if isinstance(container.get("Environment", {}).get(_SOURCE), Ref):
+        found["SourceUrl"] = {"Type": "String", "AllowedPattern": "s3://[^/]+/.+[.]tar[.]gz"}
+    if "CreateSchedule" in calls:
+        moment = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}"
+        told = "When the endpoint is deleted, in UTC"
+        found["EndsAt"] = {"Type": "String", "Description": told, "AllowedPattern": moment}
     if target := calls.get("RegisterScalableTarget"):
         for name in ("MinCapacity", "MaxCapacity"):
             found[name] = {"Type": "Number", "Default": target.params[name], "MinValue": 0}
@@ -139,67 +190,6 @@ def _parameters(calls: Mapping[str, Call]) -> dict[str, Any]:
 
 def _default(value: Any) -> dict[str, Any]:
     return {"Default": value} if isinstance(value, str) else {}
-
-
-def _role(model: Mapping[str, Any]) -> dict[str, Any]:
-    """What a container that serves needs: its model, its image, its log and its metrics."""
-    statements: list[dict[str, Any]] = [
-        {
-            "Effect": "Allow",
-            "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-            "Resource": sub(
-                "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:"
-                "log-group:/aws/sagemaker/Endpoints/*"
-            ),
-        },
-        {
-            "Effect": "Allow",
-            "Action": "cloudwatch:PutMetricData",
-            "Resource": "*",
-            "Condition": {"StringLike": {"cloudwatch:namespace": "/aws/sagemaker/*"}},
-        },
-        {"Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*"},
-        {
-            "Effect": "Allow",
-            "Action": [
-                "ecr:BatchCheckLayerAvailability",
-                "ecr:BatchGetImage",
-                "ecr:GetDownloadUrlForLayer",
-            ],
-            "Resource": sub("arn:${AWS::Partition}:ecr:${AWS::Region}:*:repository/*"),
-        },
-    ]
-    if "ModelDataUrl" in model["PrimaryContainer"]:
-        statements.append(_reading())
-    return {
-        "Type": "AWS::IAM::Role",
-        "Properties": {
-            "AssumeRolePolicyDocument": {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {
-                        "Effect": "Allow",
-                        "Principal": {"Service": "sagemaker.amazonaws.com"},
-                        "Action": "sts:AssumeRole",
-                        "Condition": {"StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}},
-                    }
-                ],
-            },
-            "Policies": [
-                {
-                    "PolicyName": "serve",
-                    "PolicyDocument": {"Version": "2012-10-17", "Statement": statements},
-                }
-            ],
-        },
-    }
-
-
-def _reading() -> dict[str, Any]:
-    """The one object that is the model: s3://bucket/key is the ARN without its scheme."""
-    key = {"Fn::Select": [1, {"Fn::Split": ["s3://", ref("ModelDataUrl")]}]}
-    arn = {"Fn::Join": ["", [sub("arn:${AWS::Partition}:s3:::"), key]]}
-    return {"Effect": "Allow", "Action": "s3:GetObject", "Resource": arn}
 
 
 def _alarms() -> dict[str, Any]:
