@@ -9,7 +9,7 @@ from awsml.kinds.kind import Kind
 KINDS = ("training", "tuning", "endpoint", "batch", "cluster")
 
 # Fields that may name a file of another kind instead of holding it.
-INCLUDES = {"tuning": {"training": "training"}}
+INCLUDES = {"tuning": {"training": "training", "definitions.*.training": "training"}}
 
 
 def kind_named(name: str) -> Kind:

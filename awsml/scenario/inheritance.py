@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from awsml.errors import UsageError
 from awsml.finding import Finding, Place
-from awsml.scenario.nodes import Entry, MapNode, ScalarNode, merge
+from awsml.scenario.nodes import Entry, MapNode, Node, ScalarNode, merge
 from awsml.scenario.parser import parse
 from awsml.scenario.source import SourceText, read_source
 from awsml.scenario.suppression import Ignore, read_ignores
@@ -83,23 +83,42 @@ class Bases:
             merged = layer
         return merged
 
-    def included(self, root: MapNode, kinds: Mapping[str, str], file: SourceText) -> MapNode:
+    def included(
+        self, root: MapNode, kinds: Mapping[str, str], texts: Mapping[str, SourceText]
+    ) -> MapNode:
         """Fields that name a file of another kind become that file's document, places and all.
 
-        `kinds` maps such fields of this document to the kind that they hold.
+        `kinds` maps such fields of this document to the kind that they hold; a step `*` means
+        every entry. `texts` are those that a field may stand in, by their names.
         """
-        for name, kind in kinds.items():
-            entry = root.entries.get(name)
-            if entry is None or not isinstance(entry.value, ScalarNode) or entry.value.is_null:
-                continue
-            texts = {**self.texts, file.file: file}
-            key = ScalarNode("kind", entry.key.place)
-            asked = Entry(key, ScalarNode(kind, entry.value.place))
-            base = Entry(ScalarNode("extends", entry.key.place), entry.value)
-            stub = MapNode({"kind": asked, "extends": base}, entry.value.place)
-            inner = self.extended(stub, texts.get(entry.value.place.file, file))
-            root = replace(root, entries={**root.entries, name: Entry(entry.key, inner)})
+        for path, kind in kinds.items():
+            root = self._included(root, path.split("."), kind, texts)
         return root
+
+    def _included(
+        self, node: MapNode, steps: Sequence[str], kind: str, texts: Mapping[str, SourceText]
+    ) -> MapNode:
+        step, *rest = steps
+        for name in list(node.entries) if step == "*" else [step]:
+            entry = node.entries.get(name)
+            if entry is None:
+                continue
+            inner: Node = entry.value
+            if rest and isinstance(inner, MapNode):
+                inner = self._included(inner, rest, kind, texts)
+            elif not rest and isinstance(inner, ScalarNode) and not inner.is_null:
+                inner = self._document(entry, inner, kind, {**self.texts, **texts})
+            node = replace(node, entries={**node.entries, name: Entry(entry.key, inner)})
+        return node
+
+    def _document(
+        self, entry: Entry, named: ScalarNode, kind: str, texts: Mapping[str, SourceText]
+    ) -> MapNode:
+        """What the named file holds, as a document that only extends it."""
+        asked = Entry(ScalarNode("kind", entry.key.place), ScalarNode(kind, named.place))
+        base = Entry(ScalarNode("extends", entry.key.place), named)
+        stub = MapNode({"kind": asked, "extends": base}, named.place)
+        return self.extended(stub, texts[named.place.file])
 
     def _base_name(self, root: MapNode, texts: Mapping[str, SourceText]) -> ScalarNode | None:
         entry = root.entries.get("extends")

@@ -72,10 +72,12 @@ class _Layers:
             assert isinstance(layered, MapNode)
             root = layered
         own = self._includes.get(root.text("kind") or "", {})
-        root = self._bases.included(root, own, self._file.text)
+        # A flag may name the file of an included document; others reach into that document.
+        root = self._bases.included(self._flags.apply(root, own), own, self._texts())
+        root = self._flags.apply(root, own, others=True)
         texts = self._texts()
         variables = Variables(self._bases.environ, texts)
-        root = variables.fill_map(self._flags.apply(root))
+        root = variables.fill_map(root)
         self._missing += variables.findings
         ignores = [*self._file.ignores]
         for base in self._bases.files.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from awsml.errors import UsageError
@@ -63,8 +63,11 @@ class Flags:
     def top_fields(self) -> frozenset[str]:
         return frozenset(str(steps[0]) for steps, _, _ in self._changes)
 
-    def apply(self, root: MapNode) -> MapNode:
+    def apply(self, root: MapNode, fields: Collection[str], *, others: bool = False) -> MapNode:
+        """The changes of these fields, where a step `*` means every entry; or all others."""
         for steps, value, place in self._changes:
+            if others == any(_fits(steps, path.split(".")) for path in fields):
+                continue
             changed = _put(root, steps, 0, value, place)
             assert isinstance(changed, MapNode)  # a path starts with a name
             root = changed
@@ -84,6 +87,11 @@ class Flags:
         parsed = parse(SourceText(override.flag, padded, Source.FLAG))
         self.findings += parsed.findings
         return parsed.roots[0]
+
+
+def _fits(steps: Sequence[Step], pattern: Sequence[str]) -> bool:
+    pairs = zip(steps, pattern, strict=False)
+    return len(steps) == len(pattern) and all(own in (step, "*") for step, own in pairs)
 
 
 def _steps(override: Override, line: int) -> tuple[Step, ...]:

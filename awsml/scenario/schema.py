@@ -12,6 +12,8 @@ from typing import Any
 from pydantic import BaseModel
 
 SHORT_FORM = "x-short-form"  # in a model's json_schema_extra: what may stand for the mapping
+INCLUDED = "x-included"  # in a field's json_schema_extra: a file's name may stand for it
+_FILE = {"type": "string", "description": "A file that holds it."}
 _VARIABLE = {"type": "string", "pattern": r"\$\{env:[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}"}
 _EXTENDS = {"type": "string", "description": "A file that this document starts from."}
 _ANY_TEXT = ["string", "number", "boolean"]
@@ -44,6 +46,8 @@ def spec_schema(kind: str, model: type[BaseModel]) -> Schema:
 
 def _changed(schema: Schema) -> Schema:
     """A schema as an editor should see it."""
+    if INCLUDED in schema:
+        return _included({name: each for name, each in schema.items() if name != INCLUDED})
     if "$ref" in schema:
         return _reference(schema)
     if schema.get("type") == "object":
@@ -53,6 +57,12 @@ def _changed(schema: Schema) -> Schema:
     if "anyOf" in schema:
         return _any_of(schema)
     return _scalar(schema)
+
+
+def _included(schema: Schema) -> Schema:
+    changed = _changed(schema)
+    about = {name: changed.pop(name) for name in _ABOUT if name in changed}
+    return {"anyOf": [_FILE, *changed.get("anyOf", [changed])], **about}
 
 
 def _reference(schema: Schema) -> Schema:

@@ -114,3 +114,16 @@ def test_the_starter_of_a_kind_fits_its_schema(kind: str) -> None:
             if document.get("kind") == kind:
                 errors = Draft7Validator(schema).iter_errors(document)
                 assert [f"{error.json_path}: {error.message}" for error in errors] == []
+
+
+def test_where_a_file_may_be_named_an_editor_takes_its_name() -> None:
+    schema = spec_schema("tuning", kind_named("tuning").Spec)
+    rest = "objective: {metric: a, goal: minimize}, parameters: {lr: {low: 1, high: 2}}"
+    several = f"definitions: {{a: {{training: ./train.yaml, {rest}}}}}"
+    single = f"training: ./train.yaml\n{rest.replace(', parameters', chr(10) + 'parameters')}"
+    for text in (single, several):
+        assert editor_takes(f"kind: tuning\nname: a\nbudget: {{trials: 3}}\n{text}", schema)
+    assert not editor_takes(
+        f"kind: tuning\nname: a\nbudget: {{trials: 3}}\n{single.replace('./train.yaml', '[a]')}",
+        schema,
+    )

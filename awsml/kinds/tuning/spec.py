@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from awsml.kinds.parts import AwsRaw, Part, Spec
 from awsml.kinds.training.spec import TrainingSpec
 from awsml.scenario.fields import Duration, Name, Number, Problem, Share, Text, Usd
 
 _WHOLE = re.compile(r"[+-]?\d+")
+_TRAINING = "What a trial runs: a training scenario, or a file that holds one."
 
 
 class Objective(Part):
@@ -150,7 +151,9 @@ class Target(Part):
 class Definition(Part):
     """One of several algorithms or scripts that are tuned together."""
 
-    training: Annotated[TrainingSpec, Field(description="What a trial runs.")]
+    training: Annotated[
+        TrainingSpec, Field(description=_TRAINING, json_schema_extra={"x-included": True})
+    ]
     objective: Annotated[Objective, Field(description="What is made better.")]
     parameters: Annotated[
         dict[str, Parameter], Field(min_length=1, description="What is tuned, by name.")
@@ -160,15 +163,11 @@ class Definition(Part):
 class TuningSpec(Spec):
     """A hyperparameter tuning job."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"x-includes": {"training": "training"}},
-    )
-
     kind: Annotated[Literal["tuning"], Field(description="What the job is: tuning.")]
     name: Annotated[Name, Field(description="Name; the first 14 characters begin AWS's name.")]
     training: Annotated[
         TrainingSpec | None,
-        Field(description="What a trial runs: a training scenario, or a file that holds one."),
+        Field(description=_TRAINING, json_schema_extra={"x-included": True}),
     ] = None
     objective: Annotated[Objective | None, Field(description="What is made better.")] = None
     parameters: Annotated[
