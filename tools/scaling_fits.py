@@ -24,8 +24,10 @@ PAGE = HERE.parent / "docs" / "scaling-fits.md"
 
 # key: (what it is, whether constants of the fit or its intervals were chosen with it in view)
 _TENSORFLOW = "https://github.com/tensorflow/docs/blob/master/site/en/r1/guide/performance"
-_NVIDIA = "https://github.com/NVIDIA/DeepLearningExamples/tree/master/PyTorch/LanguageModeling"
+_EXAMPLES = "https://github.com/NVIDIA/DeepLearningExamples/tree/master"
+_NVIDIA = f"{_EXAMPLES}/PyTorch/LanguageModeling"
 _INTERVALS = "the intervals, on a larger set that may hold it"
+_NOTHING = "nothing: read after the constants were settled"
 SOURCES = {
     "tensorflow-2017": (
         f"TensorFlow benchmarks, May 2017 (<{_TENSORFLOW}/benchmarks.md>)",
@@ -34,6 +36,15 @@ SOURCES = {
     "nvidia-txl": (
         f"NVIDIA DeepLearningExamples, Transformer-XL, 2020 (<{_NVIDIA}/Transformer-XL>)",
         _INTERVALS,
+    ),
+    "nvidia-mxnet": (
+        f"NVIDIA DeepLearningExamples, ResNet-50 of MXNet, 2021 (<{_EXAMPLES}/MxNet/Classification"
+        "/RN50v1.5>)",
+        _NOTHING,
+    ),
+    "nvidia-gnmt": (
+        f"NVIDIA DeepLearningExamples, GNMT, 2019 (<{_EXAMPLES}/PyTorch/Translation/GNMT>)",
+        _NOTHING,
     ),
     "worked-example": (
         "`scenarios/gpu-cluster.yaml`",
@@ -145,11 +156,14 @@ def tried(series: Series, fitted_counts: int) -> list[Tried]:
 def page() -> str:
     series = all_series()
     parts = [_HEAD]
+    unseen = [one for one in series if SOURCES[one.source][1] == _NOTHING]
+    made = [each for one in unseen for each in tried(one, 2)]
+    parts.append(f"## Series that no constant has seen\n\n{_summary(made)}")
     for counts in (2, 3):
         made = [each for one in series for each in tried(one, counts)]
         parts.append(f"## Fitted on the {counts} smallest counts\n\n{_summary(made)}")
     made = [each for one in series for each in tried(one, 2)]
-    parts.append("## Every series, fitted on 1 and 2 GPUs\n\n" + _details(made))
+    parts.append("## Every series, fitted on its 2 smallest counts\n\n" + _details(made))
     listed = [
         f"| {key} | {text} | {tuned} | {sum(one.source == key for one in series)} |"
         for key, (text, tuned) in SOURCES.items()
