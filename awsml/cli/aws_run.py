@@ -174,7 +174,8 @@ class Attendant:
             raise Detached
         if answer == "s":
             self.backend.stop(self._store.get(self._run.id))
-            say("AWS was asked to stop it: SIGTERM, 120 seconds, then the upload")
+            then = "30 seconds" if self._run.kind == "batch" else "120 seconds, then the upload"
+            say(f"AWS was asked to stop it: SIGTERM, {then}")
 
     def _say_goes_on(self) -> None:
         run = self._store.get(self._run.id)

@@ -86,15 +86,18 @@ def log_lines(
     run: Run,
     since: float | None = None,
     tail: int | None = None,
+    child: str | None = None,
 ) -> list[LogLine]:
     """What a run printed; of a run on AWS CloudWatch has it all, and the store what was seen."""
     if run.backend != "aws":
         return store.logs(run.id, since, tail)
     try:
-        return backend_of(project, store, run.region).logs(run, since, tail)
+        return backend_of(project, store, run.region).logs(run, since, tail, child)
     except BackendError as error:
         warn(f"{error.message}; these are the lines that awsml saw itself")
-        return store.logs(run.id, since, tail)
+        seen = store.logs(run.id, since, None if child else tail)
+        own = [line for line in seen if child in (None, line.stream)]
+        return own if tail is None else own[len(own) - min(tail, len(own)) :]
 
 
 def backend_of(project: Project, store: RunStore, region: str | None) -> AwsBackend:

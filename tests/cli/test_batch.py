@@ -68,6 +68,14 @@ def test_a_reclaim_half_way_works_on_the_very_first_run(awsml):
     assert "attempt 2, from epoch 10" in ran.err
 
 
+def test_the_log_of_one_child_of_an_array(awsml, tmp_path):
+    text = "array: 4\ncommand: [sh, -c, 'echo I am $AWS_BATCH_JOB_ARRAY_INDEX']\n"
+    (tmp_path / "job.yaml").write_text(SCENARIO + text)
+    assert awsml("batch", "submit").code == 0
+    assert awsml("logs", "--child", "2").out == "I am 2\n"
+    assert sorted(awsml("logs").out.splitlines()) == [f"job:{n}  I am {n}" for n in range(4)]
+
+
 def test_why_knows_a_failure(awsml, tmp_path):
     (tmp_path / "job.yaml").write_text(SCENARIO + "command: [/no/such]\n")
     assert awsml("batch", "submit").code == 1

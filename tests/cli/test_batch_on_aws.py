@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from awsml.backends.aws.backend import AwsBackend
 from tests.cli.aws_project import project
 from tests.conftest import CommandLine
+from tests.fake_aws import batch
 from tests.fake_aws.world import World
 
 __all__ = ["project"]
@@ -83,3 +86,79 @@ def test_stopping_terminates_the_job(awsml: CommandLine, project: World) -> None
     assert awsml("stop", "last").code == 0
     assert len(project.journal.accepted("TerminateJob")) == 1
     assert "Stopped" in awsml("status", "last").out
+
+
+ARRAY = BATCH + "array: 3\n"
+
+
+def detached(awsml: CommandLine, tmp_path: Path, text: str) -> None:
+    (tmp_path / "batch.yaml").write_text(text)
+    assert awsml("batch", "submit", "--on", "aws", "-y", "-d").code == 0
+
+
+def test_the_log_of_an_array_has_a_name_in_front_of_each_line(
+    awsml: CommandLine, project: World, tmp_path: Path
+) -> None:
+    for index in range(3):
+        batch.script(project, batch.Course(lines=(f"I am {index}",)), f"recsys-*:{index}")
+    detached(awsml, tmp_path, ARRAY)
+    project.clock.sleep(1000)
+    awsml("logs")  # the fake writes the lines of a child that is looked at
+    project.clock.sleep(1000)
+    assert awsml("logs").out.splitlines() == [f"job:{i}  I am {i}" for i in range(3)]
+    assert awsml("logs", "--child", "1").out == "I am 1\n"
+    assert awsml("logs", "--child", "job:2", "--tail", "5").out == "I am 2\n"
+
+
+def test_a_child_is_followed_to_its_own_end(
+    awsml: CommandLine, project: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = (("SUBMITTED", 1.0), ("RUNNING", 50_000.0))
+    batch.script(project, batch.Course(states=slow), "recsys-*")
+    batch.script(project, batch.Course(lines=("done",)), "recsys-*:1")
+    detached(awsml, tmp_path, ARRAY)
+    project.tick = 30.0
+    on_clock = functools.partial(AwsBackend, sleep=project.clock.sleep)
+    monkeypatch.setattr("awsml.backends.aws.backend.AwsBackend", on_clock)
+    assert awsml("logs", "-f", "--child", "1").out == "done\n"
+    assert json.loads(awsml("status", "-o", "json").out)["run"]["status"] == "InProgress"
+
+
+def test_a_failed_child_tells_why_the_array_failed(
+    awsml: CommandLine, project: World, tmp_path: Path
+) -> None:
+    batch.script(project, batch.Course(ends="FAILED", exit_code=9), "recsys-*:1")
+    detached(awsml, tmp_path, ARRAY)
+    project.clock.sleep(1000)
+    run = json.loads(awsml("status", "-o", "json").out)["run"]
+    told = "Essential container in task exited, exit code: 9"
+    assert run["reason"] == f"1 of 3 jobs failed; job:1: {told}"
+    assert run["figures"]["jobs"] == {"SUCCEEDED": 2, "FAILED": 1}
+
+
+def test_of_a_large_array_the_first_children_are_read_in_one_call(
+    awsml: CommandLine, project: World, tmp_path: Path
+) -> None:
+    detached(awsml, tmp_path, BATCH + "array: 250\n")
+    project.clock.sleep(1000)
+    awsml("status")
+    before = len(project.journal.calls("DescribeJobs"))
+    ran = awsml("logs")
+    assert "first 100 of 250 children" in ran.err
+    assert len(project.journal.calls("DescribeJobs")) == before + 2
+
+
+@pytest.mark.parametrize(
+    ("child", "says"),
+    [
+        ("3", "`job` has 3 children, counted from 0"),
+        ("train:1", "no array `train`; its arrays: job"),
+        ("x", "write it like `--child 3`"),
+    ],
+)
+def test_a_child_that_is_not_there_is_refused(
+    child: str, says: str, awsml: CommandLine, project: World, tmp_path: Path
+) -> None:
+    detached(awsml, tmp_path, ARRAY)
+    ran = awsml("logs", "--child", child)
+    assert ran.code == 2 and says in ran.err

@@ -30,7 +30,10 @@ class Course:
 
 
 def script(world: World, course: Course, pattern: str = "*") -> None:
-    """Jobs whose name fits `pattern` follow `course`; the latest script wins."""
+    """Jobs whose name fits `pattern` follow `course`; the latest script wins.
+
+    A child of an array has its index after its name: `train-*:3`.
+    """
     world.things[("", "batch-course", f"{len(world.things):06d}")] = {
         "_created": 0.0,
         "pattern": pattern,
@@ -39,11 +42,16 @@ def script(world: World, course: Course, pattern: str = "*") -> None:
 
 
 def _course(world: World, job: dict[str, Any]) -> Course:
-    name = job["request"]["jobName"]
+    name = _name(job)
     scripts = reversed(world.all("", "batch-course"))
     fits = (s["course"] for s in scripts if fnmatch.fnmatch(name, s["pattern"]))
     found: Course = next(fits, Course())
     return found
+
+
+def _name(job: dict[str, Any]) -> str:
+    index = job.get("index")
+    return job["request"]["jobName"] + ("" if index is None else f":{index}")
 
 
 def register(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -78,9 +86,34 @@ def submit(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
     return {"jobName": params["jobName"], "jobId": job_id, "jobArn": arn}
 
 
+def _children(job: dict[str, Any]) -> list[dict[str, Any]]:
+    size = job["request"].get("arrayProperties", {}).get("size", 0)
+    return [_child(job, index) for index in range(size)]
+
+
+def _child(job: dict[str, Any], index: int) -> dict[str, Any]:
+    """Its own life under the parent's id and index."""
+    ids = {"jobId": f"{job['jobId']}:{index}", "jobArn": f"{job['jobArn']}:{index}"}
+    request = {key: v for key, v in job["request"].items() if key != "arrayProperties"}
+    return {**job, **ids, "request": request, "index": index}
+
+
+def _job(world: World, region: str, job_id: str) -> dict[str, Any] | None:
+    parent, _, index = job_id.partition(":")
+    job = world.get(region, JOB, parent)
+    if job is None or not index:
+        return job
+    children = _children(job)
+    return children[int(index)] if int(index) < len(children) else None
+
+
 def listing(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
     """Only RUNNING jobs unless a status or a filter is given; the JOB_NAME filter ignores case."""
-    rows = [_summary(world, job) for job in world.all(region, JOB)]
+    if "arrayJobId" in params:
+        parent = world.get(region, JOB, params["arrayJobId"])
+        rows = [_summary(world, job) for job in _children(parent or {"request": {}})]
+    else:
+        rows = [_summary(world, job) for job in world.all(region, JOB)]
     names = [f["values"] for f in params.get("filters", ()) if f["name"] == "JOB_NAME"]
     if names:
         rows = [row for row in rows if any(_fits(row["jobName"], v) for v in names[0])]
@@ -94,7 +127,9 @@ def listing(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]
 
 
 def describe(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
-    found = [world.get(region, JOB, job_id) for job_id in params["jobs"]]
+    if len(params["jobs"]) > 100:
+        raise Refusal("ClientException", "Too many jobs: at most 100")
+    found = [_job(world, region, job_id) for job_id in params["jobs"]]
     return {"jobs": [_detail(world, region, job) for job in found if job is not None]}
 
 
@@ -107,9 +142,11 @@ def _detail(world: World, region: str, job: dict[str, Any]) -> dict[str, Any]:
         "jobDefinition": job["request"]["jobDefinition"],
         "tags": job["tags"],
     }
+    if job["request"].get("arrayProperties"):
+        return detail | _of_children(world, job)
     if row["status"] not in ("RUNNING", "SUCCEEDED", "FAILED") or world.clock.now < began:
         return detail
-    stream = f"{job['request']['jobName']}/default/{job['jobId']}"
+    stream = f"{job['request']['jobName']}/default/{job['jobId'].replace(':', '-')}"
     if course.lines and not world.exists(region, "log-stream", f"{_GROUP}:{stream}"):
         for line in course.lines:
             logs.write(world, region, _GROUP, stream, line)
@@ -120,6 +157,16 @@ def _detail(world: World, region: str, job: dict[str, Any]) -> dict[str, Any]:
         detail["stoppedAt"] = int((job["_created"] + sum(s for _, s in course.states)) * 1000)
         container |= over
     return detail | {"container": container}
+
+
+def _of_children(world: World, job: dict[str, Any]) -> dict[str, Any]:
+    """A parent has no container: only how many children are in each state."""
+    states = [_state(world, child)[0] for child in _children(job)]
+    counts = {state: states.count(state) for state in dict.fromkeys(states)}
+    times = {"startedAt": int(job["_created"] * 1000)}
+    if set(states) <= {"SUCCEEDED", "FAILED"}:
+        times["stoppedAt"] = int(world.clock.now * 1000)
+    return {"arrayProperties": {"size": len(states), "statusSummary": counts}, **times}
 
 
 def terminate(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -138,18 +185,27 @@ def _summary(world: World, job: dict[str, Any]) -> dict[str, Any]:
         "createdAt": int(job["_created"] * 1000),
         "status": status,
     }
+    row |= {} if job.get("index") is None else {"arrayProperties": {"index": job["index"]}}
     return row | ({"statusReason": reason} if reason else {})
 
 
 def _state(world: World, job: dict[str, Any]) -> tuple[str, str | None]:
     if "terminated" in job:
         return "FAILED", job["terminated"][1]
+    if job["request"].get("arrayProperties"):
+        return _state_of_array({_state(world, child)[0] for child in _children(job)})
     course, end = _course(world, job), job["_created"]
     for state, seconds in course.states:
         end += seconds
         if world.clock.now < end:
             return state, course.waits_for if state == "RUNNABLE" else None
     return course.ends, course.status_reason
+
+
+def _state_of_array(states: set[str]) -> tuple[str, str | None]:
+    if not states <= {"SUCCEEDED", "FAILED"}:
+        return "PENDING", None
+    return ("FAILED", "Array Child Job failed") if "FAILED" in states else ("SUCCEEDED", None)
 
 
 def _fits(name: str, wanted: str) -> bool:

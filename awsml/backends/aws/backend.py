@@ -9,6 +9,7 @@ from typing import Any
 
 from awsml.aws.session import Aws
 from awsml.backends.aws.batch import BATCH
+from awsml.backends.aws.batch_arrays import narrowed
 from awsml.backends.aws.creation import CREATIONS
 from awsml.backends.aws.endpoint_watch import ENDPOINT
 from awsml.backends.aws.follow import POLL_SECONDS, Followed, Known, Watch, follow, known_of
@@ -52,8 +53,13 @@ class AwsBackend:
         for call in plan.calls:
             yield from self._carry_out(run.id, call, resolver)
 
-    def follow(self, run: Run, after: float | None = None) -> Iterator[Event]:
-        """Events of a run that was sent, until it ends; log lines `after` a time."""
+    def follow(
+        self, run: Run, after: float | None = None, child: str | None = None
+    ) -> Iterator[Event]:
+        """Events of a run that was sent, until it ends; log lines `after` a time.
+
+        Of a `child` such as `train:3` only its own: its end is not that of the run.
+        """
         run = self.store.get(run.id)
         if rest := unsent(self.store, run):
             raise UsageError(
@@ -64,7 +70,7 @@ class AwsBackend:
         known = known_of(self.store, run)
         if after is not None:
             known = replace(known, lines_until=after)
-        watch = self._watch(run, known)
+        watch = self._watch(run, known, child)
         return follow(watch, run.id, every=self.every, clock=self.clock, sleep=self.sleep)
 
     def attend(
@@ -158,11 +164,14 @@ class AwsBackend:
             return self.refresh(self.store.get(run.id))
         return None
 
-    def logs(self, run: Run, since: float | None, tail: int | None) -> list[LogLine]:
+    def logs(
+        self, run: Run, since: float | None, tail: int | None, child: str | None = None
+    ) -> list[LogLine]:
         """What the containers of a run printed; nothing where AWS refused it."""
         if not run.remote:
             return []
-        return self._followed(run).lines(self.aws, run.remote, since, tail)
+        remote = narrowed(run.remote, child) if child else run.remote
+        return self._followed(run).lines(self.aws, remote, since, tail)
 
     def stop(self, run: Run) -> None:
         """Ask AWS to stop what the run started."""
@@ -197,17 +206,24 @@ class AwsBackend:
     def _remember(
         self, run_id: str, operation: str, params: Mapping[str, Any], answer: Mapping[str, Any]
     ) -> None:
+        name = CREATIONS[operation].name(params)
         remote = {
             "operation": operation,
-            "name": CREATIONS[operation].name(params),
+            "name": name,
             "account": self.aws.identity().account,
             "region": self.aws.region,
             "answer": dict(answer),
             "phases_before": len(self.store.phases(run_id)),
         }
-        if operation == "SubmitJob":
-            remote["jobs"] = {remote["name"]: answer["jobId"]}  # merged with those before
+        if operation == "SubmitJob":  # merged with those before
+            remote["jobs"] = {name: answer["jobId"]}
+            remote["labels"] = {name: self._label(run_id, name)}
         self.store.add_remote(run_id, remote)
+
+    def _label(self, run_id: str, name: str) -> str:
+        """The step that a job is, as people know it; `job` where it is the only one."""
+        step = name.removesuffix(f"-{run_id}").removeprefix(self.store.get(run_id).name)
+        return step.strip("-") or "job"
 
     def _recover(self, run: Run, call: WrittenCall | None) -> None:
         """A crash may come between AWS's answer and the note of where the run is."""
@@ -233,8 +249,10 @@ class AwsBackend:
             yield from self._carry_out(run.id, call, resolver)
         return attempt
 
-    def _watch(self, run: Run, known: Known) -> Watch:
-        return self._followed(run).watch(self.aws, run.remote, self.sleep, known)
+    def _watch(self, run: Run, known: Known, child: str | None = None) -> Watch:
+        followed = self._followed(run)
+        remote = narrowed(run.remote, child) if child else run.remote
+        return followed.watch(self.aws, remote, self.sleep, known)
 
     def _followed(self, run: Run) -> Followed:
         followed = FOLLOWED.get(run.remote.get("operation", ""))
