@@ -25,6 +25,7 @@ PAGE = HERE.parent / "docs" / "scaling-fits.md"
 # key: (what it is, whether constants of the fit or its intervals were chosen with it in view)
 _TENSORFLOW = "https://github.com/tensorflow/docs/blob/master/site/en/r1/guide/performance"
 _EXAMPLES = "https://github.com/NVIDIA/DeepLearningExamples/tree/master"
+_MXNET = f"{_EXAMPLES}/MxNet/Classification/RN50v1.5"
 _NVIDIA = f"{_EXAMPLES}/PyTorch/LanguageModeling"
 _INTERVALS = "the intervals, on a larger set that may hold it"
 _NOTHING = "nothing: read after the constants were settled"
@@ -38,8 +39,7 @@ SOURCES = {
         _INTERVALS,
     ),
     "nvidia-mxnet": (
-        f"NVIDIA DeepLearningExamples, ResNet-50 of MXNet, 2021 (<{_EXAMPLES}/MxNet/Classification"
-        "/RN50v1.5>)",
+        f"NVIDIA DeepLearningExamples, ResNet-50 of MXNet, 2021 (<{_MXNET}>)",
         _NOTHING,
     ),
     "nvidia-gnmt": (
