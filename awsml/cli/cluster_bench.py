@@ -66,7 +66,13 @@ def _size(name: str, default: int, text: str) -> Callable[[Any], Any]:
     help="nccl on GPUs, gloo on CPUs.",
 )
 @click.option("--python", metavar="PATH", help="Python with torch; awsml's own if absent.")
-@click.option("--limit", type=float, default=1800, help="Seconds after which a count is ended.")
+@click.option(
+    "--max-seconds",
+    type=click.FloatRange(0.1),
+    default=1800.0,
+    show_default=True,
+    help="The longest that one count may take.",
+)
 @click.option(
     "--to", type=click.Path(path_type=Path), default=Path("bench.csv"), help="The CSV to write."
 )
@@ -81,7 +87,7 @@ def bench(
     to: Path,
     all_reduce: Path | None,
     python: str | None,
-    limit: float,
+    max_seconds: float,
     **shape: Any,
 ) -> None:
     """Train a GPT-style transformer for a few steps on 1, 2, ... GPUs, or processes of the CPU.
@@ -96,7 +102,13 @@ def bench(
     what = "GPUs" if gpus and shape["backend"] != "gloo" else "processes of the CPU"
     wanted = sorted(set(counts)) or _doubling(gpus or os.cpu_count() or 1)
     say(f"on this machine: {', '.join(map(str, wanted))} {what}")
-    run = Bench(python=interpreter, counts=wanted, limit_seconds=limit, environ=os.environ, **shape)
+    run = Bench(
+        python=interpreter,
+        counts=wanted,
+        limit_seconds=max_seconds,
+        environ=os.environ,
+        **shape,
+    )
     found = list(_told(run))
     write_file(to, _table(found, shape["batch"], str(today())))
     say(f"wrote {project.shown(to)}; next: awsml cluster fit {project.shown(to)}")

@@ -34,7 +34,12 @@ _SHARD_HINT = "use --shard-size with a size such as `128 MB`"
     "--shard-size", default=format_bytes(TARGET), show_default=True, help="About how large each is."
 )
 @click.option("--header", is_flag=True, help="Files of lines start with the same names line.")
-@click.option("--workers", type=click.IntRange(min=1), default=os.cpu_count() or 1)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=os.cpu_count() or 1,
+    help="Processes; one for each core if left out.",
+)
 @outputs_option("text", "json")
 def pack_command(
     source: Path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 
 import click
 
+from awsml import catalog
 from awsml.api import Planned
 from awsml.backends.local.load.bench import Asked, Bench, Measure, local_measure, observed
 from awsml.backends.local.load.generator import Target
@@ -21,28 +23,50 @@ from awsml.cli.options import scenario_argument, yes_option
 from awsml.cli.output import Output, as_json_text, outputs_option, say, write, write_file
 from awsml.cli.planning import planned
 from awsml.cli.project import Project
+from awsml.cli.quantities import FiniteRange
 from awsml.cli.scenarios import chosen
 from awsml.cli.showing import refuse
 from awsml.errors import RunFailed, UsageError
 from awsml.render.bench import bench_page, bench_text, point_line
 from awsml.scenario.edit import set_value
-from awsml.units import QuantityError, parse_bytes
+from awsml.units import QuantityError, format_bytes, parse_bytes
+
+
+def _seconds(
+    name: str, default: float, ends: tuple[float, float], text: str
+) -> Callable[[Any], Any]:
+    kind = FiniteRange(*ends)
+    return click.option(f"--{name}", type=kind, default=default, show_default=True, help=text)
 
 
 @click.command("bench", epilog="Example: awsml endpoint bench --rate 50,100,200 -o html=bench.html")
 @scenario_argument
-@click.option("--url", help="Address on this machine, instead of the endpoint that is up.")
+@click.option(
+    "--url", metavar="URL", help="Address on this machine, instead of the endpoint that is up."
+)
 @click.option("--rate", metavar="LIST", help="Arrivals a second, such as 50,100; else by itself.")
 @click.option("--concurrency", metavar="LIST", help="Requests at a time, such as 1,4,16.")
 @click.option("--batch", metavar="LIST", help="Largest batches, such as 1,4,8.")
 @click.option(
     "--payload", multiple=True, metavar="FILE|SIZE", help="Body of a request; repeatable."
 )
-@click.option("--seconds", type=click.FloatRange(0.2, 600), default=3.0, show_default=True)
-@click.option("--warm-up", type=click.FloatRange(0, 600), default=1.0, show_default=True)
-@click.option("--max-seconds", type=click.FloatRange(1, 3600), default=120.0, show_default=True)
-@click.option("--max-requests", type=click.IntRange(1), default=200_000, show_default=True)
-@click.option("--on", type=click.Choice(["local", "aws"]), default="local", show_default=True)
+@_seconds("seconds", 3.0, (0.2, 600), "How long each point is measured.")
+@_seconds("warm-up", 1.0, (0, 600), "Before the first point, not measured.")
+@_seconds("max-seconds", 120.0, (1, 3600), "The longest that the whole bench may take.")
+@click.option(
+    "--max-requests",
+    type=click.IntRange(1),
+    default=200_000,
+    show_default=True,
+    help="The most requests of the whole bench.",
+)
+@click.option(
+    "--on",
+    type=click.Choice(["local", "aws"]),
+    default="local",
+    show_default=True,
+    help="Where the endpoint is.",
+)
 @click.option(
     "--write/--no-write", "write_back", default=True, help="Write `observed` into the scenario."
 )
@@ -112,7 +136,7 @@ def _numbers(text: str | None, kind: Callable[[str], Any], flag: str) -> list[An
         found = [kind(part) for part in (text or "").split(",") if part.strip()]
     except ValueError as error:
         raise UsageError(f"`{text}` is no list of numbers", hint=f"{flag} 1,4,16") from error
-    if any(number <= 0 for number in found):
+    if not all(0 < number < math.inf for number in found):
         raise UsageError(f"`{text}` has a number that is not above 0", hint=f"{flag} 1,4,16")
     return found
 
@@ -137,11 +161,16 @@ def _body(name: str) -> bytes:
     if path.is_file():
         return path.read_bytes()
     try:
-        return bytes(parse_bytes(name))
+        size = parse_bytes(name)
     except QuantityError as error:
         raise UsageError(
             f"`{name}` is no file and no size", hint="--payload request.json, or --payload 10KB"
         ) from error
+    largest = int(catalog.limit("endpoint_payload_maximum").value)
+    if not 0 <= size <= largest:
+        told = f"`{name}` is no size from 0 to {format_bytes(largest)}, SageMaker's limit"
+        raise UsageError(told, hint="--payload 10KB")
+    return bytes(size)
 
 
 def _on_this_machine(project: Project, work: Planned, url: str | None) -> tuple[Measure, str]:

@@ -20,7 +20,13 @@ _LOOK_SECONDS = 0.1
 
 @click.command("delete", epilog="Example: awsml endpoint delete flowers")
 @click.argument("name", required=False)
-@click.option("--on", type=click.Choice(["local", "aws"]), default="local", show_default=True)
+@click.option(
+    "--on",
+    type=click.Choice(["local", "aws"]),
+    default="local",
+    show_default=True,
+    help="Where the endpoint is.",
+)
 @yes_option
 @click.pass_obj
 def command(project: Project, name: str | None, on: str, yes: bool) -> int:

@@ -29,7 +29,13 @@ def _days(_: click.Context, __: click.Parameter, text: str) -> int:
 
 @click.command("idle", epilog="Example: awsml endpoint idle --older-than 14d")
 @click.option(
-    "--older-than", "days", default="7d", show_default=True, callback=_days, help="Not called for."
+    "--older-than",
+    "days",
+    metavar="DURATION",
+    default="7d",
+    show_default=True,
+    callback=_days,
+    help="Not called for.",
 )
 @click.option("--all", "everything", is_flag=True, help="Also those that are called.")
 @click.option("--delete", is_flag=True, help="Delete the idle ones, after asking for each.")

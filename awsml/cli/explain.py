@@ -8,7 +8,9 @@ import click
 
 from awsml.cli.output import Output, as_json_text, outputs_option, write
 from awsml.errors import UsageError
-from awsml.render.explanation import page, page_slugs
+from awsml.render.explanation import page, page_slugs, wrapped
+
+_WIDEST = 100  # longer lines are hard to read
 
 
 @click.command("explain", epilog="Example: awsml explain max-wait-needs-spot")
@@ -25,7 +27,13 @@ def command(slug: str | None, outputs: Sequence[Output]) -> None:
     if text is None:
         raise _unknown(slug)
     value = {"version": 1, "slug": slug, "text": text}
-    write(outputs, {"text": lambda _: text, "json": lambda _: as_json_text(value)})
+    write(
+        outputs,
+        {
+            "text": lambda style: wrapped(text, min(style.width, _WIDEST)),
+            "json": lambda _: as_json_text(value),
+        },
+    )
 
 
 def _unknown(slug: str) -> UsageError:

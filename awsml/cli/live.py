@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Callable
 from typing import Protocol, TextIO
@@ -19,6 +20,7 @@ from awsml.events import (
     Started,
 )
 from awsml.render.cells import visible
+from awsml.render.table import wrap
 from awsml.units import format_bytes, format_duration
 
 _REDRAW_SECONDS = 0.1
@@ -77,7 +79,11 @@ class PlainView:
             "warning": ("warning", "yellow"),
             "differs": ("on AWS", "cyan"),
         }.get(note.level, ("note", "blue"))
-        return f"{self._style.paint(label, fg=colour)}: {note.text}"
+        # In a log it stays on one line, where a search finds it.
+        width = self._style.width - 2 if self._stream.isatty() else sys.maxsize
+        first, *rest = wrap(f"{label}: {note.text}", width)
+        lines = [self._style.paint(label, fg=colour) + first[len(label) :]]
+        return "\n".join([*lines, *(f"  {line}" for line in rest)])
 
 
 class TerminalView:

@@ -15,6 +15,7 @@ from typing import Any, TextIO
 import click
 
 from awsml.errors import AwsmlError, UsageError
+from awsml.finding import Finding, Level, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +131,33 @@ def warn(text: str) -> None:
 
 def explain_error(error: AwsmlError, arguments: Sequence[str]) -> None:
     """The one rendering of an error; JSON on stdout too where JSON was asked for."""
+    from awsml.render.findings import finding_lines, place_lines  # not for what succeeds
+
     style = style_of(sys.stderr)
-    label = style.paint(f"error[{error.slug}]", fg="red", bold=True)
-    click.echo(f"{label}: {error.message}", err=True)
+    told = Finding(error.slug, Level.ERROR, error.message)
+    # In a log the message stays on one line, where a search finds it.
+    width = style.width if sys.stderr.isatty() else sys.maxsize
+    lines = [*finding_lines(told, _line_of, width=width, paint=style.paint)]
     if error.where is not None:
-        place = error.where
-        click.echo(f"  --> {place.file}:{place.line}:{place.column}", err=True)
-    if error.hint:
+        lines += place_lines(
+            error.where, _line_of, width=style.width, paint=style.paint, colour="red"
+        )
+    for line in lines:
+        click.echo(line, err=True)
+    if error.hint:  # on one line, however long: it can be typed
         click.echo(f"  {style.paint('hint', fg='cyan')}: {error.hint}", err=True)
     if wants_json(arguments):
         with contextlib.suppress(OSError):  # what is wrong may be stdout itself
             click.echo(as_json_text(error_json(error)))
+
+
+def _line_of(place: Place) -> str | None:
+    """The line that is complained about, where the file can still be read."""
+    try:
+        with open(place.file, encoding="utf-8") as file:
+            return next(itertools.islice(file, place.line - 1, None), None)
+    except (OSError, ValueError):
+        return None
 
 
 def wants_json(arguments: Sequence[str]) -> bool:

@@ -26,7 +26,7 @@ from awsml.cli.project import Project
 from awsml.render.compare import plan_markdown
 
 
-@click.command("plan", epilog="Example: awsml plan -o json")
+@click.command("plan", epilog="Example: awsml plan -o html=plan.html")
 @scenario_argument
 @on_option
 @training_overrides

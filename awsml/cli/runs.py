@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     type=click.Choice([status.value for status in Status], case_sensitive=False),
     help="Only runs that stand so.",
 )
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="The newest so many."
+)
 @click.option(
     "--account", is_flag=True, help="Training jobs of the AWS account, whoever made them."
 )

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from awsml.advice import Advice, Alternative
 from awsml.basis import Estimate
 from awsml.finding import Fix
-from awsml.render.table import Column, table, wrap
+from awsml.render.table import Column, noted_table, wrap
 from awsml.units import format_duration, format_usd
 
 _INDENT = 2
-WIDE = 120  # columns from which a table has room for sentences
 _COLUMNS = (
     Column("option"),
     Column("verdict"),
@@ -107,17 +106,9 @@ def option_rows(alternatives: Sequence[Alternative]) -> list[tuple[str, ...]]:
 
 
 def _rows(alternatives: Sequence[Alternative], width: int) -> str:
-    """A column for the reasons where the line is wide; else they stand below their row."""
     rows = option_rows(alternatives)
     reasons = [each.why for each in alternatives]
-    if width >= WIDE:
-        wide = [(*row, why) for row, why in zip(rows, reasons, strict=True)]
-        return table((*_COLUMNS, Column("why", shrink=True)), wide, width, _INDENT)
-    heading, *lines = table(_COLUMNS, rows, width, _INDENT).split("\n")
-    stacked = [heading]
-    for line, why in zip(lines, reasons, strict=True):
-        stacked += [line, *(f"{' ' * 3 * _INDENT}{part}" for part in wrap(why, width - 6))]
-    return "\n".join(stacked)
+    return noted_table(_COLUMNS, rows, reasons, width, title="why", indent=_INDENT)
 
 
 def _expected(estimate: Estimate | None, form: Form) -> str:

@@ -10,7 +10,7 @@ from awsml import catalog
 from awsml.catalog import Instance, Price
 from awsml.catalog.prices import SAGEMAKER
 from awsml.catalog.wishes import Found, Match, Wish
-from awsml.render.table import Column, table
+from awsml.render.table import Column, noted_table, table
 
 _ADDRESS = re.compile(r" \(https?://\S+?\)")  # in the JSON; too long for a line
 USES = ("training", "hosting", "processing", "transform", "notebook", "studio")
@@ -179,18 +179,16 @@ def found_text(found: Found, wish: Wish, width: int, limit: int) -> str:
     lines = [f"for {wish.use} in {wish.region}, cheapest first"]
     columns = (
         Column("type"),
-        Column("accelerator"),
+        Column("accelerator", shrink=True),
         Column("vCPU", right=True),
         Column("GiB", right=True),
         Column("Gbps", right=True),
         Column("USD/hour", right=True),
         Column("as of"),
-        Column("", shrink=True),
     )
     shown = found.matches[:limit]
-    lines.append(table(columns, [_match_row(m, wish) for m in shown], width, indent=2))
-    if not shown:
-        lines[1] = "  nothing fits"
+    rows, notes = [_match_row(m, wish) for m in shown], ["; ".join(m.notes) for m in shown]
+    lines.append(noted_table(columns, rows, notes, width, indent=2) if shown else "  nothing fits")
     if len(found.matches) > limit:
         lines.append(f"  and {len(found.matches) - limit} more (--limit)")
     if shown and not any(match.price for match in found.matches):
@@ -219,7 +217,6 @@ def _match_row(match: Match, wish: Wish) -> tuple[str, ...]:
         _known(one.network_baseline_gbps),
         usd,
         match.price.date if match.price else "",
-        "; ".join(match.notes),
     )
 
 

@@ -7,6 +7,7 @@ A rule's page is its module's docstring. The others are sections of the Markdown
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -45,6 +46,32 @@ def page(slug: str) -> str | None:
         return page_text(rule)
     found = next((each for each in written_pages() if each.slug == slug), None)
     return f"# {slug}\n\n{found.text}\n" if found is not None else None
+
+
+def wrapped(text: str, width: int) -> str:
+    """A page on a narrow screen: paragraphs and list items broken anew, all else as it is."""
+    done, open_fence = [], False
+    for block in re.split(r"\n(?=\n)|\n(?=- |```|[A-Z][a-z ]+: )", text):
+        fenced = open_fence or "```" in block
+        open_fence ^= block.count("```") % 2 == 1
+        kept = fenced or block.lstrip("\n").startswith(("#", ">", "    ", "|"))
+        done.append(block if kept else _broken(block, width))
+    return "\n".join(done)
+
+
+def _broken(block: str, width: int) -> str:
+    lead = "\n" * (len(block) - len(block.lstrip("\n")))
+    indent = "  " if block.lstrip().startswith("- ") else ""
+    words = " ".join(block.split())
+    return lead + "\n".join(
+        textwrap.wrap(
+            words,
+            width,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    )
 
 
 def page_slugs() -> list[str]:

@@ -18,21 +18,51 @@ class Column:
 
 
 SMALLEST = 16
+WIDE = 120  # columns from which a table has room for sentences
 
 
 def table(
     columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int, indent: int = 0
 ) -> str:
     """Rows under headings. Columns that may shrink wrap; the others keep their width."""
+    return "\n".join(line for block in _blocks(columns, rows, width, indent) for line in block)
+
+
+def noted_table(
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    notes: Sequence[str],
+    width: int,
+    *,
+    title: str = "",
+    indent: int = 0,
+) -> str:
+    """A sentence for each row: in a column of its own where the line is wide, else below it."""
+    if width >= WIDE:
+        noted = [(*row, note) for row, note in zip(rows, notes, strict=True)]
+        return table((*columns, Column(title, shrink=True)), noted, width, indent)
+    heading, *blocks = _blocks(columns, rows, width, indent)
+    lines = [*heading]
+    for block, note in zip(blocks, notes, strict=True):
+        below = wrap(note, width - 3 * indent) if note else []
+        lines += [*block, *(" " * 3 * indent + line for line in below)]
+    return "\n".join(lines)
+
+
+def _blocks(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int, indent: int
+) -> list[list[str]]:
+    """The lines of the headings, where there are any, and of each row."""
     wide = [
         max([cells(column.title), *(cells(row[i]) for row in rows)])
         for i, column in enumerate(columns)
     ]
     _shrink(wide, columns, width - indent - 2 * (len(columns) - 1))
-    lines = []
+    blocks = []
     headings = [column.title for column in columns]
     for row in [headings, *rows] if any(headings) else rows:
         wrapped = [wrap(text, size) for text, size in zip(row, wide, strict=True)]
+        lines = []
         for index in range(max(len(parts) for parts in wrapped)):
             parts = [part[index] if index < len(part) else "" for part in wrapped]
             line = "  ".join(
@@ -40,7 +70,8 @@ def table(
                 for part, size, column in zip(parts, wide, columns, strict=True)
             )
             lines.append((" " * indent + line).rstrip())
-    return "\n".join(lines)
+        blocks.append(lines)
+    return blocks
 
 
 def _shrink(wide: list[int], columns: Sequence[Column], room: int) -> None:

@@ -59,7 +59,7 @@ def test_every_repeat_is_written_with_the_hosts_facts(awsml: CommandLine) -> Non
 )
 def test_a_failure_writes_nothing(awsml: CommandLine, devices: str, body: str, slug: str) -> None:
     python = stand_in(body, devices)
-    ran = awsml("cluster", "bench", "--python", python, "--gpus", "1", "--limit", "0.5")
+    ran = awsml("cluster", "bench", "--python", python, "--gpus", "1", "--max-seconds", "0.5")
     assert ran.code == 3 and slug in ran.err
     assert not Path("bench.csv").exists()
 
