@@ -35,7 +35,8 @@ def promises(quick: bool) -> Iterator[Promise]:
     best = max(by_tool, key=lambda tool: by_tool[tool])
     used = "botocore's model used to the full" if best == "full model" else best
     what = f"of {len(known)} requests that AWS is known to refuse, caught"
-    yield Promise(what, caught, LEAST_KNOWN, "", True, used, by_tool[best])
+    beside = f"{used}, of {len(stored['rows'])} it was asked"
+    yield Promise(what, caught, LEAST_KNOWN, "", True, beside, by_tool[best])
     wrong = sum(any(f.level is Level.ERROR for f in findings(one)) for one in valid)
     yield Promise(f"of {len(valid)} published requests, called wrong", wrong, 0)
     yield Promise("published requests that this is tried on", len(valid), LEAST_VALID, "", True)

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from endpoint_peer import PACKAGES, Peer, peer_environment, served_by_peer
+from promise import Promise
 
 from awsml.backends.local.load.generator import Target, measured
 from awsml.backends.local.load.machine import cpu_seconds
@@ -35,6 +36,7 @@ MOST_OVERHEAD_MS = 1.5
 LEAST_A_SECOND = 5000.0
 SECONDS = 5.0
 ROUNDS = 5
+PEER = Path(tempfile.gettempdir()) / "awsml-peer"
 AT_A_TIME = (1, 4, 16)
 BODY = b'"' + b"x" * 9998 + b'"'
 AWSML = [sys.executable, "-c", "from awsml.cli.main import main; main()"]
@@ -60,8 +62,7 @@ def main() -> int:
         asyncio.run(respond())
         return 0
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    kept = Path(tempfile.gettempdir()) / "awsml-peer"
-    parser.add_argument("--peer", type=Path, default=kept, help="where its environment is kept")
+    parser.add_argument("--peer", type=Path, default=PEER, help="where its environment is kept")
     parser.add_argument("--no-peer", action="store_true", help="leave the comparison out")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--write", action="store_true")
@@ -77,15 +78,35 @@ def main() -> int:
     return 0 if fast and able and (compared is None or _keeps_up(compared)) else 1
 
 
+def promises(quick: bool) -> Iterator[Promise]:
+    alone, through = milliseconds()
+    what = "what an endpoint adds to its handler at 10 KB, p50"
+    yield Promise(what, through - alone, MOST_OVERHEAD_MS, "ms", False, "the handler alone", alone)
+    rate, _ = generator_rate()
+    what = "requests a second that the generator makes"
+    yield Promise(what, rate, LEAST_A_SECOND * 0.99, "", True)
+    what = "most requests a second, of multi-model-server's with the same handler"
+    # a quick run makes no environment of its own
+    compared = side_by_side(PEER, 1 if quick else ROUNDS) if PEER.exists() or not quick else None
+    best = [max(one.a_second.values()) for one in compared.values()] if compared else []
+    note = "" if best else "it takes Java, and an environment that a whole run makes"
+    yield Promise(what, best[0] / best[1] if best else None, 1, "times", True, note=note)
+
+
 # what serving adds to the handler
 
 
-def overhead() -> tuple[bool, list[str]]:
+def milliseconds() -> tuple[float, float]:
+    """The handler called in process, and the same through the endpoint; medians."""
     with tempfile.TemporaryDirectory() as folder, served(Path(folder), workers=1) as here:
         load = Load(SECONDS, BODY, "application/json", concurrency=1)
         latency = measured(Target.of(here.url), load).latency(0.5)
     assert latency is not None
-    alone, through = handler_milliseconds(), latency * 1000
+    return handler_milliseconds(), latency * 1000
+
+
+def overhead() -> tuple[bool, list[str]]:
+    alone, through = milliseconds()
     added = through - alone
     return added <= MOST_OVERHEAD_MS, [
         f"handler called in process, 10 KB, p50: {alone:.3f} ms",

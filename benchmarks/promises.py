@@ -69,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
     whole = not options.names and not options.quick
     page = options.write or (PAGE if whole else None)
     if page:
-        page.write_text(text(parts), encoding="utf-8")
+        page.write_text(text(parts, options.quick), encoding="utf-8")
         print(f"wrote {page}")
     return 0 if all(part.kept for part in parts) else 1
 
@@ -119,11 +119,11 @@ def _say(part: Part) -> None:
     sys.stdout.flush()
 
 
-def text(parts: Sequence[Part]) -> str:
-    return "\n".join(_page(parts)) + "\n"
+def text(parts: Sequence[Part], quick: bool) -> str:
+    return "\n".join(_page(parts, "--quick" if quick else "")) + "\n"
 
 
-def _page(parts: Sequence[Part]) -> Iterator[str]:
+def _page(parts: Sequence[Part], how: str) -> Iterator[str]:
     rows = [promise for part in parts for promise in part.promises]
     counts = {word: sum(each.verdict == word for each in rows) for word in _VERDICTS}
     counted = ", ".join(f"{count} {word.lower()}" for word, count in counts.items() if count)
@@ -131,7 +131,8 @@ def _page(parts: Sequence[Part]) -> Iterator[str]:
     yield ""
     yield "<!-- Written by benchmarks/promises.py; do not edit. -->"
     yield ""
-    yield f"{counted}. By `python benchmarks/promises.py` on {date.today()}, on {_machine()}."
+    command = f"python benchmarks/promises.py {how}".rstrip()
+    yield f"{counted}. By `{command}` on {date.today()}, on {_machine()}."
     yield ""
     yield "CPU is user plus system seconds of whole processes; what else runs on the machine makes"
     yield "wall-clock figures worse, so the load before each benchmark is given. An alternative was"

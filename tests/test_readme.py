@@ -18,6 +18,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "AGENTS.md")
+WRITTEN = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+DOCUMENTS = sorted(str(path.relative_to(ROOT)) for path in WRITTEN)
 
 
 @dataclass
@@ -81,7 +83,36 @@ def test_the_page_shows_what_happens(page: str, tmp_path: Path) -> None:
         assert re.fullmatch(pattern(command.shown), ran.stdout), where
 
 
+def code_blocks(page: str) -> list[str]:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(r"^```\w+\n.*?^```", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_korean_page_has_the_same_commands_and_pictures() -> None:
+    """What is shown is run once, on the English page."""
+    assert code_blocks("README.ko.md") == code_blocks("README.md")
+    pictures, korean = (
+        re.findall(r"\]\((docs/pictures/[^)]*)\)", (ROOT / page).read_text(encoding="utf-8"))
+        for page in ("README.md", "README.ko.md")
+    )
+    assert pictures == korean
+
+
+@pytest.mark.parametrize("page", DOCUMENTS)
+def test_links_of_a_page_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([\w./#-]+)\)", text)]
+    local = [link for link in links if link and "://" not in link]
+    assert [link for link in local if not (ROOT / page).parent.joinpath(link).exists()] == []
+
+
 def test_the_two_commands_are_on_the_page() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "pip install . && awsml init training demo && cd demo && awsml train" in text
     assert "pip install -e '.[test]' && python -m pytest" in text
+
+
+def test_the_index_lists_every_page() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert sorted(page for page in pages if f"({page})" not in index) == []
