@@ -16,6 +16,7 @@ from awsml.cli.options import scenario_argument, set_option
 from awsml.cli.output import Output, Style, as_json_text, outputs_option, write
 from awsml.cli.planning import planned
 from awsml.cli.project import Project
+from awsml.cli.showing import refuse
 from awsml.decide.timing import schedule_block, warnings_about
 from awsml.errors import UsageError
 from awsml.render.batch import schedule_section
@@ -34,15 +35,18 @@ def schedule_command(
     sets: Sequence[str],
     after: str | None,
     outputs: Sequence[Output],
-) -> None:
+) -> int:
     """Show the next five runs in local time and UTC, and what may surprise.
 
     Warned about: hours that the clock skips or repeats, runs that may overlap, weekdays that
     differ between the time zone and UTC.
     """
     work = planned(project, scenario, batch_flags(project, sets=sets), kinds=("batch",))
+    if work.spec is None:
+        return refuse(work, outputs)
     block = _block(work, _moment(after))
     write(outputs, {"text": partial(_text, block), "json": partial(_json, block)})
+    return 0
 
 
 def _block(work: Planned, after: datetime) -> dict[str, Any]:

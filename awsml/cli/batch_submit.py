@@ -18,6 +18,7 @@ from awsml.cli.overrides import common_flags
 from awsml.cli.planning import FlagReader
 from awsml.cli.project import Project
 from awsml.cli.running import Asked, run_scenario, running_options
+from awsml.finding import Place
 from awsml.kinds.batch.source import COMMIT
 from awsml.readers.git import commit_of
 from awsml.scenario import Override
@@ -80,15 +81,23 @@ def with_commit(project: Project, work: Planned) -> Planned:
     source = work.spec.source
     if source is None or source.git is None:
         return work
-    definition = work.plan.call("RegisterJobDefinition")
-    assert definition is not None
-    container = definition.params["containerProperties"]
-    address = next(v["value"] for v in container["environment"] if v["name"] == "AWSML_SOURCE_URL")
-    commit = commit_of(str(address), source.ref, project.environ)
+    address, _ = _variable(work, "AWSML_SOURCE_URL")
+    _, written = _variable(work, "AWSML_SOURCE_REF")
+    commit = commit_of(str(address), source.ref, project.environ, written)
     say(f"source {source.git} at {source.ref}: {commit}")
     plan = work.plan
     calls = tuple(replace(call, params=_with(call.params, commit)) for call in plan.calls)
     return replace(work, report=replace(work.report, plan=replace(plan, calls=calls)))
+
+
+def _variable(work: Planned, name: str) -> tuple[Any, Place | None]:
+    """A variable of the job, and the place in the scenario that set it."""
+    definition = work.plan.call("RegisterJobDefinition")
+    assert definition is not None
+    variables = definition.params["containerProperties"]["environment"]
+    index = next(i for i, variable in enumerate(variables) if variable["name"] == name)
+    origin = definition.origin(f"containerProperties.environment[{index}].value")
+    return variables[index]["value"], origin.place if origin else None
 
 
 def _with(value: Any, commit: str) -> Any:

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Mapping
 
 from awsml.errors import BackendError, UsageError
+from awsml.finding import Place
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _PASSWORD = re.compile(r"//[^/\s]*@")
@@ -25,8 +26,10 @@ class RepositoryUnreadable(BackendError):
     slug = "git-unreadable"
 
 
-def commit_of(address: str, ref: str, environ: Mapping[str, str]) -> str:
-    """Asks the repository; a full commit is taken as it is."""
+def commit_of(
+    address: str, ref: str, environ: Mapping[str, str], written: Place | None = None
+) -> str:
+    """Asks the repository; a full commit is taken as it is. `written` is where the ref stands."""
     if _COMMIT.fullmatch(ref):
         return ref
     found = _refs(address, environ)
@@ -38,6 +41,7 @@ def commit_of(address: str, ref: str, environ: Mapping[str, str]) -> str:
     raise RefMissing(
         f"{_shown(address)} has no branch or tag `{ref}`",
         hint=f"set `source.ref` to one of its branches ({listed}), a tag, or a full commit",
+        where=written,
     )
 
 

@@ -110,7 +110,48 @@ def test_a_ref_that_is_not_there_is_refused_before_anything_runs(awsml, tmp_path
     ran = awsml("batch", "submit")
     assert ran.code == 2
     assert "git-ref-missing" in ran.err and "main" in ran.err
+    assert "--> job.yaml:5:" in ran.err
     assert not (tmp_path / ".awsml" / "runs.db").exists()
+
+
+RULE = '{status: "Host EC2*", action: retry}'
+STEPS = "{a: {command: [x], depends_on: [b]}, b: {command: [x], depends_on: [a]}}"
+
+
+@pytest.mark.parametrize(
+    ("text", "slug", "place", "hint"),
+    [
+        ("resources: {gpus: 1}\ncompute: {platform: fargate}", "conflicting-fields", "6:", "g5"),
+        (f"retry: {{rules: [{', '.join([RULE] * 6)}]}}", "bad-value", "5:", "join rules"),
+        ("retry: {attempts: 11}", "bad-value", "5:19", "attempts: 10"),
+        ("timeout: 30s", "bad-value", "5:10", "timeout: 60s"),
+        ('schedule: {cron: "0 2 * * 1-5"}', "bad-schedule", "5:18", "cron(0 2 ? * MON-FRI *)"),
+        ("resources: {memory: 4 TB}", "no-type-fits", "5:21", "write `memory:"),
+        (f"steps: {STEPS}", "dependency-cycle", "5:", "steps.a.depends_on"),
+    ],
+)
+def test_what_aws_batch_refuses_is_refused_with_place_and_hint(
+    awsml, tmp_path, text, slug, place, hint
+):
+    own = [line.split(":")[0] for line in text.splitlines()]
+    base = [line for line in SCENARIO.splitlines() if line.split(":")[0] not in own]
+    base += ["environment: {}"] * (4 - len(base))  # so that every text begins in line 5
+    command = "" if "steps" in own else "\ncommand: [x]"
+    (tmp_path / "job.yaml").write_text("\n".join(base) + f"\n{text}{command}\n")
+    ran = awsml("batch", "submit", "-o", "json")
+    assert ran.code == 1
+    errors = [f for f in json.loads(ran.out)["findings"] if f["level"] == "error"]
+    assert [error["slug"] for error in errors] == [slug]
+    assert f"{errors[0]['line']}:{errors[0]['column']}".startswith(place)
+    assert hint in errors[0]["hint"]
+    assert not (tmp_path / ".awsml" / "runs.db").exists()
+
+
+def test_a_schedule_of_a_scenario_that_is_wrong_is_refused(awsml, tmp_path):
+    (tmp_path / "job.yaml").write_text(SCENARIO + "command: [x]\ntimeout: 30s\n")
+    ran = awsml("batch", "schedule", "-o", "json")
+    assert ran.code == 1 and "job.yaml:6:10" in ran.err
+    assert json.loads(ran.out)["findings"]
 
 
 def test_next_runs_are_shown_in_both_times(awsml, tmp_path):
