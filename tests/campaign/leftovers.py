@@ -62,10 +62,11 @@ def gone(folder: Path, seconds: float = 20.0) -> list[str]:
 
 def left_behind(place: Place) -> list[str]:
     """Everything that must not be there once a run is over and no process is left."""
+    living = gone(place.folder)  # first: the rest is theirs while they live
     mounts = os.fsencode(place.folder) in Path("/proc/self/mountinfo").read_bytes()
     fifos = [f"FIFO {path}" for path in place.project.rglob("*") if path.is_fifo()]
     temporary = [f"temporary {path.name}" for path in place.temporary.iterdir()]
-    found = [*gone(place.folder), *fifos, *temporary]
+    found = [*living, *fifos, *temporary]
     found += ["a mount"] if mounts else []
     found += ["the link /opt/ml"] if os.fsencode(place.folder) in _target(_OPT_ML) else []
     return found

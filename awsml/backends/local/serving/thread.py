@@ -40,6 +40,7 @@ class Serving:
         self._wanted_port, self._largest, self._clock = port, largest_body, clock
         self._loop: asyncio.AbstractEventLoop | None = None
         self._grace: asyncio.Future[float] | None = None
+        self._asked: float | None = None
         self._thread = threading.Thread(target=self._run, name="endpoint", daemon=True)
 
     def start(self) -> None:
@@ -51,7 +52,8 @@ class Serving:
 
     def stop(self, grace_seconds: float) -> None:
         """Ask for the end; the thread ends when everything it started has ended."""
-        if self._loop is not None and self._grace is not None:
+        self._asked = grace_seconds  # heard also by a thread that has only just begun
+        if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # it has ended already
                 self._loop.call_soon_threadsafe(self._let_go, grace_seconds)
 
@@ -70,8 +72,11 @@ class Serving:
                 self.port.set_exception(error)
 
     async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._grace = self._loop.create_future()
+        loop = asyncio.get_running_loop()
+        self._grace = loop.create_future()
+        self._loop = loop
+        if self._asked is not None:
+            self._let_go(self._asked)
         grace = 0.0
         server = self._build(self._say)
         front = Front(self._name, self._variant, server, self._largest, counts=self.counts)
@@ -91,6 +96,7 @@ class Serving:
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if self._grace.done():
             starting.cancel()
+            await asyncio.wait({starting})
             return self._grace.result()
         try:
             starting.result()
