@@ -53,6 +53,19 @@ class Links:
             return True
         return False if set(self.labels.values()) <= _THROUGH_HOST else None
 
+    def nvlink_ring(self, gpus: int) -> bool:
+        """Whether NVLinks lead in a circle through the first `gpus` GPUs.
+
+        They do where each has a link to at least half of them (Dirac, 1952): in a mesh of cubes
+        (p3.16xlarge, DGX-1) not every pair is linked, and NCCL still goes round without the host.
+        """
+        linked = dict.fromkeys(range(gpus), 0)
+        for (low, high), label in self.labels.items():
+            if high < gpus and label.startswith("NV"):
+                linked[low] += 1
+                linked[high] += 1
+        return gpus >= 2 and all(2 * links >= gpus for links in linked.values())
+
     def local(self, gpus: int) -> int:
         """The most of the first `gpus` GPUs that share one NUMA node."""
         nodes = [node for node in self.numa[:gpus] if node is not None]

@@ -70,6 +70,8 @@ def _usual_counts(hardware: Hardware, fits: Sequence[Fit]) -> tuple[int, ...]:
 def _because(form: str, hardware: Hardware, known: str | None) -> str:
     links = hardware.links
     stated = links is not None and links.peer_access is not None
+    if form == RING and links is not None and links.nvlink_ring(links.gpus):
+        return "NVLinks lead in a circle through every GPU"
     if form == RING:
         who = "the links say that" if stated else f"of {known} cards"
         return f"{who} every GPU reads the memory of every other one"

@@ -113,6 +113,8 @@ def form_of(hardware: Hardware, peer_of_card: bool | None = None) -> str:
     """Ring where every GPU reaches every other one, a shared bus where none does directly.
     `peer_of_card` is what is known of the card where the links themselves do not tell."""
     links = hardware.links
+    if links and links.nvlink_ring(links.gpus):
+        return RING
     stated = links.peer_access if links else None
     peer = stated if stated is not None else peer_of_card
     return UNDECIDED if peer is None else RING if peer else BUS

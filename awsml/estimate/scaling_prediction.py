@@ -119,7 +119,7 @@ def _level(gpus: int, nodes: int, links: Links | None) -> int:
     """The farthest link that the first so many GPUs talk across."""
     if nodes > 1:
         return _NODE
-    if links is None or gpus < 2:
+    if links is None or gpus < 2 or links.nvlink_ring(gpus):
         return 0
     used = [label for (_, high), label in links.labels.items() if high < gpus]
     return max((_LEVELS["NV" if label.startswith("NV") else label] for label in used), default=0)

@@ -18,7 +18,7 @@ from awsml.estimate.memory import (
     training_gib,
 )
 from awsml.estimate.ownership import owned
-from awsml.estimate.scaling import BUS, RING, UNDECIDED, Curve, arranged, fit
+from awsml.estimate.scaling import BUS, RING, UNDECIDED, Curve, arranged, fit, form_of
 from awsml.estimate.scaling_prediction import predict
 
 TWO_SOCKETS = Links(8, numa=(0, 0, 0, 0, 1, 1, 1, 1))
@@ -164,3 +164,25 @@ def test_owning_pays_from_a_share_of_the_year() -> None:
     assert share is not None
     assert mine.usd_per_hour(share) == pytest.approx(5.0)
     assert mine.break_even(mine.power_usd_per_hour) is None
+
+
+# p3.16xlarge and DGX-1: four links a card, and the host between the cards that have none.
+CUBES = Links(
+    8,
+    labels={
+        (low, high): "NV2" if high - low == 4 or low // 4 == high // 4 else "SYS"
+        for high in range(8)
+        for low in range(high)
+    },
+)
+
+
+def test_nvlinks_that_lead_in_a_circle_are_a_ring_though_some_cards_have_no_link() -> None:
+    hardware = Hardware(gpus=8, links=CUBES)
+    assert CUBES.peer_access is None
+    assert form_of(hardware) == RING
+    assert [CUBES.nvlink_ring(gpus) for gpus in (2, 4, 5, 8)] == [True, True, False, True]
+    points = [Measurement("ddp", gpus, rate) for gpus, rate in ((1, 100.0), (2, 190.0), (4, 360.0))]
+    made = fit(arranged("ddp", points), hardware, None, RING)
+    assert predict(made, 8, hardware).throughput is not None
+    assert "the socket" in predict(made, 5, hardware).because
