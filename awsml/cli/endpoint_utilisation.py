@@ -16,16 +16,14 @@ from awsml.cli.project import Project
 from awsml.cli.scenarios import loaded
 from awsml.decide import Grounds
 from awsml.decide.diagnosis import Explained
-from awsml.decide.serving_case import case_of
+from awsml.decide.serving_case import case_of, told_by
 from awsml.decide.serving_diagnosis import bottleneck_advice, bottleneck_of
 from awsml.errors import UsageError
-from awsml.estimate.bottleneck import Diagnosis, signals_of
-from awsml.readers.metric_files import read_metrics
+from awsml.estimate.bottleneck import Diagnosis
 from awsml.store.run import Run
 from awsml.workload import EndpointWorkload
 
 CLOUDWATCH = "cloudwatch"
-_MICRO = 1e-6
 
 
 def explained_endpoint(project: Project, run: Run, source: str) -> Explained:
@@ -33,22 +31,22 @@ def explained_endpoint(project: Project, run: Run, source: str) -> Explained:
     work = _stated(project, run)
     answer = _from_cloudwatch(project, run) if source == CLOUDWATCH else None
     text = read_text(source) if answer is None else json.dumps(answer)
-    known = catalog.instance(work.instance)
-    cores, gpus = (known.vcpus, known.gpus) if known else (None, None)
-    read = read_metrics(text, source, cores, gpus)
-    signals = {n: v for name, values in read.series.items() for n, v in signals_of(name, values)}
+    told = told_by(text, source, catalog.instance(work.instance), work.count)
+    seen, served = work.seen, told.served
     seen = replace(
-        work.seen,
+        seen,
         instance=work.instance,
         cores=None,
-        signals={**work.seen.signals, **signals},
-        **(_served(answer) if answer else {}),
+        signals={**seen.signals, **told.signals},
+        latency_seconds=served.latency_seconds or seen.latency_seconds,
+        overhead_seconds=served.overhead_seconds or seen.overhead_seconds,
+        requests_per_second=served.requests_per_second or seen.requests_per_second,
     )
     case = case_of(replace(work, seen=seen, seen_file=None), Grounds(run.region or work.region))
     found = bottleneck_of(case)
     advice = bottleneck_advice(case, found)
-    told = Diagnosis(found.name, found.because)
-    return Explained(told, (advice,) if advice else (), read.problems)
+    verdict = Diagnosis(found.name, found.because)
+    return Explained(verdict, (advice,) if advice else (), told.problems)
 
 
 def _stated(project: Project, run: Run) -> EndpointWorkload:
@@ -81,20 +79,3 @@ def _from_cloudwatch(project: Project, run: Run) -> Mapping[str, Any]:
     variant = run.request("CreateEndpointConfig")["ProductionVariants"][0]["VariantName"]
     name = run.remote.get("name", run.name)
     return endpoint_metrics(session, name, variant, run.created, run.ended or now, now)
-
-
-def _served(answer: Mapping[str, Any]) -> dict[str, float]:
-    """Latencies (CloudWatch has microseconds) and the rate of one instance."""
-    means = {
-        row["Label"]: sum(row["Values"]) / len(row["Values"])
-        for row in answer["MetricDataResults"]
-        if row["Values"]
-    }
-    found = {}
-    if "ModelLatency" in means:
-        found["latency_seconds"] = means["ModelLatency"] * _MICRO
-    if "OverheadLatency" in means:
-        found["overhead_seconds"] = means["OverheadLatency"] * _MICRO
-    if "InvocationsPerInstance" in means:
-        found["requests_per_second"] = means["InvocationsPerInstance"] / answer["period"]
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from awsml.errors import AwsmlError
 from awsml.estimate.bottleneck import signals_of
 from awsml.estimate.endpoint import Rates, rates_on, replicas
 from awsml.finding import Confidence, Finding, Level
-from awsml.readers.metric_files import read_metrics
+from awsml.readers.metric_files import read_metrics, utilisation_in
+from awsml.readers.metrics import Utilisation
+from awsml.readers.served import Served, read_served
 from awsml.workload import EndpointWorkload
 
 
@@ -78,15 +80,41 @@ def _with_file(
     path = grounds.local_path("observed.file", work.seen_file)
     try:
         text = Path(path).read_text(encoding="utf-8", errors="replace")
-        read = read_metrics(text, path, on.vcpus if on else None, on.gpus if on else None)
+        told = told_by(text, path, on, work.count)
     except OSError as error:
         return work, (), (_unreadable(f"{path} cannot be read: {error.strerror}"),)
     except AwsmlError as error:
         return work, (), (_unreadable(error.message, error.hint),)
-    typed = {name: value for name, value in work.seen.signals.items() if value is not None}
-    series = {n: v for name, values in read.series.items() for n, v in signals_of(name, values)}
-    seen = replace(work.seen, signals={**series, **typed})
-    return replace(work, seen=seen), read.problems, tuple(_doubtful(read.problems))
+    seen, served = work.seen, told.served
+    typed = {name: value for name, value in seen.signals.items() if value is not None}
+    seen = replace(
+        seen,
+        signals={**told.signals, **typed},
+        latency_seconds=seen.latency_seconds or served.latency_seconds,
+        overhead_seconds=seen.overhead_seconds or served.overhead_seconds,
+        requests_per_second=seen.requests_per_second or served.requests_per_second,
+    )
+    return replace(work, seen=seen), told.problems, tuple(_doubtful(told.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a file says of machines and of requests."""
+
+    signals: Mapping[str, float | None]
+    served: Served
+    problems: tuple[str, ...]
+
+
+def told_by(text: str, file: str, on: Instance | None, count: int) -> Told:
+    """Of a machine of type `on`; what is counted of all requests, `count` of them shared."""
+    served = read_served(text, file, count)
+    cores, gpus = (on.vcpus, on.gpus) if on else (None, None)
+    used = utilisation_in(text, file, cores, gpus)
+    if used is None:
+        used = Utilisation({}) if served.known else read_metrics(text, file, cores, gpus)
+    signals = {n: v for name, values in used.series.items() for n, v in signals_of(name, values)}
+    return Told(signals, served, (*used.problems, *served.problems))
 
 
 def _unreadable(message: str, hint: str | None = None) -> Finding:

@@ -7,22 +7,35 @@ import io
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from awsml.errors import UsageError
 from awsml.finding import Place
-from awsml.readers.metrics import NAMES, Point, Utilisation, normalised, plain
+from awsml.readers.metrics import NAMES, SERVED, Point, Utilisation, normalised, plain
 
 _TIMES = frozenset({"timestamp", "time", "date", "datetime"})
 _LONG = frozenset({"metric", "metricname", "name", "label"})
 _VALUES = frozenset({"value", "average", "mean"})
+_STATISTICS = frozenset({"Average", "Sum"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value as it stands in the file; `statistic` where the file tells it."""
+
+    name: str
+    text: str
+    at: float | None
+    line: int
+    statistic: str = ""
 
 
 def read_metrics(text: str, file: str, cores: int | None, gpus: int | None) -> Utilisation:
     """A CSV or JSON text; `file` is only named in messages."""
-    points = list(_json_points(text, file) if _is_json(text) else _csv_points(text, file))
-    if not points:
+    found = utilisation_in(text, file, cores, gpus)
+    if found is None:
         known = ", ".join(sorted(set(NAMES.values())))
         raise UsageError(
             f"{file} holds no utilisation that is known",
@@ -30,14 +43,42 @@ def read_metrics(text: str, file: str, cores: int | None, gpus: int | None) -> U
             where=Place(file),
             slug="no-metrics",
         )
-    return normalised(points, cores, gpus)
+    return found
+
+
+def utilisation_in(text: str, file: str, cores: int | None, gpus: int | None) -> Utilisation | None:
+    """None where a file tells of other things only."""
+    points = [point for cell in cells_of(text, file) for point in _point(cell, file)]
+    return normalised(points, cores, gpus) if points else None
+
+
+def cells_of(text: str, file: str) -> Iterator[Cell]:
+    """Every named value of a file, whatever it measures."""
+    return _json_cells(text, file) if _is_json(text) else _csv_cells(text, file)
+
+
+def number_of(cell: Cell, file: str) -> float | None:
+    """An empty cell or `nan` is a gap, a word is a mistake."""
+    text = cell.text.strip().removesuffix("%").strip()
+    if not text or text.lower() in ("nan", "null", "none", "-"):
+        return None
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise UsageError(
+            f"`{cell.text.strip()}` is no number for {cell.name.strip()}",
+            hint="leave the cell empty where nothing was measured",
+            where=Place(file, cell.line),
+            slug="no-metrics",
+        ) from error
+    return value if math.isfinite(value) else None
 
 
 def _is_json(text: str) -> bool:
     return text.lstrip("\ufeff \t\r\n").startswith(("{", "["))
 
 
-def _csv_points(text: str, file: str) -> Iterator[Point]:
+def _csv_cells(text: str, file: str) -> Iterator[Cell]:
     rows = [row for row in _rows(text, file) if any(cell.strip() for cell in row)]
     if not rows:
         return
@@ -47,12 +88,12 @@ def _csv_points(text: str, file: str) -> Iterator[Point]:
     time = _column(heading, _TIMES)
     for number, row in enumerate(rows[1:], 2):
         cells = [*row, *[""] * (len(heading) - len(row))]
-        at = _time(cells[time]) if time is not None else float(number)
+        at = _time(cells[time]) if time is not None else None
         if metric is not None and value is not None:
-            yield from _point(cells[metric], cells[value], at, file, number)
+            yield Cell(cells[metric], cells[value], at, number)
             continue
         for name, cell in zip(rows[0], cells, strict=False):
-            yield from _point(name, cell, at, file, number)
+            yield Cell(name, cell, at, number)
 
 
 def _rows(text: str, file: str) -> list[list[str]]:
@@ -68,42 +109,45 @@ def _rows(text: str, file: str) -> list[list[str]]:
         ) from error
 
 
-def _point(name: str, cell: str, at: float | None, file: str, line: int) -> Iterator[Point]:
-    """A value in percent; an empty cell or `nan` is a gap, a word is a mistake."""
-    known = NAMES.get(plain(name))
-    text = cell.strip().removesuffix("%").strip()
-    if known is None or not text or text.lower() in ("nan", "null", "none", "-"):
+def _point(cell: Cell, file: str) -> Iterator[Point]:
+    """A value in percent, where the name is one of utilisation."""
+    known = NAMES.get(plain(cell.name))
+    if known is None or cell.statistic not in ("", "Average"):
         return
-    try:
-        percent = float(text)
-    except ValueError as error:
-        raise UsageError(
-            f"`{cell.strip()}` is no number for {name.strip()}",
-            hint="leave the cell empty where nothing was measured",
-            where=Place(file, line),
-            slug="no-metrics",
-        ) from error
-    if math.isfinite(percent):
-        yield Point(known, at, percent, summed=plain(name).endswith("utilization"))
+    percent = number_of(cell, file)
+    if percent is not None:
+        yield Point(known, cell.at, percent, summed=plain(cell.name).endswith("utilization"))
 
 
-def _json_points(text: str, file: str) -> Iterator[Point]:
-    """GetMetricData, GetMetricStatistics, or a mapping of names to values."""
-    tree = _tree(text, file)
-    for part in _mappings(tree if isinstance(tree, list) else [tree]):
-        yield from _tree_points(part, file)
+def _json_cells(text: str, file: str) -> Iterator[Cell]:
+    """GetMetricData, GetMetricStatistics, or a mapping of names to values; also several answers
+    in a list, or one after the other as `>>` leaves them."""
+    for tree in _trees(text, file):
+        for part in _mappings(tree if isinstance(tree, list) else [tree]):
+            yield from _tree_cells(part)
 
 
-def _tree(text: str, file: str) -> Any:
-    try:
-        return json.loads(text.lstrip("\ufeff"))
-    except json.JSONDecodeError as error:
-        where = Place(file, error.lineno, error.colno)
-        raise _no_json(file, error.msg, where) from error
-    except RecursionError as error:
-        raise _no_json(file, "it is nested too deeply", Place(file)) from error
-    except ValueError as error:
-        raise _no_json(file, "it holds a number of thousands of digits", Place(file)) from error
+def _trees(text: str, file: str) -> Iterator[Any]:
+    decoder, rest = json.JSONDecoder(), text.lstrip("\ufeff")
+    at = _next_value(rest, 0)
+    while at < len(rest):
+        try:
+            tree, at = decoder.raw_decode(rest, at)
+        except json.JSONDecodeError as error:
+            where = Place(file, error.lineno, error.colno)
+            raise _no_json(file, error.msg, where) from error
+        except RecursionError as error:
+            raise _no_json(file, "it is nested too deeply", Place(file)) from error
+        except ValueError as error:
+            raise _no_json(file, "it holds a number of thousands of digits", Place(file)) from error
+        yield tree
+        at = _next_value(rest, at)
+
+
+def _next_value(text: str, at: int) -> int:
+    while at < len(text) and text[at] in " \t\r\n":
+        at += 1
+    return at
 
 
 def _no_json(file: str, why: str, where: Place) -> UsageError:
@@ -115,26 +159,30 @@ def _no_json(file: str, why: str, where: Place) -> UsageError:
     )
 
 
-def _tree_points(tree: Mapping[str, Any], file: str) -> Iterator[Point]:
+def _tree_cells(tree: Mapping[str, Any]) -> Iterator[Cell]:
     for result in _mappings(tree.get("MetricDataResults")):
-        yield from _result_points(result, file)
+        yield from _result_cells(result)
     for index, datum in enumerate(_mappings(tree.get("Datapoints"))):
         at = _time(str(datum.get("Timestamp", index)))
-        yield from _point(str(tree.get("Label", "")), str(datum.get("Average", "")), at, file, 1)
+        for statistic in sorted(_STATISTICS & datum.keys()):
+            yield Cell(str(tree.get("Label", "")), str(datum[statistic]), at, 1, statistic)
     for name, values in tree.items():
-        if plain(name) in NAMES:
-            for index, value in enumerate(_list(values)):
-                yield from _point(name, "" if value is None else str(value), float(index), file, 1)
+        for value in _list(values):
+            if not isinstance(value, dict | list):
+                yield Cell(name, "" if value is None else str(value), None, 1)
 
 
-def _result_points(result: Mapping[str, Any], file: str) -> Iterator[Point]:
-    """One series of GetMetricData; its label ends in the metric's name."""
-    words = str(result.get("Label") or result.get("Id") or "").split()
-    name = next((word for word in reversed(words) if plain(word) in NAMES), "")
+def _result_cells(result: Mapping[str, Any]) -> Iterator[Cell]:
+    """One series of GetMetricData; its label ends in the metric's name, or its id is it."""
+    words = [*str(result.get("Id") or "").split(), *str(result.get("Label") or "").split()]
+    name = next(
+        (word for word in reversed(words) if plain(word) in NAMES or plain(word) in SERVED), ""
+    )
+    statistic = next((word for word in words if word in _STATISTICS), "")
     times = _list(result.get("Timestamps"))
     for index, value in enumerate(_list(result.get("Values"))):
         at = _time(str(times[index])) if index < len(times) else None
-        yield from _point(name, str(value), at, file, 1)
+        yield Cell(name, str(value), at, 1, statistic)
 
 
 def _list(value: Any) -> list[Any]:

@@ -29,6 +29,17 @@ NAMES: Mapping[str, str] = {
     "iowaittime": "io_wait",
     "network": "network",
 }
+# Of requests: column or CloudWatch name to our own, and what turns it into seconds or a count.
+SERVED: Mapping[str, tuple[str, float]] = {
+    "modellatency": ("latency", 1e-6),
+    "overheadlatency": ("overhead", 1e-6),
+    "latencyms": ("latency", 1e-3),
+    "overheadms": ("overhead", 1e-3),
+    "invocations": ("calls", 1.0),
+    "invocationsperinstance": ("calls_each", 1.0),
+    "requestspersecond": ("rate", 1.0),
+    "rps": ("rate", 1.0),
+}
 # CloudWatch sums these over cores or GPUs; a file in our own words states them per device.
 _SUMMED = {"cpu": "cores", "gpu": "gpus", "gpu_memory": "gpus"}
 # Averages of rounded samples may pass 100 % by this much.
