@@ -73,9 +73,17 @@ def _importance_section(report: SearchReport) -> Section:
     shares = importances(report.definition.space, report.tried())
     if shares is None:
         return Section("Importance", ["Too few trials to say which parameters mattered."])
-    ordered = sorted(shares.items(), key=lambda item: -item[1])
+    known = [(name, share) for name, share in shares.items() if share is not None]
+    unknown = [name for name, share in shares.items() if share is None]
+    few = [f"Too few trials to say of {', '.join(unknown)}."] if unknown else []
+    if not known:
+        return Section("Importance", few)
+    ordered = sorted(known, key=lambda item: -item[1])
     points = [(float(i), share * 100) for i, (_, share) in enumerate(ordered)]
-    said = "How much of the objective's spread, by rank, each parameter explains alone."
+    said = (
+        "How much of the objective's spread, by rank, each parameter explains alone, beyond what "
+        "chance would: 0 is not proof that it does not matter."
+    )
     chart = Chart(
         "Importance",
         Axis("parameter"),
@@ -83,7 +91,7 @@ def _importance_section(report: SearchReport) -> Section:
         [Series("explains", points, "bars")],
         names=[name for name, _ in ordered],
     )
-    return Section("Importance", [said], charts=[chart])
+    return Section("Importance", [said, *few], charts=[chart])
 
 
 def _next_section(report: SearchReport) -> Section:

@@ -49,6 +49,12 @@ def fitted(
     return Scale(bottom, high + room, start, end)
 
 
+def spans_decades(values: Iterable[float]) -> bool:
+    """A loss that falls, or bursts, by factors of a thousand is read on a logarithmic axis."""
+    known = [value for value in values if math.isfinite(value)]
+    return bool(known) and min(known) > 0 and max(known) / min(known) > 1000
+
+
 def linear_ticks(low: float, high: float, wanted: int) -> list[float]:
     """Multiples of 1, 2 or 5 times a power of ten."""
     span = high - low

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from awsml.backends.local.tuning.standing import Entry
 from awsml.render.chart import Axis, Chart, Series
+from awsml.render.scale import spans_decades
 from awsml.render.search_report import SearchReport
 from awsml.search.space import Dimension
 from awsml.search.trial import better
@@ -41,7 +42,7 @@ def _best_chart(
     points = [(place, entry.objective or 0.0) for place, entry in at]
     hints = [f"trial {entry.number}: {entry.objective:.6g}" for _, entry in at]
     trials = Series("trials", points, "cross", hints=hints)
-    log = _spans_decades([y for _, y in points])
+    log = spans_decades([y for _, y in points])
     return Chart(title, Axis(x), Axis(metric, log=log), [Series("best", steps, "step"), trials])
 
 
@@ -54,7 +55,7 @@ def parameter_chart(report: SearchReport, dimension: Dimension) -> Chart:
         for e in entries
     ]
     title = f"1 - {dimension.name}" if near_one else dimension.name
-    log = _spans_decades([y for _, y in points])
+    log = spans_decades([y for _, y in points])
     hints = [f"trial {e.number}: {e.setting[dimension.name]} {e.objective:.6g}" for e in entries]
     return Chart(
         dimension.name,
@@ -69,8 +70,3 @@ def _place(dimension: Dimension, text: str, near_one: bool) -> float:
     if dimension.choices:
         return float(dimension.choices.index(text)) if text in dimension.choices else 0.0
     return 1 - float(text) if near_one else float(text)
-
-
-def _spans_decades(values: Sequence[float]) -> bool:
-    """A loss that falls, or bursts, by factors of a thousand is read on a logarithmic axis."""
-    return bool(values) and min(values) > 0 and max(values) / min(values) > 1000

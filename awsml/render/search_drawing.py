@@ -7,7 +7,7 @@ from html import escape
 
 from awsml.backends.local.tuning.standing import Entry
 from awsml.render.chart import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH
-from awsml.render.scale import Scale, fitted, label
+from awsml.render.scale import Scale, fitted, label, spans_decades
 from awsml.search.space import Dimension, Space
 
 
@@ -24,7 +24,7 @@ def parallel_coordinates(
     ]
     up = Scale(0.0, 1.0, HEIGHT - BOTTOM, TOP + 8)
     values = [e.objective or 0.0 for e in known]
-    objective = fitted(values, HEIGHT - BOTTOM, TOP + 8)
+    objective = fitted(values, HEIGHT - BOTTOM, TOP + 8, log=spans_decades(values))
     good = sorted(values, reverse=maximize)[: max(1, len(values) // 10)]
     lines = []
     for entry in sorted(known, key=lambda e: (e.objective in good, -e.number)):
@@ -47,10 +47,12 @@ def curves(entries: Sequence[Entry], metric: str) -> str:
         return ""
     longest = max(len(e.reported) for e in series)
     across = Scale(1.0, float(longest), LEFT, WIDTH - RIGHT)
-    up = fitted([v for e in series for v in _shown(e)], HEIGHT - BOTTOM, TOP)
+    log = spans_decades(v for e in series for v in e.reported)
+    shown_of = {e.number: list(e.reported) if log else _shown(e) for e in series}
+    up = fitted([v for e in series for v in shown_of[e.number]], HEIGHT - BOTTOM, TOP, log=log)
     lines = []
     for entry in series:
-        shown = _shown(entry)
+        shown = shown_of[entry.number]
         places = [
             f"{across.position(i + 1.0):.1f} {up.position(value):.1f}"
             for i, value in enumerate(shown)

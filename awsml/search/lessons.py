@@ -8,8 +8,9 @@ from statistics import fmean
 from awsml.search.space import Dimension, Space
 from awsml.search.trial import Tried
 
-# Groups that a range is cut into to see whether they differ.
+# Groups that a range is cut into to see whether they differ, and trials that each has to hold.
 _GROUPS = 4
+_LEAST_IN_GROUP = 4
 _LEAST_TRIALS = 8
 # The best part of the trials says where to look; with room around it.
 _BEST_SHARE = 0.25
@@ -19,9 +20,9 @@ _ROOM = 0.1
 _WORTH_NARROWING = 0.8
 
 
-def importances(space: Space, tried: Sequence[Tried]) -> dict[str, float] | None:
+def importances(space: Space, tried: Sequence[Tried]) -> dict[str, float | None] | None:
     """The share of the objective's spread (by rank) that each parameter explains alone, less
-    what chance would explain; None with too few trials to say."""
+    what chance would explain; None with too few trials to say, of all or of one parameter."""
     known = [each for each in tried if each.objective is not None]
     placed = [(units, each) for each in known if (units := space.units(each.setting)) is not None]
     if len(placed) < _LEAST_TRIALS:
@@ -71,16 +72,18 @@ def _grouped(dimension: Dimension, units: Sequence[float]) -> list[int]:
     """Choices are groups as they are; a range is cut into equal numbers of trials."""
     if dimension.choices:
         return [int(unit * len(dimension.choices)) for unit in units]
-    order = _ranks(units)
-    return [min(_GROUPS - 1, int(rank * _GROUPS / len(units))) for rank in order]
+    order, groups = _ranks(units), min(_GROUPS, len(units) // _LEAST_IN_GROUP)
+    return [min(groups - 1, int(rank * groups / len(units))) for rank in order]
 
 
-def _explained(groups: Sequence[int], ranks: Sequence[float]) -> float:
+def _explained(groups: Sequence[int], ranks: Sequence[float]) -> float | None:
     """The correlation ratio (between groups over all), corrected for chance as R squared is."""
     count, kinds = len(ranks), len(set(groups))
     middle = fmean(ranks)
     whole = sum((rank - middle) ** 2 for rank in ranks)
-    if whole == 0 or kinds < 2 or count <= kinds:
+    if kinds < 2 or count < kinds * _LEAST_IN_GROUP:
+        return None
+    if whole == 0:
         return 0.0
     between = 0.0
     for kind in set(groups):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 
+from awsml.backends.local.tuning.standing import Entry
 from awsml.cli.live_search import SearchLines, SearchTable
 from awsml.cli.output import Style
 from awsml.events import Progress, TrialChanged
 from awsml.render.search import search_section
+from awsml.render.search_drawing import curves, parallel_coordinates
+from awsml.search.space import Dimension, Space
 
 STYLE = Style(colour=False, width=90)
 
@@ -73,3 +77,17 @@ def test_a_plan_without_a_target_says_so() -> None:
     assert "no target is given" in text
     assert "among the best 3.4%" in text
     assert "4 decades" in text
+
+
+def test_an_objective_that_spans_decades_is_drawn_on_a_logarithmic_axis() -> None:
+    """Evenly apart in decades is evenly apart in the drawing."""
+    space = Space((Dimension("x"),))
+    losses = [10.0**-power for power in range(5)]
+    entries = [
+        Entry(n, f"run-{n}", {"x": "0.5"}, [1.0, loss], "Completed")
+        for n, loss in enumerate(losses)
+    ]
+    for drawn in (parallel_coordinates(space, entries, "loss", False), curves(entries, "loss")):
+        heights = sorted(float(y) for y in re.findall(r'<path class="line[^>]* ([\d.]+)"', drawn))
+        gaps = [b - a for a, b in itertools.pairwise(heights)]
+        assert max(gaps) - min(gaps) < 0.3

@@ -146,10 +146,20 @@ def _bowl(count: int) -> list[Tried]:
 def test_the_parameter_that_decides_is_the_important_one() -> None:
     shares = importances(SPACE, _bowl(80))
     assert shares is not None
-    assert max(shares, key=lambda name: shares[name]) == "lr"
-    assert shares["lr"] > 0.5
-    assert max(shares[name] for name in ("momentum", "batch", "kind")) < 0.2
+    explained = {name: share or 0.0 for name, share in shares.items()}
+    assert max(explained, key=lambda name: explained[name]) == "lr"
+    assert explained["lr"] > 0.5
+    assert max(explained[name] for name in ("momentum", "batch", "kind")) < 0.2
+
+
+def test_too_few_trials_say_nothing_of_a_parameter_rather_than_zero() -> None:
     assert importances(SPACE, _bowl(5)) is None
+    many = Space((LR, Dimension("kind", choices=("a", "b", "c", "d"))))
+    tried = [Tried({"lr": f"1e-{n}", "kind": "abcd"[n % 4]}, -n) for n in range(1, 6)] * 2
+    shares = importances(many, tried)
+    assert shares is not None
+    assert shares["kind"] is None, "ten trials among four choices"
+    assert shares["lr"] is not None and shares["lr"] > 0.5
 
 
 def test_the_next_ranges_surround_the_best_trials() -> None:

@@ -133,7 +133,6 @@ def restored(job: TuningJob, store: RunStore, run_id: str) -> tuple[Standing, li
         by_user = stopped_by == BY_USER and child.status is not Status.COMPLETED
         if child.status is Status.INTERRUPTED or not child.over or by_user:
             left.append(child)
-            entry.status = None
     return standing, left
 
 

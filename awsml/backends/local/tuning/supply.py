@@ -35,6 +35,8 @@ class Supply:
         self._job, self._left, self._parents = standing.job, list(left), parents
         definitions = self._job.definitions
         self._searches = {id(each): search_of(self._job, each, search.id) for each in definitions}
+        for run in left:
+            standing.entries[number_of(run)].status = None
 
     def next(self) -> tuple[Entry, Run] | None:
         """None when there is nothing more to try."""
