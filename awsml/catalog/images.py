@@ -230,7 +230,7 @@ def _short(version: str) -> str:
 
 
 def ordered(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version))
+    return tuple(int(part) for part in re.findall(r"\d{1,9}", version))
 
 
 def cuda_of(tag: str) -> str | None:

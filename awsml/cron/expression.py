@@ -61,8 +61,8 @@ class At:
 
 
 _CALL = re.compile(r"\s*(cron|rate|at)\((.*)\)\s*", re.IGNORECASE | re.DOTALL)
-_RATE = re.compile(r"\s*(\d+)\s+(minutes?|hours?|days?)\s*", re.IGNORECASE)
-_LOOSE_RATE = re.compile(r"\s*(\d+)\s*(minutes?|hours?|days?)\s*", re.IGNORECASE)
+_RATE = re.compile(r"\s*(\d{1,8})\s+(minutes?|hours?|days?)\s*", re.IGNORECASE)
+_LOOSE_RATE = re.compile(r"\s*(\d{1,8})\s*(minutes?|hours?|days?)\s*", re.IGNORECASE)
 _AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 

@@ -112,7 +112,7 @@ def _step(field: Field, text: str, step: str | None) -> int:
     if step is None:
         return 1
     most = field.high if field.low == 0 else field.high - field.low + 1
-    if not step.isdecimal() or int(step) == 0:
+    if not step.isdecimal() or len(step) > 6 or int(step) == 0:
         raise Wrong(f"`{step}` is no step")
     if int(step) > most and field is not YEAR:
         raise Wrong(f"`{text}` steps by {step}, and the steps of a {field.name} end at {most}")

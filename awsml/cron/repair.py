@@ -9,7 +9,9 @@ from awsml.cron.expression import SCHEDULER, Dialect, faults, tokens
 from awsml.cron.fields import WEEKDAYS
 
 _BARE_CRON = re.compile(r"[\d*?/,LW#A-Za-z-]+(\s+[\d*?/,LW#A-Za-z-]+){4,6}")
-_RATE = re.compile(r"\s*rate\(\s*(\d+)\s*([a-z]+)\s*\)\s*|\s*(\d+)\s*([a-z]+)\s*", re.IGNORECASE)
+_RATE = re.compile(
+    r"\s*rate\(\s*(\d{1,8})\s*([a-z]+)\s*\)\s*|\s*(\d{1,8})\s*([a-z]+)\s*", re.IGNORECASE
+)
 _AT = re.compile(r"\s*at\(\s*(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?\S*\s*\)\s*", re.IGNORECASE)
 _UNITS = {
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), ("minute", 1)),

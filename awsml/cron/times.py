@@ -29,13 +29,21 @@ def next_runs(
     zone = ZoneInfo(timezone)
     schedule = parse(expression, dialect)
     if isinstance(schedule, Rate):
-        start = after.astimezone(UTC)
-        return [(start + schedule.every * i).astimezone(zone) for i in range(1, n + 1)]
+        return list(islice(_rate_runs(schedule, after.astimezone(UTC), zone), n))
     if isinstance(schedule, At):
         moment = _moment(schedule.when, zone)
         return [moment] if moment is not None and _utc(moment) > _utc(after) and n > 0 else []
     runs = _cron_runs(schedule, zone, after.astimezone(zone).date())
     return list(islice((run for run in runs if _utc(run) > _utc(after)), n))
+
+
+def _rate_runs(rate: Rate, start: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    try:
+        while True:
+            start += rate.every
+            yield start.astimezone(zone)
+    except OverflowError:  # after the year 9999
+        return
 
 
 def _cron_runs(cron: Cron, zone: ZoneInfo, first: date) -> Iterator[datetime]:

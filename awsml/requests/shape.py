@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from awsml.finding import Confidence, NotChecked
@@ -14,6 +16,7 @@ from awsml.requests.table import Requirement, Shape, Table, known_apis, load_tab
 
 Outcome = Iterator[Complaint | NotChecked]
 
+_ITEM = re.compile(r"\[\d+\]")
 _DEEPEST = 40  # far beyond any request of these services; ends runaway nesting
 
 
@@ -63,7 +66,18 @@ def _check(table: Table, name: str, value: Any, path: str, depth: int) -> Outcom
             if not _is_number(value, shape.type):
                 yield _wrong_type(shape, value, path)
             else:
-                yield from check_number(shape, value, path)
+                yield from _number(table, shape, value, path)
+
+
+def _number(table: Table, shape: Shape, value: float, path: str) -> Outcome:
+    """What the model says, and where that lets it pass, what the reference says beside it."""
+    complaints = list(check_number(shape, value, path))
+    yield from complaints
+    bound = table.bounds.get(_ITEM.sub("[]", path)) if table.bounds else None
+    if bound is not None and not complaints:
+        closer = replace(shape, min=bound.least, max=bound.most)
+        for complaint in check_number(closer, value, path):
+            yield replace(complaint, confidence=bound.confidence)
 
 
 def _structure(table: Table, shape: Shape, value: Any, path: str, depth: int) -> Outcome:

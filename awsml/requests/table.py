@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from awsml.finding import Confidence
+
 DATA = Path(__file__).parent / "data"
 
 
@@ -42,13 +44,26 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """What a service takes of a number though its model says nothing, or less."""
+
+    least: float | None
+    most: float | None
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """The parameters of one operation; `shapes` by the names that the service gives them."""
+    """The parameters of one operation; `shapes` by the names that the service gives them.
+
+    `bounds` are by path, in which `[]` is every item.
+    """
 
     api: str
     input: str
     shapes: Mapping[str, Shape]
     requirements: tuple[Requirement, ...]
+    bounds: Mapping[str, Bound]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +95,8 @@ def load_table(api: str) -> Table | None:
     service, _, operation = api.partition(":")
     stored = json.loads((DATA / service / f"{operation}.json").read_text(encoding="utf-8"))
     shapes = {name: _shape(row) for name, row in stored["shapes"].items()}
-    return Table(api, stored["input"], shapes, _requirements().get(api, ()))
+    bounds = _bounds().get(api, {})
+    return Table(api, stored["input"], shapes, _requirements().get(api, ()), bounds)
 
 
 @cache
@@ -89,6 +105,19 @@ def _requirements() -> dict[str, tuple[Requirement, ...]]:
     stored.pop("about")
     return {
         api: tuple(Requirement(r["at"], tuple(r["required"]), tuple(r["unless"])) for r in rows)
+        for api, rows in stored.items()
+    }
+
+
+@cache
+def _bounds() -> dict[str, dict[str, Bound]]:
+    stored = json.loads((DATA / "bounds.json").read_text(encoding="utf-8"))
+    stored.pop("about")
+    return {
+        api: {
+            row["at"]: Bound(row.get("least"), row.get("most"), Confidence(row["confidence"]))
+            for row in rows
+        }
         for api, rows in stored.items()
     }
 

@@ -32,6 +32,7 @@ class _Absent:
     """The value of a member that the request does not have."""
 
 
+_LARGEST = 1e15
 _ABSENT = _Absent()
 _LATER = (Unknown, Ref, Text)
 
@@ -105,8 +106,11 @@ class Part:
 
     @property
     def number(self) -> float | None:
+        """None also for what is beyond anything AWS counts: the shape check says that."""
         value = self.value
-        return None if isinstance(value, bool) or not isinstance(value, (int, float)) else value
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return None
+        return value if abs(value) <= _LARGEST else None
 
     @property
     def flag(self) -> bool | None:

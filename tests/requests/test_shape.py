@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awsml.finding import Level, NotChecked
+from awsml.finding import Confidence, Level, NotChecked
 from awsml.plan import Call, Ref, Text, Unknown
 from awsml.requests.complaint import Complaint
 from awsml.requests.shape import check_shape
@@ -113,6 +113,23 @@ def test_a_value_of_the_wrong_form_is_said() -> None:
 def test_numbers_and_sizes_have_limits() -> None:
     assert slugs("StoppingCondition.MaxRuntimeInSeconds", 0)[0][0] == "out-of-range"
     assert slugs("ResourceConfig.KeepAlivePeriodInSeconds", 21_601)[0][0] == "out-of-range"
+    assert slugs("ResourceConfig.InstanceCount", -1) == slugs("ResourceConfig.InstanceCount", -5)
+    assert len(slugs("ResourceConfig.InstanceCount", -1)) == 1
+
+
+def test_a_job_on_no_instance_is_refused_though_the_model_takes_it() -> None:
+    [one] = complaints(changed("ResourceConfig.InstanceCount", 0))
+    assert (one.slug, one.path) == ("out-of-range", "ResourceConfig.InstanceCount")
+    assert (one.hint, one.confidence) == ("use 1 or more", Confidence.INFERRED)
+
+
+def test_bounds_that_no_model_has_hold_for_every_item() -> None:
+    target = {"Id": "a", "Arn": "arn:aws:batch:us-east-1:111122223333:job-queue/q"}
+    batch = {"JobDefinition": "d", "JobName": "n", "ArrayProperties": {"Size": 1}}
+    params = {"Rule": "r", "Targets": [target, {**target, "BatchParameters": batch}]}
+    found = [one for one in complaints(params, "events:PutTargets") if one.slug == "out-of-range"]
+    assert [one.path for one in found] == ["Targets[1].BatchParameters.ArrayProperties.Size"]
+    assert found[0].hint == "use 2 to 10000"
     assert slugs("HyperParameters", {str(i): "x" for i in range(101)})[0][0] == "length-limit"
     channels = [copy.deepcopy(JOB["InputDataConfig"][0]) for _ in range(21)]
     assert ("length-limit", "InputDataConfig") in slugs("InputDataConfig", channels)

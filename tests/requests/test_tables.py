@@ -127,3 +127,18 @@ EXAMPLES = [
     f"arn:aws:sagemaker:us-east-1:{_ACCOUNT}:hub-content/h/DataSet/m/1.0.0",
     "arn:aws:secretsmanager:us-east-1:111122223333:secret:s",
 ]
+
+
+@every_api
+def test_bounds_beside_the_model_are_of_numbers_and_closer(api: str) -> None:
+    table = load_table(api)
+    assert table is not None
+    for path, bound in table.bounds.items():
+        shape = table.shapes[table.input]
+        for step in path.split("."):
+            shape = table.shapes[shape.members[step.removesuffix("[]")]]
+            if step.endswith("[]"):
+                assert shape.item is not None
+                shape = table.shapes[shape.item]
+        assert shape.type in ("integer", "long", "float", "double"), path
+        assert (shape.min, shape.max) != (bound.least, bound.most), f"the model knows {path}"

@@ -48,7 +48,8 @@ def scenario_of(definition: Params, job: Params, region: str | None) -> dict[str
 
 def _number(text: str | None) -> int | None:
     """Fargate's fractions of a vCPU have no word in the language."""
-    return int(text) if text is not None and text.isdigit() else None
+    digits = text is not None and re.fullmatch(r"[0-9]{1,9}", text)
+    return int(text) if text is not None and digits else None
 
 
 def _platform(definition: Params) -> str | None:

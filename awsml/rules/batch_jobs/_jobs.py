@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite, nan
+
 from awsml.rules.rule import Part
 
 REGISTER = "batch:RegisterJobDefinition"
@@ -48,6 +50,7 @@ def requirements(container: Part) -> dict[str, Part]:
 def amount(part: Part | None) -> float | None:
     """The number in a requirement, which is a string."""
     try:
-        return float(part.text or "") if part is not None else None
+        value = float(part.text or "") if part is not None else nan
     except ValueError:
         return None
+    return value if isfinite(value) else None

@@ -37,7 +37,7 @@ CONFIDENCE = Confidence.VERIFIED
 APIS = (f"{REGISTER}/nodeProperties",)
 SOURCE = "https://docs.aws.amazon.com/batch/latest/userguide/multi-node-parallel-jobs.html"
 
-_RANGE = re.compile(r"(\d*)(:?)(\d*)")
+_RANGE = re.compile(r"(\d{0,6})(:?)(\d{0,6})")
 _PAYLOADS = ("container", "ecsProperties", "eksProperties")
 
 
@@ -73,7 +73,7 @@ def check(nodes: Part) -> Problems:
         elif count and found.stop > count:
             message = f"`{target.text}` names node {found.stop - 1}, and the last is {count - 1}"
             yield Problem(target, message, f"end at {count - 1}", ((number, "the nodes"),))
-        covered.update(found or ())
+        covered.update(found[:most] if found else ())
     missing = sorted(set(range(count)) - covered)
     if whole and ranges.items and missing:
         message = f"no range covers node {missing[0]}" + f" and {len(missing) - 1} more" * (

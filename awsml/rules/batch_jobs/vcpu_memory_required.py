@@ -61,7 +61,9 @@ def check(container: Part) -> Problems:
         message = f"`{required.text}` is no whole number of MiB"
         yield Problem(required, message, 'write the number alone: "2048" is 2 GiB')
     memory = container["memory"] if container["memory"].exists else found.get("MEMORY")
-    size = (memory.number or amount(memory)) if memory is not None else None
+    size = None
+    if memory is not None:
+        size = amount(memory) if memory.number is None else memory.number
     if memory is not None and size is not None and size < _LEAST_MEMORY_MIB:
         message = f"`{memory}` is {size:g} MiB, below {_LEAST_MEMORY_MIB}"
         yield Problem(memory, message, "memory is in MiB: 2048 is 2 GiB")
@@ -70,7 +72,7 @@ def check(container: Part) -> Problems:
 def _vcpus(vcpus: Part | None) -> Problems:
     if vcpus is None or vcpus.text is None:
         return
-    if not re.fullmatch(r"\d+", vcpus.text):
+    if not re.fullmatch(r"[0-9]{1,9}", vcpus.text):
         whole = max(1, round(amount(vcpus) or 1))
         message = f"`{vcpus.text}` is no whole number of vCPUs"
         yield Problem(vcpus, message, f'write "{whole}"', fix=f'"{whole}"')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import prod
+from math import isfinite, prod
 
 from awsml.rules.rule import Part
 
@@ -45,9 +45,10 @@ def tuned(ranges: Part) -> list[Part]:
 def number(part: Part) -> float | None:
     """The number that the API wants in a string."""
     try:
-        return float(part.text or "")
+        value = float(part.text or "")
     except ValueError:
         return None
+    return value if isfinite(value) else None
 
 
 def combinations(ranges: Part) -> int | None:

@@ -35,7 +35,7 @@ def check(job: Part) -> Problems:
     whole = limits["MaxRuntimeInSeconds"]
     total = limits["MaxNumberOfTrainingJobs"].number
     parallel = limits["MaxParallelTrainingJobs"].number
-    if whole.number is None or not total or not parallel:
+    if whole.number is None or not total or parallel is None or parallel < 1:
         return
     each = [one["StoppingCondition.MaxRuntimeInSeconds"] for one in definitions(job)]
     longest = max((part.number or 0 for part in each), default=0)
