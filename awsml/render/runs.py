@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from awsml.backends.local.batch.queue import FOLDER, Standing, standing
 from awsml.render.batch_jobs import jobs_json, jobs_text
 from awsml.render.bill import bill_text
+from awsml.render.cells import cells
 from awsml.render.table import Column, table, wrap
 from awsml.store.predicted import phase_seconds
 from awsml.store.run import MetricRecord, NoteRecord, PhaseRecord, Run
@@ -40,21 +41,27 @@ class RunView:
         )
 
 
-def runs_table(runs: Iterable[Run], now: float, width: int) -> str:
-    """One line a run, newest first."""
-    columns = [Column(title) for title in ("RUN", "NAME", "KIND", "WHERE", "STATUS", "STARTED")]
+def runs_table(runs: Sequence[Run], now: float, width: int) -> str:
+    """One line a run, newest first; on a narrow screen without the start, which the id tells."""
+    heads = [Column(title) for title in ("RUN", "NAME", "KIND", "WHERE", "STATUS", "STARTED")]
     rows = [
-        [
-            run.id,
-            run.name,
-            run.kind,
-            run.backend,
-            standing_text(run),
-            _clock(run.created),
-            _took(run, now),
-        ]
+        [run.id, run.name, run.kind, run.backend, standing_text(run), _clock(run.created)]
         for run in runs
     ]
+    took = [_took(run, now) for run in runs]
+    last = Column("TOOK", right=True)
+    told = [[*row, each] for row, each in zip(rows, took, strict=True)]
+    whole = table([*heads, last], told, width)
+    if all(cells(line) <= width for line in whole.splitlines()):
+        return whole
+    short = [[*row[:-1], each] for row, each in zip(rows, took, strict=True)]
+    return table([heads[0], Column("NAME", shrink=True), *heads[2:-1], last], short, width)
+
+
+def children_table(runs: Sequence[Run], now: float, width: int) -> str:
+    """Trials, attempts or members of one run, which share its kind and place."""
+    columns = [Column("RUN"), Column("NAME", shrink=True), Column("STATUS")]
+    rows = [[run.id, run.label or run.name, standing_text(run), _took(run, now)] for run in runs]
     return table([*columns, Column("TOOK", right=True)], rows, width)
 
 
@@ -75,13 +82,14 @@ def run_text(view: RunView, now: float, width: int) -> str:
         lines += ["", jobs_text(view.jobs, width)]
     if best := run.figures.get("best"):
         setting = "  ".join(f"{name}={text}" for name, text in best["setting"].items())
-        lines += ["", f"  best is trial {best['trial']}: {best['objective']:g} with {setting}"]
+        told = f"best is trial {best['trial']}: {best['objective']:g} with {setting}"
+        lines += ["", *(f"  {part}" for part in wrap(told, width - 2))]
     if view.metrics:
         lines += ["", *(f"  {name} {point.value:g}" for name, point in view.metrics.items())]
     if artifacts := run.figures.get("artifacts"):
         lines += ["", *(f"  {name}  {address}" for name, address in artifacts.items())]
     if view.children:
-        lines += ["", runs_table(view.children, now, width)]
+        lines += ["", children_table(view.children, now, width)]
     notes = [note for note in view.notes if note.level != "info"]
     if notes:
         lines.append("")
