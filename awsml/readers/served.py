@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
+from statistics import fmean
 
 from awsml.readers.metric_files import Cell, cells_of, number_of
 from awsml.readers.metrics import SERVED, plain
@@ -79,8 +79,8 @@ def _rate(
 
 
 def _seconds(counted: Sequence[tuple[Cell, float]]) -> float:
-    """From the first value to the end of the last one's period, which is the usual step."""
+    """From the first value to the end of the last one's period, which is the shortest step."""
     times = sorted(cell.at for cell, _ in counted if cell.at is not None)
     steps = [b - a for a, b in itertools.pairwise(times) if b > a]
-    period = median(steps) if steps else _PERIOD_SECONDS
+    period = min(steps, default=_PERIOD_SECONDS)
     return times[-1] - times[0] + period if times else period * len(counted)
