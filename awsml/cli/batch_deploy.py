@@ -20,7 +20,7 @@ from awsml.cli.options import (
     set_option,
     yes_option,
 )
-from awsml.cli.output import Output, as_json_text, ask, outputs_option, say, write
+from awsml.cli.output import Output, as_json_text, ask, outputs_option, say, style_of, write
 from awsml.cli.planning import planned, refused
 from awsml.cli.project import Project
 from awsml.cli.showing import refuse, say_findings
@@ -66,7 +66,7 @@ def deploy_command(
         return refuse(work, outputs)
     say_findings(work)
     if dry_run:
-        say(cost_text(work.report.cost))
+        say(cost_text(work.report.cost, style_of(sys.stderr).width))
         _write(outputs, work, None, None, work.plan.files[STACK_FILE])
         return 0
     return _deploy(project, work, outputs, yes)
@@ -104,8 +104,9 @@ def _deploy(project: Project, work: Planned, outputs: Sequence[Output], yes: boo
     if changes.set is None:
         say(f"{stack.name} is as the scenario says; nothing to change")
     else:
-        say(changes_text(stack.name, changes))
-        say(cost_text(work.report.cost))
+        width = style_of(sys.stderr).width
+        say(changes_text(stack.name, changes, width))
+        say(cost_text(work.report.cost, width))
         if not (yes or ask("Make these changes?")):
             stack.discard(changes)
             _agree("", yes)

@@ -19,7 +19,7 @@ def jobs_text(jobs: Standing, width: int) -> str:
         [label, *(str(counts.get(state, 0)) for state in states)]
         for label, counts in jobs.counts.items()
     ]
-    parts = [table(columns, rows, width, indent=2)]
+    parts = [table(columns, rows, width, indent=2)] if rows else []
     total = sum(sum(counts.values()) for counts in jobs.counts.values())
     if total == 1 and len(jobs.attempts) > 1:
         parts.append(_attempts(jobs, width))

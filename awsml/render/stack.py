@@ -7,6 +7,7 @@ from typing import Any
 
 from awsml.backends.aws.stack_changes import Change, Changes
 from awsml.render.plan import range_text
+from awsml.render.table import wrap
 from awsml.report import Cost
 from awsml.units import format_usd
 
@@ -14,25 +15,30 @@ _VERBS = {"Add": "make", "Modify": "change", "Remove": "delete", "Import": "impo
 _MOST_CAUSES = 6
 
 
-def changes_text(name: str, changes: Changes) -> str:
+def changes_text(name: str, changes: Changes, width: int) -> str:
     """One line a resource, and below it what differs."""
     verb = "make" if changes.creating else "change"
     lines = [f"{verb} the stack {name}:"]
     for change in changes.changes:
         lines.append(f"  {_VERBS.get(change.action, change.action.lower())} {_what(change)}")
-        lines += [f"    {cause}" for cause in _causes(change)]
+        lines += [
+            f"{' ' * (6 if number else 4)}{part}"
+            for cause in _causes(change)
+            for number, part in enumerate(wrap(cause, width - 6))
+        ]
     if any(change.loses for change in changes.changes):
         lines.append("what is replaced or deleted is lost with all that is in it")
     return "\n".join(lines)
 
 
-def cost_text(cost: Cost) -> str:
+def cost_text(cost: Cost, width: int) -> str:
     """The stack itself costs next to nothing: machines come and go with the jobs."""
     ceiling = "" if cost.ceiling is None else f", at most {format_usd(cost.ceiling)}"
-    return (
+    told = (
         f"the jobs cost {range_text(cost.usd, 'USD')} per {cost.per}{ceiling}; without jobs no "
         "machine runs (minvCpus is 0), and what is left is one alarm and stored logs"
     )
+    return "\n".join(wrap(told, width))
 
 
 def stack_json(

@@ -73,7 +73,7 @@ def test_a_new_stack_is_a_change_set_of_type_create():
     sent = aws.sent[1][1]
     assert sent["ChangeSetType"] == "CREATE"
     assert sent["Capabilities"] == ["CAPABILITY_NAMED_IAM"]
-    assert "make Queue (Batch JobQueue)" in changes_text("awsml-x", changes)
+    assert "make Queue (Batch JobQueue)" in changes_text("awsml-x", changes, 80)
 
 
 def test_the_same_again_changes_nothing_and_leaves_no_change_set():
@@ -100,7 +100,7 @@ def test_a_change_is_told_with_what_was_before_and_what_is_lost():
         ("DescribeChangeSet", {"Status": "CREATE_COMPLETE", "Changes": [row], "NextToken": "n"}),
         ("DescribeChangeSet", {"Status": "CREATE_COMPLETE", "Changes": [change("Remove", "B")]}),
     )
-    text = changes_text("awsml-x", changes)
+    text = changes_text("awsml-x", changes, 80)
     assert "change Queue (Batch JobQueue) by replacing it" in text
     assert "/Properties/Priority: 1 -> 2" in text
     assert "delete B" in text and "is lost" in text

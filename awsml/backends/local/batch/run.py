@@ -107,8 +107,9 @@ class LocalBatch:
     def _differences(self) -> Iterator[Event]:
         gpus = max((spec.gpus for spec in self._specs), default=0)
         if gpus > self._slots.gpus:
-            text = f"the job asks for {gpus} GPUs; this machine has {self._slots.gpus}"
-            yield Note(f"{text}, so it runs without", "differs")
+            got = f"the job gets {gpus} GPU{'s' if gpus > 1 else ''}"
+            here = f"this machine has {self._slots.gpus or 'none'}, so here it runs without"
+            yield Note(f"{got}; {here}", "differs")
         for name in dict.fromkeys(m for spec in self._specs for m in self._around.missing(spec)):
             yield Note(f"{name} has its value only on AWS", "differs")
         for job in left_out(self._run.requests):
@@ -208,7 +209,7 @@ class LocalBatch:
         self._reclaims.struck()
         self._reclaimed += 1
         notice = NOTICE_SECONDS if self._reclaims.warned else 0.0
-        host = f"local{self._reclaimed:012d}"
+        host = f"local{self._reclaimed:04d}"
         for attempt in self._running.values():
             attempt.reclaim(host, now, notice)
         told = "SIGTERM, then 120 s" if notice else "no notice"
@@ -243,7 +244,7 @@ class LocalBatch:
         self._queue.end(row, state)
         if again:
             self._ready.appendleft(key)  # a retried job goes to the front of the queue
-            reason = outcome.reason or outcome.status_reason
+            reason = (outcome.reason or outcome.status_reason).rstrip(".")
             yield PhaseChanged("Runnable", now, f"{self._shown(key)}{reason}; trying again")
             return
         self._last_code = outcome.exit_code
