@@ -161,8 +161,8 @@ def retry_block(
 
 
 def odds_text(share: float) -> str:
-    """Not certain where it is not."""
-    return "over 99.9%" if 0.9995 <= share < 1 else f"{share:.1%}"
+    """Never certain: reclaims are not all that ends a job."""
+    return "over 99.9%" if share >= 0.9995 else f"{share:.1%}"
 
 
 def _finite(value: float) -> float | None:

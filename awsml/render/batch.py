@@ -45,15 +45,20 @@ def _odds(block: Mapping[str, Any]) -> str:
     share = block["p_finish"]
     if share is None:
         return ""
-    text = f", {share:.2%} of runs finish"
+    text = f", {_percent(share)} of runs finish"
     deadline = block["p_finish_before_deadline"]
-    return text if deadline is None else f"{text}, {deadline:.2%} before the deadline"
+    return text if deadline is None else f"{text}, {_percent(deadline)} before the deadline"
+
+
+def _percent(share: float) -> str:
+    """Nothing is certain, whatever rounding says."""
+    return "over 99.99%" if share > 0.9999 else f"{share:.2%}"
 
 
 def _spread(block: Mapping[str, Any]) -> str:
     low, high = block["p_finish_range"]
     hours, usd = block["hours"], block["usd"]
-    parts = [f"{low:.2%} to {high:.2%} where reclaims are rough or calm"]
+    parts = [f"{_percent(low)} to {_percent(high)} where reclaims are rough or calm"]
     parts.append(f"a job runs {_hours(hours['expected'])}, p99 wall-clock {_hours(hours['p99'])}")
     if usd["expected"] is not None:
         parts.append(f"{format_usd(usd['expected'])} a job, p99 {format_usd(usd['p99'])}")
