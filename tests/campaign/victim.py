@@ -22,6 +22,7 @@ from tests.campaign.clock import WallClock
 from tests.campaign.steps import ROLES, Counts, Steps, killer
 
 _LOOK_SECONDS = 0.005
+_READ_SECONDS = 1.0  # how long a victim waits for an answer of AWS
 
 
 def main() -> None:
@@ -98,6 +99,8 @@ def _skip_waits(clock: WallClock) -> None:
         clock.sleep(seconds)
 
     aws_run.Attendant._sleep = sleep  # type: ignore[method-assign]
+    impatient = functools.partial(aws_run.Session, read_seconds=_READ_SECONDS)
+    aws_run.Session = impatient  # type: ignore[misc,assignment]
     endpoints = endpoint_aws.AwsEndpoints
     endpoint_aws.AwsEndpoints = functools.partial(endpoints, sleep=clock.sleep)  # type: ignore[misc]
 

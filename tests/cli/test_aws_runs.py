@@ -232,6 +232,15 @@ def test_a_long_name_is_shortened_before_its_run_id(awsml: CommandLine, project:
     assert len(sent["TrainingJobName"]) == 63
 
 
+def test_what_aws_refused_is_started_anew_and_not_resumed(
+    awsml: CommandLine, project: World
+) -> None:
+    project.fail("CreateTrainingJob", Refusal("ThrottlingException", "Rate exceeded"))
+    assert awsml("train", "--on", "aws", "-y").code == 3
+    again = awsml("train", "--resume", "last")
+    assert (again.code, "error[nothing-to-resume]" in again.err) == (2, True), again.err
+
+
 def test_without_a_role_nothing_is_sent(awsml: CommandLine, project: World, tmp_path: Path) -> None:
     lines = (tmp_path / "train.yaml").read_text().splitlines()
     kept = [line for line in lines if not line.startswith("role:")]

@@ -100,7 +100,7 @@ class AwsBackend:
     def settle(self, run: Run) -> Iterator[Event]:
         """Find out whether AWS has the run, and send what it has not."""
         call = last_call(self.store, run.id)
-        if call is None and not run.remote and not self.store.steps(run.id):
+        if call is None and not run.remote and not unsent(self.store, run):
             raise UsageError(
                 f"run {run.id} was never sent to AWS",
                 hint="start it anew: awsml train --on aws",
