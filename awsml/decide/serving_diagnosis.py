@@ -79,7 +79,7 @@ def bottleneck_of(case: Case) -> Bottleneck:
         name,
         tuple(_evidence({**signals, **stood_in}, case)),
         tuple(dict.fromkeys(missing)),
-        _because(found, name, signals),
+        _because(found, name, signals, case),
     )
 
 
@@ -94,13 +94,19 @@ def _named(found: Diagnosis, signals: dict[str, float | None]) -> str | None:
     return None
 
 
-def _because(found: Diagnosis, name: str | None, signals: dict[str, float | None]) -> str:
+def _because(
+    found: Diagnosis, name: str | None, signals: dict[str, float | None], case: Case
+) -> str:
+    """A machine without a device is not said to have an idle one."""
+    bare = no_device(case)
     if found.verdict is not None or name is None:
-        return found.because
+        parts = [p for p in found.because.split(", ") if not (bare and p.startswith("GPU "))]
+        return ", ".join(parts)
+    device = "" if bare else f"the GPU is {signals['gpu']:.0%}, "
     return (
-        f"requests in flight fill {signals['concurrency']:.0%} of the workers, while "
-        f"the GPU is {signals['gpu']:.0%}, the CPU {signals['cpu']:.0%} and the link "
-        f"{signals['network']:.0%} busy: requests are served one after the other"
+        f"requests in flight fill {signals['concurrency']:.0%} of the workers, while {device}"
+        f"the CPU is {signals['cpu']:.0%} and the link {signals['network']:.0%} busy: requests "
+        "are served one after the other"
     )
 
 

@@ -71,7 +71,8 @@ def below(signal: str, threshold: str) -> Clause:
     return Clause(signal, False, threshold)
 
 
-# In this order: what starves a device is asked before how busy the device is.
+# In this order: what starves a device is asked before how busy the device is, and whether anybody
+# asks before the size of batches: none can form of fewer requests than there are workers.
 TESTS: Sequence[Test] = (
     Test(
         "payload",
@@ -102,6 +103,15 @@ TESTS: Sequence[Test] = (
     ),
     Test("gpu", ((at_least("gpu", "compute_bound_share"),),)),
     Test(
+        "uneven-feed",
+        ((at_least("gpu_p95", "batch_size_share"), below("gpu_p5", "low_gpu_share")),),
+    ),
+    Test(
+        "no-load",
+        ((below("concurrency", "serving_concurrency_share"), below("gpu", "idle_gpu_share")),),
+        frozenset({"endpoint"}),
+    ),
+    Test(
         "batch-size",
         (
             (
@@ -110,15 +120,6 @@ TESTS: Sequence[Test] = (
                 below("gpu_memory_p95", "batch_size_share"),
             ),
         ),
-    ),
-    Test(
-        "uneven-feed",
-        ((at_least("gpu_p95", "batch_size_share"), below("gpu_p5", "low_gpu_share")),),
-    ),
-    Test(
-        "no-load",
-        ((below("concurrency", "serving_concurrency_share"), below("gpu", "idle_gpu_share")),),
-        frozenset({"endpoint"}),
     ),
 )
 # What is left when nothing is busy and every test could be made.

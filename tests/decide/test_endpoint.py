@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,10 @@ def test_one_request_at_a_time_is_named_where_nothing_is_full() -> None:
         (("observed.gpu_memory=40%",), "batch-size"),
         (("observed.gpu_p95=80%", "observed.gpu_p5=2%"), "fluctuating-feed"),
         (("observed.requests_per_second=2", "traffic.requests_per_second=2"), "no-load"),
+        (
+            ("observed={gpu: 6%, gpu_memory: 20%, cpu: 5%, latency: 9ms, requests_per_second: 2}",),
+            "no-load",
+        ),
         (("traffic.payload=7 MB",), "payload"),
         (("traffic.payload=2 MB", "observed.overhead=40ms"), "payload"),
     ],
@@ -255,6 +260,33 @@ def test_a_file_of_utilisation_stands_in_for_typed_figures(tmp_path: Path) -> No
     file.write_text("time,GPUUtilization,cpu,gpu_memory\n" + rows, encoding="utf-8")
     seen = f"{{file: {file}, latency: 21ms, requests_per_second: 40}}"
     assert report(f"observed={seen}")["diagnosis"]["bottleneck"] == "cpu"
+
+
+def test_a_saved_answer_of_cloudwatch_is_all_that_a_diagnosis_takes(tmp_path: Path) -> None:
+    series = {
+        "CPUUtilization": 8 * 35.0,
+        "GPUUtilization": 12.0,
+        "ModelLatency": 21_000.0,
+        "InvocationsPerInstance": 40 * 60.0,
+    }
+    times = [f"2026-01-01T00:{minute:02}:00+00:00" for minute in range(30)]
+    results = [
+        {"Id": f"m{i}", "Label": label, "Timestamps": times, "Values": [value] * 30}
+        for i, (label, value) in enumerate(series.items())
+    ]
+    file = tmp_path / "answer.json"
+    file.write_text(json.dumps({"MetricDataResults": results, "Messages": []}))
+    read, typed = report(f"observed={file}"), report()
+    assert read["diagnosis"]["bottleneck"] == typed["diagnosis"]["bottleneck"] == "serialisation"
+    (one, other) = (each["candidates"][0]["sustained_rps"]["expected"] for each in (read, typed))
+    assert one == pytest.approx(other)
+
+
+def test_a_machine_without_a_gpu_is_not_said_to_have_an_idle_one() -> None:
+    sets = ("observed={cpu: 3%, latency: 20ms, requests_per_second: 1}", "observed.on=ml.m5.xlarge")
+    found = report(*sets)["diagnosis"]
+    assert found["bottleneck"] == "no-load"
+    assert "GPU" not in found["because"]
 
 
 def test_sums_that_no_machine_reaches_are_said(tmp_path: Path) -> None:
