@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -95,3 +98,40 @@ def test_a_value_of_any_kind_is_findings_or_an_error(
         api.validate_file(loaded, api.Terms())
 
     FUZZED.reads("overrides", check)
+
+
+_FIGURE = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.]*[/:-])")
+_EXTREMES = (
+    *(
+        "0",
+        "1",
+        "2",
+        "0.000001",
+        "1e-12",
+        "1e-300",
+        "3",
+        "7.5",
+        "99",
+        "100",
+        "101",
+        "1000",
+        "65535",
+    ),
+    *("1e6", "1e9", "1e12", "1e15", "1e18", "1e23", "123456789", "0.5", "0.999999", "1.000001"),
+)
+
+
+def stretched(text: str, random: Random) -> str:
+    """The same scenario with a few of its numbers as small or large as they may be written."""
+    found = list(_FIGURE.finditer(text))
+    chosen = random.sample(found, min(len(found), random.randint(1, 4)))
+    for match in sorted(chosen, key=lambda match: -match.start()):
+        text = text[: match.start()] + random.choice(_EXTREMES) + text[match.end() :]
+    return text
+
+
+@fuzzing
+@given(st.sampled_from(_SCENARIOS), st.integers(0, 2**64))
+def test_a_scenario_of_extreme_numbers_is_findings_or_an_error(text: str, seed: int) -> None:
+    changed = stretched(text, Random(seed))
+    FUZZED.reads("scenarios", lambda: everything_about(changed))
