@@ -59,7 +59,8 @@ def fix_text(fix: Fix) -> str:
 
 def saving_text(advice: Advice) -> str:
     """Dollars and time, or what would tell."""
-    if not advice.change and _nothing(advice.saves_usd) and _nothing(advice.saves_seconds):
+    told = [each for each in (advice.saves_usd, advice.saves_seconds) if each is not None]
+    if not advice.change and told and all(each.expected == 0 for each in told):
         return "the best of these"
     figures = [
         *_change(advice.saves_usd, format_usd, "costs {} more"),
@@ -74,10 +75,6 @@ def saving_text(advice: Advice) -> str:
         for missing in estimate.missing
     )
     return f"saving unknown; {', '.join(wanted)} would tell" if wanted else "saving unknown"
-
-
-def _nothing(estimate: Estimate | None) -> bool:
-    return estimate is not None and estimate.expected == 0
 
 
 def _change(estimate: Estimate | None, form: Form, price: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from tests.pages.browser import Browser
 
 WIDTHS = (400, 800, 1200)
 SCHEMES = ("light", "dark")
+_PAPER = 718  # CSS pixels of a sheet of A4 within its margins
 
 # Headings of every table, a text for every picture, one title, a language.
 _STRUCTURE = """
@@ -72,6 +73,13 @@ _FAINT = """
 })()
 """
 
+# What scrolls on a screen is cut off on paper.
+_TOO_WIDE_ON_PAPER = """
+[...document.querySelectorAll('table, pre, svg')]
+  .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .map(e => e.outerHTML.slice(0, 80))
+"""
+
 _HIDDEN_IN_PRINT = """
 [...document.querySelectorAll('details td, details pre')].filter(e => !e.checkVisibility()).length
 """
@@ -105,8 +113,10 @@ def _background(browser: Browser, scheme: str) -> Any:
 
 
 def _printed(browser: Browser) -> Iterator[str]:
-    """On paper everything is unfolded."""
+    """On paper everything is unfolded, and nothing hangs over the edge of an A4 sheet."""
+    browser.show(_PAPER, "light")
     browser.call("Emulation.setEmulatedMedia", media="print")
+    yield from (f"too wide on paper: {each}" for each in browser.told(_TOO_WIDE_ON_PAPER))
     if hidden := browser.told(_HIDDEN_IN_PRINT):
         yield f"{hidden} folded cells are not printed"
     browser.call("Emulation.setEmulatedMedia", media="")

@@ -151,7 +151,7 @@ def test_the_rules_find_what_breaks_them(tmp_path: Path, browser: Browser) -> No
     broken = tmp_path / "broken.html"
     broken.write_text(
         "<body style='color:#bbb'><h1>x</h1><p style='width:2000px'>wide</p>"
-        "<table><tr><td>no heading</td></tr></table><img src='http://127.0.0.1:9/x.png'>"
+        "<table><tr><td><p style='width:900px'>no heading</td></tr></table><img src='http://127.0.0.1:9/x.png'>"
         "<svg></svg><details><summary>s</summary><pre>hidden</pre></details>"
         "<script>console.error('said')</script>"
     )
@@ -162,6 +162,7 @@ def test_the_rules_find_what_breaks_them(tmp_path: Path, browser: Browser) -> No
         "no text: <svg",
         "no text: <img",
         "too wide at 1200",
+        "too wide on paper: <table",
         "too faint in light: P",
         "light and dark are both",
         "1 folded cells are not printed",
