@@ -1,4 +1,7 @@
-"""A headless Chromium, spoken to by its DevTools protocol over a pipe: no driver, no port."""
+"""A headless Chromium, spoken to by its DevTools protocol over a pipe: no driver, no port.
+
+Why not a driver: docs/decisions/0011-pages-are-looked-at-in-a-browser.md.
+"""
 
 from __future__ import annotations
 
