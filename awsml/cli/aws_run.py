@@ -90,7 +90,7 @@ class Attendant:
         self._project, self._store, self._run = project, store, run
         self._asked = threading.Event()
         self._signal = signal.SIGINT
-        self.backend = AwsBackend(session, store, sleep=self._sleep)
+        self.backend = AwsBackend(session, store, store.clock, self._sleep)
 
     def launch(self, events: Iterator[Event], outputs: Sequence[Output]) -> int:
         """Start it and return."""

@@ -71,6 +71,29 @@ def test_the_dollars_are_limits_that_aws_enforces(awsml: CommandLine, tuning: Wo
     assert planned["cost"]["ceiling"] <= 20
 
 
+def test_a_search_that_is_watched_is_stopped_before_its_dollars_are_used(
+    awsml: CommandLine, tuning: World, tmp_path: Path
+) -> None:
+    """Where a raw parameter has taken the limit of the tuning job away, and trials hang."""
+    day = {"MaxNumberOfTrainingJobs": 5, "MaxParallelTrainingJobs": 2, "MaxRuntimeInSeconds": 86400}
+    raw = {"HyperParameterTuningJobConfig": {"ResourceLimits": day}}
+    text = SCENARIO.replace("cost: 20 USD", "cost: 2 USD")
+    text += yaml.safe_dump({"aws": {"CreateHyperParameterTuningJob": raw}})
+    (tmp_path / "tune.yaml").write_text(text)
+    course = training.Course(phases=(("Starting", 60.0), ("Training", 80000.0)))
+    training.script(tuning, course)
+    ran = awsml("hpo", "--on", "aws", "-y")
+    assert ran.code == 1, ran.err
+    assert "the budget of $2.00 is used" in ran.err
+    assert len(tuning.journal.accepted("StopHyperParameterTuningJob")) == 1
+    with RunStore(tmp_path / ".awsml") as store:
+        run = store.get("last")
+        hourly = run.predicted["search"]["trial"]["usd_per_hour_at_most"]
+        assert run.status is Status.STOPPED
+        assert "budget" in (run.reason or "")
+        assert 1.5 < run.figures["trial_seconds"] / 3600 * hourly < 2
+
+
 def test_following_again_repeats_no_trial(
     awsml: CommandLine, tuning: World, tmp_path: Path
 ) -> None:

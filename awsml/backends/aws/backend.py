@@ -17,9 +17,11 @@ from awsml.backends.aws.journal import ATTEMPT, WrittenCall, last_call
 from awsml.backends.aws.refs import Resolver
 from awsml.backends.aws.submission import Submission
 from awsml.backends.aws.training import TRAINING, TrainingJob, find_training_job, lacked_capacity
-from awsml.backends.aws.tuning import TUNING, TuningJob, find_tuning_job
+from awsml.backends.aws.tuning import TUNING, TuningJob, TuningWatch, find_tuning_job
+from awsml.backends.aws.tuning_budget import BudgetWatch
 from awsml.backends.aws.unsent import Unsent, key_of, unsent
 from awsml.backends.aws.uploads import Upload, ensure_bucket, refs_of, send, uploads_of
+from awsml.backends.budget import Budget
 from awsml.errors import UsageError
 from awsml.events import Event, Finished, LogLine, Note, Started
 from awsml.plan import Call, Plan
@@ -54,11 +56,17 @@ class AwsBackend:
             yield from self._carry_out(run.id, call, resolver)
 
     def follow(
-        self, run: Run, after: float | None = None, child: str | None = None
+        self,
+        run: Run,
+        after: float | None = None,
+        child: str | None = None,
+        *,
+        attended: bool = False,
     ) -> Iterator[Event]:
         """Events of a run that was sent, until it ends; log lines `after` a time.
 
-        Of a `child` such as `train:3` only its own: its end is not that of the run.
+        Of a `child` such as `train:3` only its own: its end is not that of the run. A search that
+        is `attended` is stopped when its dollars are used.
         """
         run = self.store.get(run.id)
         if rest := unsent(self.store, run):
@@ -71,6 +79,8 @@ class AwsBackend:
         if after is not None:
             known = replace(known, lines_until=after)
         watch = self._watch(run, known, child)
+        if attended and isinstance(watch, TuningWatch):
+            watch = BudgetWatch(watch, Budget.of(run.predicted), lambda: self.stop(run), self.clock)
         return follow(watch, run.id, every=self.every, clock=self.clock, sleep=self.sleep)
 
     def attend(
@@ -95,7 +105,7 @@ class AwsBackend:
     def resume(self, run: Run) -> Iterator[Event]:
         """Settle what a crash left in doubt, send what it left unsent, then follow."""
         yield from self.settle(run)
-        yield from self.follow(run)
+        yield from self.follow(run, attended=True)
 
     def settle(self, run: Run) -> Iterator[Event]:
         """Find out whether AWS has the run, and send what it has not."""
@@ -234,7 +244,7 @@ class AwsBackend:
 
     def _until_end(self, run: Run) -> Generator[Event, None, Finished]:
         """Everything but the end, which is the value of this generator."""
-        for event in self.follow(run):
+        for event in self.follow(run, attended=True):
             if isinstance(event, Finished) and event.subject is None:
                 return event
             yield event

@@ -62,12 +62,18 @@ class TuningWatch:
     name: str
     sleep: Callable[[float], None] = time.sleep
     known: Known = field(default_factory=Known)
+    spans: Sequence[tuple[float, float | None]] = ()  # of trials that AWS bills: start and end
     _status: str | None = None
     _trials: dict[str, str | None] = field(init=False)
 
     def __post_init__(self) -> None:
         self._trials = dict(self.known.subjects)
         self._status = "InProgress" if self.known.phases else None
+
+    @property
+    def stopping(self) -> bool:
+        """Whether somebody has asked for its end already."""
+        return self._status == "Stopping"
 
     def look(self) -> list[Event]:
         """What is new since the last look; the last one ends with Finished."""
@@ -76,6 +82,7 @@ class TuningWatch:
         paged = {**query, "SortBy": "CreationTime", "SortOrder": "Ascending", "MaxResults": 100}
         operation = "ListTrainingJobsForHyperParameterTuningJob"
         trials = list(self.aws.pages("sagemaker", operation, paged, "TrainingJobSummaries"))
+        self.spans = [_span(row) for row in trials if row.get("TrainingStartTime")]
         events = [*self._standing(job), *self._of_trials(job, trials)]
         if job["HyperParameterTuningJobStatus"] in _OVER:
             events.append(_finished(job, trials))
@@ -99,6 +106,12 @@ class TuningWatch:
             if self._trials.get(label) != status:
                 self._trials[label] = status
                 yield _trial(row, number, label, row["TrainingJobName"] == best)
+
+
+def _span(row: Row) -> tuple[float, float | None]:
+    """Its end is unknown while it runs."""
+    ended = row.get("TrainingEndTime")
+    return _seconds(row["TrainingStartTime"]), None if ended is None else _seconds(ended)
 
 
 def _trial(row: Row, number: int, label: str, best: bool) -> TrialChanged:
@@ -137,11 +150,8 @@ def _why(status: str, trials: Sequence[Row]) -> str:
 
 def _figures(job: Row, trials: Sequence[Row]) -> dict[str, Any]:
     """Counts, time of all trials, and the best one as AWS names it."""
-    spent = [
-        _seconds(row["TrainingEndTime"]) - _seconds(row["TrainingStartTime"])
-        for row in trials
-        if row.get("TrainingStartTime") and row.get("TrainingEndTime")
-    ]
+    spans = [_span(row) for row in trials if row.get("TrainingStartTime")]
+    spent = [ended - began for began, ended in spans if ended is not None]
     counts = job["TrainingJobStatusCounters"]
     figures: dict[str, Any] = {
         "trials": len(trials),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from awsml.backends.budget import Budget
 from awsml.backends.local.tuning.standing import Standing
 from awsml.search.trial import better
-from awsml.units import format_duration, format_usd
+from awsml.units import format_duration
 
 # AWS gives up with "No training job succeeded after 5 attempts":
 # https://github.com/aws/amazon-sagemaker-examples/issues/2437
@@ -22,19 +22,6 @@ class End:
     status: str
     reason: str | None
     by: str = "search"
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """Dollars, and what an hour of a trial costs at the planned price."""
-
-    usd: float | None = None
-    usd_per_hour: float | None = None
-
-    @classmethod
-    def of(cls, predicted: Mapping[str, Any]) -> Budget:
-        search = predicted.get("search", {})
-        return cls(search.get("budget_usd"), search.get("trial", {}).get("usd_per_hour_at_most"))
 
 
 def end_reached(standing: Standing, budget: Budget, seconds: float, now: float) -> End | None:
@@ -68,13 +55,8 @@ def why_no_objective(metric: str, status: str, reason: str | None, said: Sequenc
 
 def _money_spent(standing: Standing, budget: Budget, now: float) -> End | None:
     """Trials that run count by the clock: nobody knows yet what they will be billed."""
-    if budget.usd is None or budget.usd_per_hour is None:
-        return None
-    spent = standing.spent_seconds(now) * budget.usd_per_hour / 3600
-    if spent < budget.usd:
-        return None
-    limit = format_usd(budget.usd)
-    return End("Completed", f"the budget of {limit} is used, at the planned price", "budget")
+    reason = budget.used_up(standing.spent_seconds(now))
+    return None if reason is None else End("Completed", reason, "budget")
 
 
 def _time_over(standing: Standing, seconds: float) -> End | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from awsml.backends.budget import Budget
 from awsml.backends.local.control import Ask, Control
 from awsml.backends.local.differences import differences, refuse_what_cannot_run
 from awsml.backends.local.inside.order import Isolation
@@ -16,7 +17,6 @@ from awsml.backends.local.job import training_job
 from awsml.backends.local.refs import REGION
 from awsml.backends.local.terms import HERE, LocalTerms
 from awsml.backends.local.tuning.ends import (
-    Budget,
     End,
     end_reached,
     failure_of_all,
