@@ -84,7 +84,8 @@ def _with_file(
     except OSError as error:
         return work, (), (_unreadable(f"{path} cannot be read: {error.strerror}"),)
     except AwsmlError as error:
-        return work, (), (_unreadable(error.message, error.hint),)
+        line = f"{path}:{error.where.line}: " if error.where else ""
+        return work, (), (_unreadable(f"{line}{error.message}", error.hint),)
     seen, served = work.seen, told.served
     typed = {name: value for name, value in seen.signals.items() if value is not None}
     seen = replace(

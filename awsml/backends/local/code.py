@@ -53,7 +53,8 @@ def _unpack(archive: Path, target: Path) -> None:
         with tarfile.open(archive) as tar:
             tar.extractall(target, filter=_member)
     except _BROKEN as error:
-        raise _unusable(archive, str(error)) from error
+        told = str(error).splitlines()  # several: tarfile tells why it is none of each kind
+        raise _unusable(archive, told[0] if len(told) == 1 else "it is no archive") from error
     except OSError as error:
         if error.errno is not None and error.errno not in _BAD_NAMES:
             raise

@@ -52,7 +52,7 @@ def _put(address: str, target: Path, objects: ObjectFolder) -> None:
         put_code(address, target, objects)
     except BackendError as error:
         raise BackendError(
-            f"the model is not there: {error.message}",
+            f"there is no model at {address.removeprefix('file://')}",
             hint="correct `model.data`, or put it into the project's store: awsml data put",
             slug="model-missing",
         ) from error
