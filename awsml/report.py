@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from awsml.advice import Advice
 from awsml.basis import Estimate
 from awsml.finding import Finding, NotChecked
 from awsml.plan import Plan, Source, as_json
+from awsml.secrets import hidden, secrets_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,22 @@ class Report:
     not_checked: tuple[NotChecked, ...] = ()
     blocks: Mapping[str, Any] = field(default_factory=dict)
 
+    def shown(self) -> Report:
+        """The same without the secrets that stand in its requests: what may be printed."""
+        calls = self.plan.calls
+        secrets = frozenset[str]().union(*(secrets_of(call.params) for call in calls))
+        if not secrets:
+            return self
+        kept = tuple(replace(call, params=hidden(call.params, secrets)) for call in calls)
+        values = {
+            path: replace(entry, value=hidden(entry.value, secrets))
+            for path, entry in self.effective.items()
+        }
+        return replace(self, plan=replace(self.plan, calls=kept), effective=values)
+
     def as_json(self) -> dict[str, Any]:
-        plan = self.plan
+        shown = self.shown()
+        plan = shown.plan
         return {
             "version": 1,
             "kind": plan.kind,
@@ -136,7 +151,7 @@ class Report:
             "effective": {
                 path: {"value": as_json(e.value), "source": e.source.value}
                 | ({"because": e.because} if e.because else {})
-                for path, e in self.effective.items()
+                for path, e in shown.effective.items()
             },
             "cost": self.cost.as_json(),
             "time": self.time.as_json(),

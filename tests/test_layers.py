@@ -25,6 +25,7 @@ PARTS = {
     "events": (0, "what a backend tells while a plan runs"),
     "report": (0, "what a plan came to: cost, time, advice, findings"),
     "resources": (0, "where shipped files lie"),
+    "secrets": (0, "texts that look like secrets, and hiding them"),
     "cron": (0, "schedule expressions and when they fire"),
     "catalog": (1, "facts about AWS: data files and look-up"),
     "scenario": (1, "the file format: places, merge, variables; knows no kind"),
@@ -50,6 +51,7 @@ PARTS = {
 EDGES = {
     ("errors", "finding"): "an error points at a place",
     ("advice", "basis"): "savings are estimates",
+    ("report", "secrets"): "a report is printed without them",
     ("advice", "finding"): "a fix is the same thing in both",
     ("plan", "finding"): "origins are places",
     ("report", "advice"): "a report holds them",

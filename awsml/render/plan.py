@@ -32,6 +32,7 @@ LONGEST_SOURCE = max(len(source.value) for source in Source)
 
 def plan_text(report: Report, width: int = 80, title: str | None = None) -> str:
     """The whole report; sections without content are left out."""
+    report = report.shown()
     sections = [
         header(report, title),
         cost_section(report.cost, width) if report.plan.calls else "",

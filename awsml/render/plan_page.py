@@ -40,6 +40,7 @@ _CALL_HEADINGS = ("parameter", "value", "set by", "from")
 
 def plan_page(report: Report, source_line: SourceLine) -> str:
     """The whole report; sections without content are left out."""
+    report = report.shown()
     plan = report.plan
     where = f"{plan.kind} plan, {plan.region or 'no region given'}"
     lead = f"{where}, from {plan.file}" if plan.file else where

@@ -12,6 +12,7 @@ from awsml.events import LogLine
 from awsml.render.chart import Axis, Chart, Series, svg
 from awsml.render.page import Cell, Fold, Section, Span, Table, page
 from awsml.render.runs import RunView, predicted_seconds, standing_text, where_text
+from awsml.secrets import hidden, secrets_of
 from awsml.store.run import MetricRecord
 from awsml.store.runs import RunStore
 from awsml.units import format_duration, format_usd
@@ -150,12 +151,13 @@ def _notes(report: RunReport) -> Section | None:
 
 
 def _requests(report: RunReport) -> Section | None:
+    requests = report.view.run.requests
     folds = [
         Fold(
             f"{request['service']}:{request['operation']}",
             code=json.dumps(request["params"], indent=2, ensure_ascii=False),
         )
-        for request in report.view.run.requests
+        for request in hidden(requests, secrets_of(requests))
     ]
     return Section("Requests", folds=folds) if folds else None
 

@@ -12,6 +12,7 @@ from awsml.render.batch_jobs import jobs_json, jobs_text
 from awsml.render.bill import bill_text
 from awsml.render.cells import cells
 from awsml.render.table import Column, table, wrap
+from awsml.secrets import hidden, secrets_of
 from awsml.store.predicted import phase_seconds
 from awsml.store.run import MetricRecord, NoteRecord, PhaseRecord, Run
 from awsml.store.runs import RunStore
@@ -43,26 +44,26 @@ class RunView:
 
 def runs_table(runs: Sequence[Run], now: float, width: int) -> str:
     """One line a run, newest first; on a narrow screen without the start, which the id tells."""
-    heads = [Column(title) for title in ("RUN", "NAME", "KIND", "WHERE", "STATUS", "STARTED")]
+    heads = [Column(title) for title in ("run", "name", "kind", "where", "status", "started")]
     rows = [
         [run.id, run.name, run.kind, run.backend, standing_text(run), _clock(run.created)]
         for run in runs
     ]
     took = [_took(run, now) for run in runs]
-    last = Column("TOOK", right=True)
+    last = Column("took", right=True)
     told = [[*row, each] for row, each in zip(rows, took, strict=True)]
     whole = table([*heads, last], told, width)
     if all(cells(line) <= width for line in whole.splitlines()):
         return whole
     short = [[*row[:-1], each] for row, each in zip(rows, took, strict=True)]
-    return table([heads[0], Column("NAME", shrink=True), *heads[2:-1], last], short, width)
+    return table([heads[0], Column("name", shrink=True), *heads[2:-1], last], short, width)
 
 
 def children_table(runs: Sequence[Run], now: float, width: int) -> str:
     """Trials, attempts or members of one run, which share its kind and place."""
-    columns = [Column("RUN"), Column("NAME", shrink=True), Column("STATUS")]
+    columns = [Column("run"), Column("name", shrink=True), Column("status")]
     rows = [[run.id, run.label or run.name, standing_text(run), _took(run, now)] for run in runs]
-    return table([*columns, Column("TOOK", right=True)], rows, width)
+    return table([*columns, Column("took", right=True)], rows, width)
 
 
 def run_text(view: RunView, now: float, width: int) -> str:
@@ -101,6 +102,7 @@ def run_text(view: RunView, now: float, width: int) -> str:
 
 def run_json(view: RunView) -> dict[str, Any]:
     run = view.run
+    secrets = secrets_of(run.requests)
     return {
         "id": run.id,
         "kind": run.kind,
@@ -116,8 +118,8 @@ def run_json(view: RunView) -> dict[str, Any]:
         "region": run.region,
         "detached": run.detached,
         "watched": run.watched,
-        "requests": list(run.requests),
-        "effective": run.effective,
+        "requests": hidden(run.requests, secrets),
+        "effective": hidden(run.effective, secrets),
         "predicted": run.predicted,
         "phases": [
             {
@@ -157,7 +159,7 @@ def _phases(view: RunView, now: float, width: int) -> str:
         told = format_duration(expected) if expected is not None else ""
         running = "" if phase.ended is not None else "so far"
         rows.append([phase.name, format_duration(seconds), told, phase.detail or running])
-    heads = [Column("PHASE"), Column("TOOK", right=True), Column("PREDICTED", right=True)]
+    heads = [Column("phase"), Column("took", right=True), Column("predicted", right=True)]
     if not predicted:
         heads, rows = heads[:2], [[row[0], row[1], row[3]] for row in rows]
     return table([*heads, Column("", shrink=True)], rows, width, indent=2)

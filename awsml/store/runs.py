@@ -41,7 +41,7 @@ class RunStore:
         self._file = folder / "runs.db"
         self._lock = threading.RLock()
         with translated(self._file):
-            _make_private(folder)
+            make_private(folder)
         self._connection = connect(self._file)
         self._files = LogFiles()
 
@@ -282,7 +282,7 @@ _LOOKUPS = (
 )
 
 
-def _make_private(folder: Path) -> None:
+def make_private(folder: Path) -> None:
     """Requests and logs may hold what is nobody else's business, nor the repository's.
 
     The ignore file comes last, and in one piece: a process that dies on the way leaves the rest

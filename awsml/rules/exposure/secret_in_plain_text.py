@@ -13,8 +13,8 @@ Whoever may read the job reads the secret.
     Environment: {WANDB_SECRET_ARN: "arn:aws:secretsmanager:us-east-1:111122223333:secret:wandb"}
 """
 
-from awsml.rules.exposure._secrets import secret_kind
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems, require_known
+from awsml.secrets import secret_kind
 
 LEVEL = Level.WARNING
 CONFIDENCE = Confidence.DOCUMENTED

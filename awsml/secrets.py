@@ -1,8 +1,10 @@
-"""Tells secrets by the form of a value, and by the name that it has."""
+"""Tells secrets by the form of a value, and by the name that it has, and hides them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 _FORMS = (
     (re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"), "an access key of AWS"),
@@ -19,6 +21,7 @@ _NAMED = re.compile(
     r"|private_?key|token)$",
     re.IGNORECASE,
 )
+HIDDEN = "‹secret›"
 _REFERENCE = re.compile(r"^(arn:|s3://|https?://|/|\$|\{\{|<|ssm:|Ref::)")
 
 
@@ -39,3 +42,33 @@ def _random(text: str) -> bool:
         return False
     kinds = [any(map(test, text)) for test in (str.isdigit, str.isalpha)]
     return all(kinds) or len(set(text)) >= 12
+
+
+def secrets_of(value: Any) -> frozenset[str]:
+    """The texts in a request's parameters that look like secrets."""
+    return frozenset(_secrets(value, ""))
+
+
+def _secrets(value: Any, name: str) -> Iterator[str]:
+    if isinstance(value, str):
+        if secret_kind(name, value) is not None:
+            yield value
+    elif isinstance(value, Mapping):
+        named = value.get("name")  # Batch lists variables as {name, value}
+        for key, inner in value.items():
+            pair = key == "value" and isinstance(named, str)
+            yield from _secrets(inner, str(named) if pair else str(key))
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _secrets(inner, name)
+
+
+def hidden(value: Any, secrets: frozenset[str]) -> Any:
+    """The same with a mark in place of each secret."""
+    if isinstance(value, str):
+        return HIDDEN if value in secrets else value
+    if isinstance(value, Mapping):
+        return {key: hidden(inner, secrets) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [hidden(inner, secrets) for inner in value]
+    return value
