@@ -99,12 +99,19 @@ def drawn(terminal: Terminal) -> str:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         terminal.prepare(folder)
-        environ = {k: v for k, v in os.environ.items() if not k.startswith(("AWS", "SAGEMAKER"))}
-        environ["SAGEMAKER_ROLE"] = "arn:aws:iam::111122223333:role/training"
-        environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ['PATH']}"
         words = shlex.split(terminal.command)
-        screen.feed(shown(words, folder, environ, both=terminal.both).decode())
+        screen.feed(shown(words, folder, _environ(), both=terminal.both).decode())
     return svg(terminal.title, [typed(terminal.command), *_kept(screen.rows, terminal.until)])
+
+
+def _environ() -> dict[str, str]:
+    """A person's settings left out, and the facts that were refreshed here."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS", "SAGEMAKER"))}
+    return kept | {
+        "SAGEMAKER_ROLE": "arn:aws:iam::111122223333:role/training",
+        "XDG_DATA_HOME": os.devnull,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}",
+    }
 
 
 def _kept(rows: Sequence[Row], until: str) -> list[Row]:
@@ -122,7 +129,9 @@ def scaling() -> str:
     """Throughput against GPUs of the worked cluster, as its page draws it."""
     words = "cluster fit scenarios/gpu-cluster.yaml -o json"
     command = [sys.executable, "-c", "from awsml.cli.main import main; main()", *words.split()]
-    ran = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    ran = subprocess.run(
+        command, cwd=ROOT, env=_environ(), check=True, capture_output=True, text=True
+    )
     return chart_svg(charts(json.loads(ran.stdout))[0], alone=True) + "\n"
 
 
