@@ -108,7 +108,8 @@ class PhaseRecord:
 
     @property
     def seconds(self) -> float | None:
-        return None if self.ended is None else self.ended - self.started
+        """Never below zero, though another process with another clock may have ended it."""
+        return None if self.ended is None else max(0.0, self.ended - self.started)
 
 
 @dataclass(frozen=True, slots=True)

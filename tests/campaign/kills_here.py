@@ -42,7 +42,7 @@ def strikes(steps: dict[str, int], tries: int) -> list[Strike]:
 
 def figures(bench: Bench, share: float = 1.0) -> Iterator[Figure]:
     for work, tries in _TRIES.items():
-        dry = bench.one(lambda mine, work=work: _dry(bench, mine, work))
+        dry = bench.one(lambda mine, work=work: dry_steps(bench, mine, work))
         chosen = strikes(dry, max(3, round(tries * share)))
         tried = bench.each(lambda mine, strike, work=work: _try(bench, mine, work, strike), chosen)
         yield figure(
@@ -52,7 +52,7 @@ def figures(bench: Bench, share: float = 1.0) -> Iterator[Figure]:
         )
 
 
-def _dry(bench: Bench, mine: Victim, work: Work) -> dict[str, int]:
+def dry_steps(bench: Bench, mine: Victim, work: Work) -> dict[str, int]:
     """How many steps each process takes when nothing happens."""
     place = bench.place()
     work.put(place)

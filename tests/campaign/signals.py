@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from tests.campaign.driver import Bench, Place, Strike, Victim
 from tests.campaign.figures import Figure, figure
-from tests.campaign.kills_here import strikes
+from tests.campaign.kills_here import dry_steps, strikes
 from tests.campaign.leftovers import left_behind
 from tests.campaign.projects import BATCH, ENDPOINT, HPO, TRAIN, Work
 
@@ -49,18 +49,9 @@ def _at_stages(bench: Bench, work: Work, how: str, tries: int) -> list[list[str]
         words = f"{work.name}, {strike.role} step {strike.at}"
         return [words, *found] if found else []
 
-    steps = bench.one(lambda mine: _steps(bench, mine, work))
+    steps = bench.one(lambda mine: dry_steps(bench, mine, work))
     chosen = [Strike(one.role, one.at, how) for one in strikes(steps, tries)]
     return bench.each(attempt, chosen)
-
-
-def _steps(bench: Bench, mine: Victim, work: Work) -> dict[str, int]:
-    place = bench.place()
-    work.put(place)
-    ended = mine.run(place, *work.words)
-    if work is ENDPOINT:
-        mine.run(place, "endpoint", "delete", "demo")
-    return dict(ended.steps)
 
 
 def _fresh(bench: Bench, tries: int) -> Figure:

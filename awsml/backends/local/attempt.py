@@ -103,7 +103,7 @@ class Attempt:
                 host.hear()
                 if host.ending is not None:
                     self.outcome.endings[host.name] = host.ending
-            for line in host.lines():
+            for line in host.lines(self._clock()):
                 yield line
                 yield from self._metrics.points(line)
 

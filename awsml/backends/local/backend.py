@@ -16,6 +16,7 @@ from awsml.backends.local.tuning.tuner import run_tuning
 from awsml.errors import UsageError
 from awsml.events import Event
 from awsml.plan import Plan
+from awsml.store.clock import SteadyClock
 from awsml.store.owner import this_process
 from awsml.store.run import Draft, Run, Status
 from awsml.store.runs import RunStore
@@ -61,7 +62,8 @@ class LocalBackend:
         log = self.state / "runs" / run.id / "supervisor.log"
 
         def work(control: Control) -> Iterator[Event]:
-            with RunStore(self.state) as store:  # SQLite connections must not cross a fork
+            # SQLite connections must not cross a fork
+            with RunStore(self.state, SteadyClock()) as store:
                 store.hand_over(run.id, this_process(), detached=detached)
                 yield from self.execute(store, run, StoredWishes(store, run.id, control))
 

@@ -8,8 +8,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,9 +45,8 @@ class Ending:
 class Host:
     """A launcher process and the leash that ends its tree when awsml goes away."""
 
-    def __init__(self, name: str, order: Order, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, name: str, order: Order) -> None:
         self.name = name
-        self._clock = clock
         self._leash, theirs = socket.socketpair()
         self.output, writing = os.pipe()
         os.set_blocking(self.output, False)
@@ -91,9 +88,9 @@ class Host:
         message = self._next_message()
         self.ending = Ending(message.get("exit"), message.get("signal"))  # type: ignore[arg-type]
 
-    def lines(self) -> list[LogLine]:
-        """What the job has printed since the last look, whole lines only."""
-        data, now = self._read(), self._clock()
+    def lines(self, now: float) -> list[LogLine]:
+        """What the job has printed since the last look, whole lines only; `now` is their time."""
+        data = self._read()
         if not data and self.ending is None:
             return []
         pieces = (self._rest + data).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")

@@ -40,7 +40,7 @@ def run_training(
     `base` is the folder that relative paths of `terms` start from.
     """
     job = training_job(run.request("CreateTrainingJob"), run.region or REGION)
-    return LocalTraining(store, run, job, terms, control, base).events()
+    return LocalTraining(store, run, job, terms, control, base, store.clock).events()
 
 
 @dataclass

@@ -46,7 +46,8 @@ def run_batch(
     python = chosen_python(terms.python, base)
     queue, guard = JobQueue(folder), Guard()
     try:
-        yield from LocalBatch(run, terms, control, queue, guard, folder, python).events()
+        work = LocalBatch(run, terms, control, queue, guard, folder, python, store.clock)
+        yield from work.events()
     finally:
         guard.close()
         queue.close()

@@ -50,7 +50,7 @@ def run_tuning(
 ) -> Iterator[Event]:
     """Carries out a run's CreateHyperParameterTuningJob, or goes on with it."""
     job = tuning_job(run.request("CreateHyperParameterTuningJob"))
-    return LocalTuning(store, run, job, terms, control, base).events()
+    return LocalTuning(store, run, job, terms, control, base, store.clock).events()
 
 
 class LocalTuning:
