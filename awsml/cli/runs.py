@@ -120,8 +120,8 @@ def _jobs_text(jobs: Sequence[Listed], style: Style) -> str:
         ]
         for job in jobs
     ]
-    heads = [Column("JOB", shrink=True), Column("STATUS"), Column("CREATED")]
-    return table([*heads, Column("TOOK", right=True)], rows, style.width) if rows else "no jobs"
+    heads = [Column("job", shrink=True), Column("status"), Column("created")]
+    return table([*heads, Column("took", right=True)], rows, style.width) if rows else "no jobs"
 
 
 def _text(views: Sequence[RunView], style: Style) -> str:

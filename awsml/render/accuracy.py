@@ -85,12 +85,12 @@ def _judged_json(row: Judged) -> dict[str, Any]:
 
 
 def _run_text(run: Run, rows: Sequence[Judged], width: int) -> str:
-    heads = (Column("", shrink=True), *(Column(n, right=True) for n in ("PREDICTED", "ACTUAL")))
+    heads = (Column("", shrink=True), *(Column(n, right=True) for n in ("predicted", "actual")))
     cells = [
         (row.what, _amount(row.predicted, row), _amount(row.actual, row), *_verdict(row))
         for row in rows
     ]
-    columns = [*heads, Column("ERROR", right=True), Column("")]
+    columns = [*heads, Column("error", right=True), Column("")]
     return f"{run.id}  {run.name}\n" + table(columns, cells, width, indent=2)
 
 
@@ -110,7 +110,7 @@ def _totals_text(found: Accuracy, width: int) -> str:
         )
         for total in found.totals
     ]
-    heads = ("RUNS", "MEDIAN ERROR", "BIAS", "IN RANGE")
+    heads = ("runs", "median error", "bias", "in range")
     columns = [Column("", shrink=True), *(Column(name, right=True) for name in heads)]
     count = len(found.runs)
     return f"in total, {count} run{'s' if count > 1 else ''}\n" + table(columns, rows, width, 2)

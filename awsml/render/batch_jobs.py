@@ -14,7 +14,7 @@ _STATES = ("SUBMITTED", "RUNNABLE", "RUNNING", "SUCCEEDED", "FAILED")
 def jobs_text(jobs: Standing, width: int) -> str:
     """One line a job or array; then the attempts, and the failures of many jobs."""
     states = [s for s in _STATES if any(s in counts for counts in jobs.counts.values())]
-    columns = [Column("JOB"), *(Column(state, right=True) for state in states)]
+    columns = [Column("job"), *(Column(state, right=True) for state in states)]
     rows = [
         [label, *(str(counts.get(state, 0)) for state in states)]
         for label, counts in jobs.counts.items()
@@ -28,7 +28,7 @@ def jobs_text(jobs: Standing, width: int) -> str:
             (row.key, str(row.attempts), _code(row.exit_code), row.reason or "")
             for row in jobs.failed
         ]
-        failed = (Column("FAILED"), Column("ATTEMPTS"), Column("CODE"), Column("WHY", shrink=True))
+        failed = (Column("failed"), Column("attempts"), Column("code"), Column("why", shrink=True))
         parts.append(table(failed, shown, width, indent=2))
     return "\n\n".join(parts)
 
@@ -64,7 +64,7 @@ def _attempts(jobs: Standing, width: int) -> str:
         )
         for one in jobs.attempts
     ]
-    columns = (Column("ATTEMPT"), Column("TOOK"), Column("CODE"), Column("ENDED", shrink=True))
+    columns = (Column("attempt"), Column("took"), Column("code"), Column("ended", shrink=True))
     return table(columns, rows, width, indent=2)
 
 

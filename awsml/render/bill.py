@@ -22,7 +22,7 @@ def bill_text(run: Run, width: int) -> str:
         share = saved / (saved + billable)
         dollars = f"{format_usd(figures['saved_usd'])}, " if "saved_usd" in figures else ""
         rows.append(["saved by Spot", "", f"{dollars}{share:.0%}"])
-    heads = [Column(""), Column("PREDICTED", right=True), Column("ACTUAL", right=True)]
+    heads = [Column(""), Column("predicted", right=True), Column("actual", right=True)]
     return table(heads, rows, width, indent=2)
 
 
