@@ -41,7 +41,8 @@ def _stop_on_aws(project: Project, store: RunStore, run: Run) -> None:
     from awsml.cli.aws_run import session_of
 
     AwsBackend(session_of(project, run.region), store).stop(run)
-    say(f"run {run.id} is asked to stop; AWS gives it 120 s and then uploads what it has")
+    then = "30 s" if run.kind == "batch" else "120 s and then uploads what it has"
+    say(f"run {run.id} is asked to stop; AWS gives it {then}")
 
 
 def _stop(store: RunStore, run: Run, now: bool, wait: bool) -> None:

@@ -23,6 +23,11 @@ from awsml.units import format_duration
 
 _LOG_LINES = 200
 _LAST_LINES = 5
+_NO_REASON_YET = (
+    "it waits for a machine, and AWS gives no reason; AWS Batch tells one once it has seen that no "
+    "machine can be had, or that none would do"
+)
+_ASK_DOCTOR = "awsml doctor SCENARIO looks at the queue, its environments and the vCPU quotas"
 
 
 @click.command("why", epilog="Example: awsml why last")
@@ -72,6 +77,8 @@ def case_text(case: Case, now: float, style: Style) -> str:
         lines += _indented("hint", reason.hint, width)
         lines += _indented("words", reason.quote, width)
         lines += _indented("source", reason.source, width)
+    if run.phase == "Runnable" and run.backend == "aws" and not (run.over or case.reasons):
+        lines += ["", *wrap(_NO_REASON_YET, width), *_indented("hint", _ASK_DOCTOR, width)]
     if run.status is Status.FAILED and not case.reasons:
         lines += ["", "awsml does not know these words:"]
         lines += [f"  {part}" for part in wrap(run.reason or "no reason was given", width - 2)]

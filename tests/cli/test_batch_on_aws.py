@@ -162,3 +162,17 @@ def test_a_child_that_is_not_there_is_refused(
     detached(awsml, tmp_path, ARRAY)
     ran = awsml("logs", "--child", child)
     assert ran.code == 2 and says in ran.err
+
+
+def test_why_knows_what_a_job_waits_for(awsml: CommandLine, project: World, tmp_path: Path) -> None:
+    slow = (("SUBMITTED", 1.0), ("RUNNABLE", 90_000.0))
+    batch.script(project, batch.Course(states=slow))
+    detached(awsml, tmp_path, BATCH)
+    project.clock.sleep(100)
+    assert "awsml doctor" in awsml("why").out
+    stuck = "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - it is too large"
+    batch.script(project, batch.Course(states=slow, waits_for=stuck))
+    project.clock.sleep(100)
+    told = awsml("why").out
+    assert "no machine that the compute environment may start is large enough" in told
+    assert "raise `compute.max_vcpus`" in told

@@ -142,6 +142,8 @@ def _detail(world: World, region: str, job: dict[str, Any]) -> dict[str, Any]:
         "jobDefinition": job["request"]["jobDefinition"],
         "tags": job["tags"],
     }
+    if "terminated" in job:
+        detail["stoppedAt"] = int(job["terminated"][0] * 1000)
     if job["request"].get("arrayProperties"):
         return detail | _of_children(world, job)
     if row["status"] not in ("RUNNING", "SUCCEEDED", "FAILED") or world.clock.now < began:
@@ -154,7 +156,8 @@ def _detail(world: World, region: str, job: dict[str, Any]) -> dict[str, Any]:
     detail |= {"startedAt": int(began * 1000), "attempts": [{"container": container}]}
     if row["status"] != "RUNNING":
         over = {"exitCode": course.exit_code} | ({"reason": course.reason} if course.reason else {})
-        detail["stoppedAt"] = int((job["_created"] + sum(s for _, s in course.states)) * 1000)
+        ended = int((job["_created"] + sum(s for _, s in course.states)) * 1000)
+        detail.setdefault("stoppedAt", ended)
         container |= over
     return detail | {"container": container}
 

@@ -21,7 +21,7 @@ from awsml.backends.aws.batch_arrays import (
 from awsml.backends.aws.creation import described_jobs
 from awsml.backends.aws.follow import Followed, Known
 from awsml.backends.aws.logs import LogFollower, past_lines
-from awsml.events import Event, Finished, LogLine, Note, PhaseChanged, Progress
+from awsml.events import Event, Finished, LogLine, PhaseChanged, Progress
 
 STOP_REASON = "stopped on request"
 _INGESTION_SECONDS = 5.0
@@ -40,6 +40,14 @@ class BatchWatch:
     _states: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     _logs: dict[str, tuple[str, LogFollower]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """States that were told before, by an earlier watch."""
+        for phase, detail in self.known.told:
+            name, _, reason = (detail or "").partition(": ")
+            if not self._several:
+                name, reason = next(iter(self.remote["jobs"]), ""), detail or ""
+            self._states[name] = (phase, reason or None)
+
     def look(self) -> list[Event]:
         """What is new since the last look; the last one ends with Finished."""
         jobs = described_jobs(self.aws, list(self.remote["jobs"].values()))
@@ -56,15 +64,27 @@ class BatchWatch:
 
     def _changes(self, job: Job) -> Iterator[Event]:
         """A new state, or in the same one a new reason: why a job waits in RUNNABLE."""
-        state, reason = job["status"], job.get("statusReason")
-        before = self._states.get(job["jobId"])
-        self._states[job["jobId"]] = (state, reason)
-        name = job["jobName"] if len(self.remote["jobs"]) > 1 else None
-        if before is None or before[0] != state:
-            detail = ": ".join(part for part in (name, reason) if part) or None
-            yield PhaseChanged(state.capitalize(), _moment(job), detail)
-        elif before[1] != reason and reason:
-            yield Note(f"{name or job['jobName']}: {reason}")
+        name, state, reason = job["jobName"], job["status"].capitalize(), job.get("statusReason")
+        before = self._states.get(name)
+        if before is not None and (before[0] == state and reason in (None, before[1])):
+            return
+        self._states[name] = (state, reason)
+        shown = [name if self._several else None, reason]
+        detail = ": ".join(part for part in shown if part) or None
+        yield PhaseChanged(state, self._moment(job, before is not None), detail)
+
+    def _moment(self, job: Job, seen: bool) -> float:
+        """Batch tells when a job was made, began and ended; what lies between, only looking."""
+        state = job["status"]
+        key = "stoppedAt" if state in OVER else "startedAt" if state == "RUNNING" else None
+        if key is None and not seen:
+            key = "createdAt"
+        told = job.get(key) if key else None
+        return float(told) / 1000 if told else self.known.clock()
+
+    @property
+    def _several(self) -> bool:
+        return len(self.remote["jobs"]) > 1
 
     def _new_lines(self, jobs: Sequence[Job]) -> list[LogLine]:
         """Each attempt of a job has a stream of its own, known once it has started."""
@@ -78,7 +98,7 @@ class BatchWatch:
         failed = [job for job in jobs if job["status"] == "FAILED"]
         asked = any(job.get("statusReason") == STOP_REASON for job in failed)
         status = "Stopped" if asked else "Failed" if failed else "Completed"
-        at = max(_moment(job) for job in jobs)
+        at = max(self._moment(job, True) for job in jobs)
         reason = self._why(failed, counts) if failed else None
         return Finished(status, reason, at, _figures(jobs, counts))
 
@@ -99,7 +119,8 @@ class BatchWatch:
 def _figures(jobs: Sequence[Job], counts: Mapping[str, int]) -> dict[str, Any]:
     """Of an array AWS tells neither the attempts of its children nor how long they ran."""
     single = [job for job in jobs if not size_of(job)]
-    running = [(job["stoppedAt"] - job["startedAt"]) / 1000 for job in single if "stoppedAt" in job]
+    ran = [job for job in single if job.get("startedAt") and job.get("stoppedAt")]
+    running = [(job["stoppedAt"] - job["startedAt"]) / 1000 for job in ran]
     figures: dict[str, Any] = {
         "jobs": dict(counts),
         "attempts": sum(max(1, size_of(job), len(job.get("attempts", ()))) for job in jobs),
@@ -108,13 +129,6 @@ def _figures(jobs: Sequence[Job], counts: Mapping[str, int]) -> dict[str, Any]:
         figures["running_seconds"] = round(sum(running), 3)
     code = jobs[0].get("container", {}).get("exitCode") if len(jobs) == 1 else None
     return figures if code is None else {**figures, "exit_code": code}
-
-
-def _moment(job: Job) -> float:
-    """When the job came into its state, in seconds; Batch tells milliseconds."""
-    state = job["status"]
-    key = "stoppedAt" if state in OVER else "startedAt" if state == "RUNNING" else "createdAt"
-    return float(job.get(key) or job["createdAt"]) / 1000
 
 
 def watch_batch_jobs(

@@ -31,22 +31,27 @@ class Watch(Protocol):
 class Known:
     """What has been told already: phases, log lines up to a time (None: none wanted), points.
 
-    `subjects` are trials by label, each with the phase it was last seen in.
+    `subjects` are trials by label, each with the phase it was last seen in. `told` are phases
+    with their details, in order.
     """
 
     phases: int = 0
     lines_until: float | None = 0.0
     points: frozenset[tuple[str, float]] = frozenset()
     subjects: Mapping[str, str | None] = field(default_factory=dict)
+    told: tuple[tuple[str, str | None], ...] = ()
+    clock: Callable[[], float] = time.time
 
 
 def known_of(store: RunStore, run: Run) -> Known:
     """What the store holds of a run's present job, so that following it again repeats nothing."""
     last = store.logs(run.id, tail=1)
     points = frozenset((point.name, point.at) for point in store.series(run.id))
-    phases = len(store.phases(run.id)) - run.remote.get("phases_before", 0)
+    told = tuple((phase.name, phase.detail) for phase in store.phases(run.id))
+    phases = len(told) - run.remote.get("phases_before", 0)
     subjects = {child.label: child.phase for child in store.children(run.id) if child.label}
-    return Known(phases, last[0].at if last else 0.0, points, subjects)
+    until = last[0].at if last else 0.0
+    return Known(phases, until, points, subjects, told, store.clock)
 
 
 @dataclass(frozen=True, slots=True)

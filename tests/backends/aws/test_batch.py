@@ -73,6 +73,32 @@ def test_why_a_job_waits_is_told(backend: AwsBackend, run: Run, world: World) ->
     assert any(stuck in (text or "") for text in [*told, *notes])
 
 
+def test_looking_again_tells_no_state_twice_and_a_new_reason_once(
+    backend: AwsBackend, run: Run, world: World, store: RunStore
+) -> None:
+    slow = (("SUBMITTED", 10.0), ("RUNNABLE", 90_000.0), ("RUNNING", 60.0))
+    batch.script(world, batch.Course(states=slow))
+    list(store.recording(run.id, backend.start(run, CHAIN, ())))
+    for reason in (None, None, "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY", None):
+        world.clock.sleep(100)
+        if reason:
+            batch.script(world, batch.Course(states=slow, waits_for=reason))
+        backend.refresh(store.get(run.id))
+    told = [(phase.name, (phase.detail or "").partition(": ")[2]) for phase in store.phases(run.id)]
+    again = ("Runnable", "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY")
+    assert told == [("Runnable", "")] * 2 + [again] * 2
+    assert all((phase.seconds or 0) >= 0 for phase in store.phases(run.id))
+
+
+def test_states_between_making_and_running_last_as_long_as_was_seen(
+    backend: AwsBackend, run: Run, store: RunStore
+) -> None:
+    attended(backend, run)
+    seconds = {phase.name: phase.seconds for phase in store.phases(run.id)}
+    assert seconds["Runnable"] is not None and 20 <= seconds["Runnable"] <= 60
+    assert seconds["Running"] == 120
+
+
 def test_a_failure_is_told_in_batch_s_and_the_container_s_words(
     backend: AwsBackend, run: Run, world: World, store: RunStore
 ) -> None:
