@@ -110,6 +110,8 @@ def command(
             "no request was answered well", hint="awsml logs last", slug="bench-nothing-answered"
         )
     fields = seen.fields(where, cores, instances)
+    if seen.throughput is None:
+        say("no rate was answered in time, so `observed.throughput` stays unknown")
     if write_back:
         _write_observed(path, project.shown(path), work, fields)
         work = planned(project, path, endpoint_flags(project), kinds=("endpoint",))

@@ -32,6 +32,7 @@ from awsml.cli.showing import refuse, say_findings, show_plan
 from awsml.cli.watching import Watcher
 from awsml.events import PhaseChanged
 from awsml.store.run import Status
+from awsml.store.runs import RunStore
 
 
 @click.command("deploy", epilog="Example: awsml endpoint deploy --port 8080")
@@ -107,8 +108,21 @@ def _here(
     up = _until_in_service(running)
     write_run(project, run.id, outputs)
     if up:
-        say(f"delete it with: awsml endpoint delete {run.name}")
+        _say_how(project, work, run.id)
     return 0 if up else 1
+
+
+def _say_how(project: Project, work: Planned, run_id: str) -> None:
+    """How to ask it, to measure it and to end it, each to be typed as it stands."""
+    traffic, folder = work.spec.traffic, project.cwd / Path(work.plan.file or ".").parent
+    if traffic.example is not None:
+        with RunStore(project.state) as store:
+            url = store.get(run_id).figures["url"]
+        body = project.shown(folder / traffic.example)
+        kind = f"'Content-Type: {traffic.content_type}'"
+        say(f"ask it with: curl -H {kind} --data-binary @{body} {url}/invocations")
+        say("measure it with: awsml endpoint bench")
+    say(f"delete it with: awsml endpoint delete {work.plan.name}")
 
 
 def _until_in_service(running: Supervised) -> bool:

@@ -7,23 +7,28 @@ from typing import Any
 
 from awsml.render.chart import Axis, Chart, Series
 from awsml.render.page import Section, Table, page
+from awsml.render.serving import CANDIDATE_HEADINGS, candidate_rows
 from awsml.render.table import Column, table
 from awsml.units import format_duration
 
 Point = Mapping[str, Any]
 _PERCENTILES = ("p50", "p90", "p99")
+_BOUND = "generator-bound"
+_FOOTNOTE = "* generator-bound: requests were started late, so these figures are not the endpoint's"
 
 
 def point_line(point: Point) -> str:
-    """One point as it is done."""
+    """One point as it is done, short enough for a line of eighty."""
     latency = point["latency_ms"]
-    shown = "  ".join(f"{name} {_ms(latency[name])}" for name in _PERCENTILES)
+    shown = "  ".join(f"{name} {_ms(latency[name])}" for name in ("p50", "p99"))
     errors = sum(point["errors"].values())
     cpu = point["machine"].get("cpu")
-    parts = [f"{asked(point):<22} {point['requests_per_second']:>9.1f}/s  {shown}"]
+    parts = [f"{asked(point):<14}{point['requests_per_second']:>9.1f}/s  {shown}"]
     parts += [f"errors {errors}"] if errors else []
-    parts += [f"cpu {cpu:.0%}"] if cpu is not None else []
-    parts += ["the load generator is the limit"] if point["generator_bound"] else []
+    if point["generator_bound"]:
+        parts.append(_BOUND)
+    elif cpu is not None:
+        parts.append(f"cpu {cpu:.0%}")
     return "  ".join(parts)
 
 
@@ -44,13 +49,19 @@ def bench_text(points: Sequence[Point], observed: Mapping[str, str], width: int)
         Column("cpu", right=True),
     )
     told = [f"  {name}: {text}" for name, text in observed.items()]
-    return "\n".join([table(columns, [_cells(p) for p in points], width), "", "observed:", *told])
+    marked = _footnotes(points)
+    shown = table(columns, [_cells(p) for p in points], width)
+    return "\n".join([shown, *marked, "", "observed:", *told])
+
+
+def _footnotes(points: Sequence[Point]) -> list[str]:
+    return [_FOOTNOTE] if any(point["generator_bound"] for point in points) else []
 
 
 def _cells(point: Point) -> tuple[str, ...]:
     latency, cpu = point["latency_ms"], point["machine"].get("cpu")
     return (
-        asked(point),
+        asked(point) + (" *" if point["generator_bound"] else ""),
         f"{point['requests_per_second']:.1f}",
         *(_ms(latency[name]) for name in _PERCENTILES),
         str(sum(point["errors"].values())),
@@ -71,12 +82,20 @@ def bench_page(
     open_loop = [point for point in points if point["rate"]]
     closed = [point for point in points if point["concurrency"]]
     charts = [chart for chart in (_latency(open_loop), _throughput(closed)) if chart]
-    sections = [
-        Section("Measured", facts=tuple(observed.items()), charts=charts, tables=[_table(points)])
-    ]
+    facts = tuple((field.replace("_", " "), text) for field, text in observed.items())
+    measured = Section(
+        "Measured",
+        paragraphs=_footnotes(points),
+        facts=facts,
+        charts=charts,
+        tables=[_table(points)],
+    )
+    sections = [measured]
     pareto = pareto_chart(candidates)
     if pareto is not None:
-        sections.append(Section("Candidates", charts=[pareto]))
+        rows = candidate_rows(candidates)
+        weighed = Table(CANDIDATE_HEADINGS, rows, numbers=CANDIDATE_HEADINGS[2:])
+        sections.append(Section("Candidates", charts=[pareto], tables=[weighed]))
     lead = f"{len(points)} points; open-loop arrivals, latency from the moment a request was due."
     return page(f"Endpoint {name}", lead, sections)
 

@@ -146,15 +146,22 @@ def observed(outcomes: Sequence[Outcome], p99_target: float | None) -> Observed 
     alone = next((one for one in good if one.load.concurrency == 1), good[0])
     kept = [one for one in good if one.load.rate and one.kept_up and _within(one, p99_target)]
     best = max(kept, key=lambda one: one.throughput, default=None)
-    closed = max((one.throughput for one in good if not one.failed), default=None)
+    if best is None and (p99_target is None or not any(one.load.rate for one in good)):
+        best = _best_closed(good, p99_target)
     shown = best or alone
     return Observed(
         latency_seconds=alone.latency(0.5),
-        throughput=best.throughput if best else closed if p99_target is None else None,
+        throughput=best.throughput if best else None,
         requests_per_second=shown.throughput,
         p99_seconds=shown.latency(0.99),
         machine=dict(shown.machine),
     )
+
+
+def _best_closed(good: Sequence[Outcome], p99_target: float | None) -> Outcome | None:
+    """What so many at a time were answered with, where rates say nothing."""
+    kept = [one for one in good if not one.failed and _within(one, p99_target)]
+    return max(kept, key=lambda one: one.throughput, default=None)
 
 
 def _within(outcome: Outcome, target: float | None) -> bool:

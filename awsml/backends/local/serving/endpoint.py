@@ -202,11 +202,11 @@ class LocalEndpoint:
 
     def _differences(self, model: Model) -> Iterator[Event]:
         """What is not as on AWS, said once."""
-        yield Note(f"/opt/ml/model is {model.folder}", "differs")
+        yield Note(f"the model is in /opt/ml/model, here in {model.folder}", "differs")
         kind = self._variant.get("InstanceType")
-        yield Note(f"{usable_cores()} cores of this machine stand in for {kind}", "differs")
+        yield Note(f"{kind} serves, here {usable_cores()} cores of this machine", "differs")
         if self._run.request("RegisterScalableTarget"):
-            yield Note("one instance is served; nothing scales here", "differs")
+            yield Note("the count follows the load, here one instance serves", "differs")
 
     def _until_healthy(self, serving: Serving) -> Iterator[Event]:
         while not serving.port.done():
