@@ -14,7 +14,7 @@ from awsml.units import format_duration
 Point = Mapping[str, Any]
 _PERCENTILES = ("p50", "p90", "p99")
 _BOUND = "generator-bound"
-_FOOTNOTE = "* generator-bound: requests were started late, so these figures are not the endpoint's"
+_FOOTNOTE = "* generator-bound: requests started late; the figures are not the endpoint's"
 
 
 def point_line(point: Point) -> str:

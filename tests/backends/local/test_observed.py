@@ -62,4 +62,4 @@ def test_figures_that_are_about_the_generator_are_marked_and_lines_are_short() -
     text = bench_text([told, point(at_a_time=1).as_json()], {}, 80)
     assert "19000.4/s *" in text
     assert "1 at a time *" not in text
-    assert "* generator-bound: requests were started late" in text
+    assert "* generator-bound: requests started late" in text
