@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,7 +14,6 @@ from awsml.cli.project import Project
 from awsml.cli.subject import current
 from awsml.errors import UsageError
 from awsml.kinds import KINDS
-from awsml.render.accuracy import Accuracy, accuracy_json, accuracy_text
 from awsml.render.runs import RunView, run_json, runs_table
 from awsml.render.table import Column, table
 from awsml.store.run import Status
@@ -71,17 +69,12 @@ def command(
         return
     wanted = Status(status) if status else None
     views: list[RunView] = []
-    told = Accuracy((), Counter())
     if (project.state / "runs.db").exists():
         with RunStore(project.state) as store:
             found = store.find(kind=kind, backend=on, name=name, status=wanted, limit=limit)
-            runs = current(project, store, found)
-            if accuracy:
-                told = Accuracy.of(store, runs)
-            else:
-                views = [RunView.of(store, run) for run in runs]
+            views = [RunView.of(store, run) for run in current(project, store, found)]
     if accuracy:
-        _write_accuracy(told, outputs)
+        _write_accuracy(views, outputs)
         return
     writers = {
         "text": lambda style: _text(views, style),
@@ -90,7 +83,10 @@ def command(
     write(outputs, writers)
 
 
-def _write_accuracy(told: Accuracy, outputs: Sequence[Output]) -> None:
+def _write_accuracy(views: Sequence[RunView], outputs: Sequence[Output]) -> None:
+    from awsml.render.accuracy import Accuracy, accuracy_json, accuracy_text  # statistics
+
+    told = Accuracy.of(views)
     writers = {
         "text": lambda style: accuracy_text(told, style.width),
         "json": lambda _: as_json_text(accuracy_json(told)),

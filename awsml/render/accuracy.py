@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from awsml.decide.accuracy import Judged, Total, judged, left_out, totals
+from awsml.render.runs import RunView
 from awsml.render.table import Column, table, wrap
 from awsml.store.run import Run
-from awsml.store.runs import RunStore
 from awsml.units import format_duration, format_usd
 
 
@@ -22,9 +22,9 @@ class Accuracy:
     left_out: Counter[str]
 
     @classmethod
-    def of(cls, store: RunStore, runs: Sequence[Run]) -> Accuracy:
-        told = [(run, judged(run, store.phases(run.id))) for run in runs if not left_out(run)]
-        why = Counter(reason for run in runs if (reason := left_out(run)))
+    def of(cls, views: Sequence[RunView]) -> Accuracy:
+        told = [(v.run, judged(v.run, v.phases)) for v in views if not left_out(v.run)]
+        why = Counter(reason for view in views if (reason := left_out(view.run)))
         return cls(told, why)
 
     @property
