@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from awsml import catalog
-from awsml.basis import Estimate, total
+from awsml.basis import Estimate, total, weakest
 from awsml.decide.budget import Limited, hourly_ceiling, limited
 from awsml.decide.decision import Decision, Grounds
 from awsml.decide.scale import ScaleChoice, scales_of
@@ -155,6 +155,17 @@ def _block(case: SearchCase, limits: Limited, savings: list[dict[str, Any]]) -> 
     }
 
 
+def _expected_top(case: SearchCase, trials: float) -> Estimate:
+    """On unsuited scales it takes several trials to learn what one teaches on fitting ones."""
+    penalty, work = case.penalty, case.workload
+    low, expected, high = (
+        expected_top(work.strategy, trials / (times or 1.0), work.parallel)
+        for times in (penalty.low, penalty.expected, penalty.high)
+    )
+    basis = weakest((penalty.basis, expected.basis))
+    return Estimate(low.low, expected.expected, high.high, "1", basis)
+
+
 def _parallels(now: int) -> list[int]:
     most = int(catalog.limit("tuning_parallel_maximum").value)
     return sorted({*PARALLEL, min(now, most)})
@@ -166,7 +177,7 @@ def _row(case: SearchCase, parallel: int) -> dict[str, Any]:
     has_target = case.workload.target is not None
     needed = at.needed if has_target else Estimate.unknown("trials", "target")
     trials = case.trials or (needed.expected or 0.0)
-    top = expected_top(case.workload.strategy, trials, parallel) if trials else None
+    top = _expected_top(at, trials) if trials else None
     return {
         "parallel": parallel,
         "trials_to_target": needed.as_json(),

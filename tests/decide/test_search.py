@@ -200,3 +200,19 @@ def test_a_budget_below_aws_s_shortest_limit_is_an_error() -> None:
 def test_a_stated_limit_that_is_shorter_stays() -> None:
     capped = replace(ASKED, cost_limit_usd=Decimal(500), runtime_limit_seconds=3600)
     assert "budget.runtime" not in decided(capped).choices
+
+
+def test_the_best_of_a_budget_agrees_with_the_trials_to_a_target() -> None:
+    """Unsuited scales cost both; where 80 trials do not reach the top 2 %, they do not beat it."""
+    for workload in (ASKED, replace(ASKED, jobs=(SearchedJob(TRIAL, RANGES[2:]),))):
+        even = replace(workload, parents=0, target=SearchTarget(0.02, 0.5))
+        for row in rows(even):
+            top = row["planned"]["expected_top"]["expected"]
+            assert (row["trials_to_target"]["expected"] <= 80) == (top <= 0.0201)
+
+
+def test_a_linear_scale_over_decades_makes_the_best_of_a_budget_worse() -> None:
+    fitting = replace(RANGES[0], scale="log")
+    mended = replace(ASKED, jobs=(SearchedJob(TRIAL, (fitting, *RANGES[1:])),))
+    tops = [rows(each)[0]["planned"]["expected_top"]["expected"] for each in (mended, ASKED)]
+    assert tops[0] < tops[1] / 3
