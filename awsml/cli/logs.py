@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from awsml.cli.project import Project
 from awsml.cli.quantities import above_zero
 from awsml.cli.subject import backend_of, log_lines, on_its_own, run_named, runs_for
 from awsml.events import LogLine
+from awsml.render.cells import harmless
 from awsml.store.run import Run
 from awsml.store.runs import RunStore
 from awsml.units import parse_duration
@@ -107,8 +109,10 @@ def _show(store: RunStore, found: Run, wanted: _Wanted) -> None:
 
 
 def _print(lines: Sequence[LogLine], named: bool) -> None:
+    """As they were, but for what a terminal would do more than colour."""
+    shown = harmless if sys.stdout.isatty() else str
     for line in lines:
-        click.echo(f"{line.stream}  {line.text}" if named else line.text)
+        click.echo(shown(f"{line.stream}  {line.text}" if named else line.text))
 
 
 def _several(run: Run, lines: Sequence[LogLine]) -> bool:

@@ -16,6 +16,7 @@ import click
 
 from awsml.errors import AwsmlError, UsageError
 from awsml.finding import Finding, Level, Place
+from awsml.render.cells import harmless
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,16 @@ def _parsed(value: str, formats: Sequence[str]) -> Output:
     return Output(name, Path(file) if file else None)
 
 
+_CODE = frozenset({"cli", "boto3", "sdk", "cfn", "yaml"})  # programs read it as it stands
+
+
 def write(outputs: Sequence[Output], writers: Mapping[str, Writer]) -> None:
     """Render each output once and put it where it was asked for."""
     for output in outputs:
         content = writers[output.format](style_of(sys.stdout) if output.file is None else PLAIN)
+        code = output.format in _CODE and not (output.file is None and sys.stdout.isatty())
+        if isinstance(content, str) and not code:
+            content = harmless(content)
         if output.file is None:
             click.echo(content, nl=isinstance(content, str) and not content.endswith("\n"))
         else:
@@ -99,7 +106,8 @@ def write_file(path: Path, content: str | bytes) -> None:
     """Write beside, then swap, so that a full disk leaves the old file whole."""
     path = path.resolve()  # the file that a link names, not the link
     if isinstance(content, str):
-        content = (content if content.endswith("\n") else content + "\n").encode()
+        whole = content if content.endswith("\n") else content + "\n"
+        content = whole.encode("utf-8", "backslashreplace")
     try:
         if path.exists() and not path.is_file():  # /dev/null, a pipe: not to be swapped
             path.write_bytes(content)
@@ -121,12 +129,12 @@ def as_json_text(value: Any) -> str:
 
 def say(text: str = "") -> None:
     """A line for the person, never part of the payload."""
-    click.echo(text, err=True)
+    click.echo(harmless(text), err=True)
 
 
 def warn(text: str) -> None:
     style = style_of(sys.stderr)
-    click.echo(f"{style.paint('warning', fg='yellow', bold=True)}: {text}", err=True)
+    say(f"{style.paint('warning', fg='yellow', bold=True)}: {text}")
 
 
 def explain_error(error: AwsmlError, arguments: Sequence[str]) -> None:
@@ -143,12 +151,12 @@ def explain_error(error: AwsmlError, arguments: Sequence[str]) -> None:
             error.where, _line_of, width=style.width, paint=style.paint, colour="red"
         )
     for line in lines:
-        click.echo(line, err=True)
+        say(line)
     if error.hint:  # on one line, however long: it can be typed
-        click.echo(f"  {style.paint('hint', fg='cyan')}: {error.hint}", err=True)
+        say(f"  {style.paint('hint', fg='cyan')}: {error.hint}")
     if wants_json(arguments):
         with contextlib.suppress(OSError):  # what is wrong may be stdout itself
-            click.echo(as_json_text(error_json(error)))
+            click.echo(harmless(as_json_text(error_json(error))))
 
 
 def _line_of(place: Place) -> str | None:

@@ -7,6 +7,10 @@ import unicodedata
 
 _TAB = "    "
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# All that a terminal acts on but line breaks, tabs, and the sequences that only colour.
+_COMMANDS = re.compile(
+    "[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\x1b(?!\\[[0-9;]*m)"
+)
 
 
 def visible(text: str) -> str:
@@ -21,6 +25,14 @@ def _escape(character: str) -> str:
     if character in "\n\r\t":
         return " "
     return f"\\u{ord(character):04x}" if ord(character) > 255 else f"\\x{ord(character):02x}"
+
+
+def harmless(text: str) -> str:
+    """Text for a terminal or a log: line breaks, tabs and colours stay, and nothing else commands.
+
+    The escapes are JSON's too, so that JSON stays what it is.
+    """
+    return _COMMANDS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def expanded(text: str) -> str:
