@@ -44,7 +44,9 @@ def chosen(project: Project, named: Path | None, kinds: Sequence[str] = ()) -> P
         if not named.exists():
             raise UsageError(f"there is no file {named}", hint="run `awsml init` to make one")
         return named
-    found = [path for path in candidates(project.root) if _kinds_in(project, path, kinds)]
+    found: list[Path] = []
+    for folder in _nearest(project):
+        found = found or [each for each in candidates(folder) if _kinds_in(project, each, kinds)]
     if len(found) == 1:
         return found[0]
     wanted = f"{' or '.join(kinds)} scenario" if kinds else "scenario"
@@ -55,6 +57,14 @@ def chosen(project: Project, named: Path | None, kinds: Sequence[str] = ()) -> P
         )
     names = ", ".join(project.shown(path) for path in found)
     raise UsageError(f"several files hold a {wanted}: {names}", hint="name one of them")
+
+
+def _nearest(project: Project) -> Iterator[Path]:
+    """The folder one is in, where it belongs to the project; then the project's."""
+    here = project.cwd.resolve()
+    if here != project.root and here.is_relative_to(project.root):
+        yield here
+    yield project.root
 
 
 def candidates(root: Path) -> Iterator[Path]:

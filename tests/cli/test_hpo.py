@@ -427,3 +427,16 @@ def test_a_dry_run_shows_the_plan_and_runs_nothing(awsml: CommandLine, project: 
     assert limits["MaxParallelTrainingJobs"] == 5
     assert told["effective"]["budget.parallel"] == {"value": 5, "source": "flag"}
     assert not (project / ".awsml" / "runs.db").exists()
+
+
+def test_the_scenario_of_the_folder_one_is_in_goes_before_that_of_the_project(
+    awsml: CommandLine, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "awsml.yaml").write_text("")
+    inner = project / "inner"
+    inner.mkdir()
+    monkeypatch.chdir(inner)
+    outer = json.loads(awsml("hpo", "--dry-run", "-o", "json").out)
+    (inner / "mine.yaml").write_text(SCENARIO.replace("name: demo", "name: mine"))
+    own = json.loads(awsml("hpo", "--dry-run", "-o", "json").out)
+    assert (outer["name"], own["name"]) == ("demo", "mine")
