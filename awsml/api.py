@@ -178,6 +178,9 @@ def _examined(
     compiled = kind.compile(spec, context)
     found = [*earlier, *unsent(spec, compiled, document), *gate, *placed]
     report = _report(compiled, decision, terms, found)
+    if compiled.files and not any(f.level == "error" for f in report.findings):
+        more = _about_files(report, document, terms)
+        report = replace(report, findings=tuple(worst_first([*report.findings, *more])))
     if advise:
         report = replace(report, effective=kind.effective(spec, context))
     if told:
@@ -241,6 +244,31 @@ def _report(
         not_checked=tuple(outcome.not_checked),
         blocks=decision.blocks,
     )
+
+
+def _about_files(report: Report, document: Document, terms: Terms) -> list[Finding]:
+    """What rules say of the templates that go with a plan, beyond what they say of its calls."""
+    from awsml.readers.templates.reading import read_template  # only where a plan has one
+    from awsml.scenario.source import SourceText
+
+    said = {(finding.slug, finding.message) for finding in report.findings}
+    found: dict[tuple[str, str], Finding] = {}
+    for name, text in report.plan.files.items():
+        reading = read_template(SourceText(name, text), region=report.plan.region)
+        for finding in validate_plan(reading.variants[0].plan, terms).findings:
+            key = finding.slug, finding.message
+            if key not in said:
+                found.setdefault(key, _in_scenario(finding, name, document))
+    return list(found.values())
+
+
+def _in_scenario(finding: Finding, file: str, document: Document) -> Finding:
+    """At the part of the scenario that the template was made of; nobody wrote the template."""
+    path = finding.request_path or ""
+    field = "compute" if path.startswith("computeResources") else "kind"
+    where = Related(f"in {file}, {path}".rstrip(", "))
+    place = document.place(field)
+    return replace(finding, place=place, field=None, fix=None, related=(*finding.related, where))
 
 
 def _until_sent(finding: Finding) -> Finding:

@@ -10,7 +10,7 @@ from awsml.advice import Advice
 from awsml.basis import Estimate
 from awsml.finding import Finding, NotChecked
 from awsml.plan import Plan, Source, as_json
-from awsml.secrets import hidden, secrets_of
+from awsml.secrets import HIDDEN, hidden, secrets_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,4 +159,14 @@ class Report:
             "findings": [finding.as_json() for finding in self.findings],
             "not_checked": [skipped.as_json() for skipped in self.not_checked],
             **{name: as_json(block) for name, block in self.blocks.items()},
+            **self._stack(),
         }
+
+    def _stack(self) -> dict[str, Any]:
+        """The template that goes with the calls, where there is one; without secrets as well."""
+        secrets = frozenset[str]().union(*(secrets_of(call.params) for call in self.plan.calls))
+        for file, text in self.plan.files.items():
+            for secret in secrets:
+                text = text.replace(secret, HIDDEN)
+            return {"stack": {"file": file, "template": text}}
+        return {}
