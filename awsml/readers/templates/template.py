@@ -29,6 +29,8 @@ LONG_FORMS = frozenset(SHORT_FORMS.values())
 _TEMPLATE = re.compile(
     r"""^[ \t{,]*["']?(?:AWSTemplateFormatVersion|Resources)["']?[ \t]*:""", re.MULTILINE
 )
+# With an object as its value it is a property of a JSON Schema that describes templates.
+_VERSION = re.compile(r"""AWSTemplateFormat\w*["']?[ \t]*:(?!\s*\{)""")
 _TYPE = re.compile(r"""["']?Type["']?\s*:\s*["']?(?:AWS|Custom|Alexa)::""")
 
 
@@ -90,9 +92,8 @@ class Template:
 
 def looks_like_template(text: str) -> bool:
     """Whether a text says that it is one; without building its tree."""
-    return bool(_TEMPLATE.search(text)) and (
-        "AWSTemplateFormat" in text or bool(_TYPE.search(text))
-    )
+    says = _VERSION.search(text) or _TYPE.search(text)
+    return bool(says and _TEMPLATE.search(text))
 
 
 def parse_template(source: SourceText) -> Template:

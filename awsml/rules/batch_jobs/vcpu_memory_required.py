@@ -26,12 +26,20 @@ vCPU is not provided.
 
 import re
 
-from awsml.rules.batch_jobs._jobs import CONTAINERS, amount, definition_of, on_fargate, requirements
+from awsml.rules.batch_jobs._jobs import (
+    CONTAINERS,
+    SUBMIT,
+    amount,
+    definition_of,
+    on_fargate,
+    requirements,
+)
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.VERIFIED
-APIS = CONTAINERS[:2]
+_OVERRIDES = f"{SUBMIT}/containerOverrides"
+APIS = (*CONTAINERS[:2], _OVERRIDES)
 SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_ResourceRequirement.html"
 
 _LEGACY = {"VCPU": "vcpus", "MEMORY": "memory"}
@@ -39,8 +47,29 @@ _LEAST_MEMORY_MIB = 4
 
 
 def check(container: Part) -> Problems:
-    fargate = on_fargate(definition_of(container))
     found = requirements(container)
+    required = found.get("MEMORY")
+    if container.path == "containerOverrides":  # says no more than it changes
+        vcpus = found.get("VCPU")
+        if vcpus is not None and vcpus.text is not None and amount(vcpus) is None:
+            yield Problem(vcpus, f"`{vcpus.text}` is no number of vCPUs", 'write "1" or more')
+    else:
+        yield from _given_once(container, found)
+        if not on_fargate(definition_of(container)):
+            yield from _vcpus(found.get("VCPU"))
+    if required is not None and required.text is not None and not required.text.isdigit():
+        message = f"`{required.text}` is no whole number of MiB"
+        yield Problem(required, message, 'write the number alone: "2048" is 2 GiB')
+    memory = container["memory"] if container["memory"].exists else required
+    size = None
+    if memory is not None:
+        size = amount(memory) if memory.number is None else memory.number
+    if memory is not None and size is not None and size < _LEAST_MEMORY_MIB:
+        message = f"`{memory}` is {size:g} MiB, below {_LEAST_MEMORY_MIB}"
+        yield Problem(memory, message, "memory is in MiB: 2048 is 2 GiB")
+
+
+def _given_once(container: Part, found: dict[str, Part]) -> Problems:
     yield from _twice(container, found)
     for kind, legacy in _LEGACY.items():
         old, new = container[legacy], found.get(kind)
@@ -54,19 +83,6 @@ def check(container: Part) -> Problems:
                 f"`{container}` does not say how many {what} it needs",
                 f'add {{type: {kind}, value: "..."}} to `resourceRequirements`',
             )
-    if not fargate:
-        yield from _vcpus(found.get("VCPU"))
-    required = found.get("MEMORY")
-    if required is not None and required.text is not None and not required.text.isdigit():
-        message = f"`{required.text}` is no whole number of MiB"
-        yield Problem(required, message, 'write the number alone: "2048" is 2 GiB')
-    memory = container["memory"] if container["memory"].exists else found.get("MEMORY")
-    size = None
-    if memory is not None:
-        size = amount(memory) if memory.number is None else memory.number
-    if memory is not None and size is not None and size < _LEAST_MEMORY_MIB:
-        message = f"`{memory}` is {size:g} MiB, below {_LEAST_MEMORY_MIB}"
-        yield Problem(memory, message, "memory is in MiB: 2048 is 2 GiB")
 
 
 def _vcpus(vcpus: Part | None) -> Problems:

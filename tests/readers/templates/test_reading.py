@@ -257,6 +257,7 @@ def test_a_text_without_resources_is_no_template(text: str) -> None:
         ('{"Resources": {"A": {"Type": "AWS::S3::Bucket"}}}', True),
         ("kind: training\nname: x\n", False),
         ("Resources:\n  - some: list\n", False),
+        ('{"properties": {\n"AWSTemplateFormatVersion": {"enum": ["2010-09-09"]}}}', False),
     ],
 )
 def test_a_template_is_known_by_its_text(text: str, wanted: bool) -> None:
