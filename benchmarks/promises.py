@@ -1,9 +1,9 @@
 """Every promise of the benchmarks on one page: the target, the figure, and the alternative.
 
-    python benchmarks/promises.py                  all of them, and docs/promises.md
-    python benchmarks/promises.py speed checks     some, on the screen only
+    python benchmarks/promises.py                  all of them, into docs/promises.md
+    python benchmarks/promises.py speed checks     some; the page keeps what it says of the others
     python benchmarks/promises.py --quick          less data and fewer rounds, on the screen only
-    python benchmarks/promises.py --write FILE     the page, wherever it is wanted
+    python benchmarks/promises.py --write FILE     another page, or that of a quick run
 
 Each benchmark runs in a process of its own, one after the other. One that breaks is reported and
 the others go on. Exit status 1 when a promise is not kept or a benchmark breaks.
@@ -15,16 +15,14 @@ import argparse
 import importlib
 import json
 import os
-import platform
-import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
-from promise import Promise, number
+from promise import Promise
+from promise_page import Part, write
 
 PAGE = Path(__file__).parent.parent / "docs" / "promises.md"
 LONGEST_SECONDS = 3600
@@ -44,20 +42,6 @@ BENCHMARKS = {
 }
 
 
-@dataclass(frozen=True)
-class Part:
-    """What one benchmark came to; `broke` holds its last words where it ended early."""
-
-    name: str
-    promises: tuple[Promise, ...]
-    load: float  # of the machine, when it began
-    broke: str = ""
-
-    @property
-    def kept(self) -> bool:
-        return not self.broke and all(each.kept is not False for each in self.promises)
-
-
 def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     if options.part:
@@ -66,10 +50,9 @@ def main(arguments: Sequence[str]) -> int:
     for name in options.names or BENCHMARKS:
         parts.append(_measured(name, options.quick))
         _say(parts[-1])
-    whole = not options.names and not options.quick
-    page = options.write or (PAGE if whole else None)
+    page = options.write or (None if options.quick else PAGE)
     if page:
-        page.write_text(text(parts, options.quick), encoding="utf-8")
+        write(page, parts, list(BENCHMARKS.values()))
         print(f"wrote {page}")
     return 0 if all(part.kept for part in parts) else 1
 
@@ -107,69 +90,16 @@ def _measured(name: str, quick: bool) -> Part:
     rows = tuple(Promise(**json.loads(line)) for line in ran.stdout.splitlines())
     said = ran.stderr.strip().splitlines()
     broke = (said[-1] if said else f"exit status {ran.returncode}") if ran.returncode else ""
-    return Part(name, rows, load, broke)
+    return Part(name, BENCHMARKS[name], rows, load, quick, broke)
 
 
 def _say(part: Part) -> None:
-    print(f"{BENCHMARKS[part.name]} (load {part.load:.1f})")
+    print(f"{part.title} (load {part.load:.1f})")
     for promise in part.promises:
         print(f"  {promise}")
     if part.broke:
         print(f"  BROKE: {part.broke}")
     sys.stdout.flush()
-
-
-def text(parts: Sequence[Part], quick: bool) -> str:
-    return "\n".join(_page(parts, "--quick" if quick else "")) + "\n"
-
-
-def _page(parts: Sequence[Part], how: str) -> Iterator[str]:
-    rows = [promise for part in parts for promise in part.promises]
-    counts = {word: sum(each.verdict == word for each in rows) for word in _VERDICTS}
-    counted = ", ".join(f"{count} {word.lower()}" for word, count in counts.items() if count)
-    yield "# Promises, measured"
-    yield ""
-    yield "<!-- Written by benchmarks/promises.py; do not edit. -->"
-    yield ""
-    command = f"python benchmarks/promises.py {how}".rstrip()
-    yield f"{counted}. By `{command}` on {date.today()}, on {_machine()}."
-    yield ""
-    yield "CPU is user plus system seconds of whole processes; what else runs on the machine makes"
-    yield "wall-clock figures worse, so the load before each benchmark is given. An alternative was"
-    yield "measured in the same run and unit, unless it says where it comes from."
-    for part in parts:
-        yield from _section(part)
-
-
-_VERDICTS = ("kept", "NOT KEPT", "not measured")
-
-
-def _section(part: Part) -> Iterator[str]:
-    yield ""
-    yield f"## {BENCHMARKS[part.name]}"
-    yield ""
-    yield f"`python benchmarks/{part.name}.py`; load {part.load:.1f} before."
-    yield ""
-    yield "| promise | target | measured | | alternative |"
-    yield "| --- | --- | ---: | --- | --- |"
-    for each in part.promises:
-        note = f" ({each.note})" if each.note else ""
-        figure = number(each.figure, each.unit)
-        cells = (each.what + note, each.target, figure, each.verdict, each.alternative)
-        yield f"| {' | '.join(cells)} |"
-    if part.broke:
-        yield ""
-        yield f"It broke before its end: {part.broke}"
-
-
-def _machine() -> str:
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        found = re.search(r"^model name\s*: (.*)$", file.read(), re.MULTILINE)
-    with open("/proc/meminfo", encoding="utf-8") as file:
-        memory = int(file.readline().split()[1]) / 1e6
-    processor = f" ({found[1]})" if found else ""
-    cores = f"{os.cpu_count()} CPUs{processor}, {memory:.0f} GB of memory"
-    return f"{cores}, {platform.system()} {platform.release()}, Python {platform.python_version()}"
 
 
 if __name__ == "__main__":
