@@ -11,7 +11,7 @@ import click
 from awsml.cli.cluster_bench import bench, counts_option
 from awsml.cli.cluster_input import Flags, answer_for_table
 from awsml.cli.options import set_option
-from awsml.cli.output import Output, as_json_text, outputs_option, say, write
+from awsml.cli.output import Output, Writer, as_json_text, outputs_option, say, write_pages
 from awsml.cli.overrides import common_flags
 from awsml.cli.planning import planned, refused
 from awsml.cli.project import Project
@@ -121,11 +121,9 @@ def _overrides(
 
 
 def _write(outputs: Sequence[Output], title: str, blocks: Mapping[str, Any]) -> None:
-    write(
-        outputs,
-        {
-            "text": lambda style: cluster_text(blocks, style.width),
-            "json": lambda _: as_json_text(blocks),
-            "html": lambda _: cluster_page(title, blocks),
-        },
-    )
+    writers: dict[str, Writer] = {
+        "text": lambda style: cluster_text(blocks, style.width),
+        "json": lambda _: as_json_text(blocks),
+        "html": lambda _: cluster_page(title, blocks),
+    }
+    write_pages(outputs, writers, f"cluster-{title}")

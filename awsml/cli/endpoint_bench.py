@@ -20,7 +20,7 @@ from awsml.backends.local.serving.endpoint import usable_cores
 from awsml.cli.endpoint_scenario import endpoint_flags, endpoint_up
 from awsml.cli.files import read_text
 from awsml.cli.options import scenario_argument, yes_option
-from awsml.cli.output import Output, as_json_text, outputs_option, say, write, write_file
+from awsml.cli.output import Output, as_json_text, outputs_option, say, write_file, write_pages
 from awsml.cli.planning import planned
 from awsml.cli.project import Project
 from awsml.cli.quantities import FiniteRange
@@ -236,4 +236,4 @@ def _show(
         "json": lambda _: as_json_text(payload),
         "html": lambda _: bench_page(name, points, fields, candidates),
     }
-    write(outputs, writers)
+    write_pages(outputs, writers, f"bench-{name}")

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -97,6 +98,23 @@ def write(outputs: Sequence[Output], writers: Mapping[str, Writer]) -> None:
             click.echo(content, nl=isinstance(content, str) and not content.endswith("\n"))
         else:
             write_file(output.file, content)
+
+
+def write_pages(outputs: Sequence[Output], writers: Mapping[str, Writer], stem: str) -> None:
+    """The same; a page or an image that would go to a terminal becomes a file STEM.FORMAT."""
+    placed = [beside_the_terminal(output, stem) for output in outputs]
+    write(placed, writers)
+    for asked, output in zip(outputs, placed, strict=True):
+        if output is not asked:
+            say(f"wrote {output.file}")
+
+
+def beside_the_terminal(output: Output, stem: str) -> Output:
+    """What is of no use on a terminal becomes a file of the folder one is in."""
+    if output.format not in ("html", "png") or output.file is not None or not sys.stdout.isatty():
+        return output
+    name = re.sub(r"[^\w.-]+", "-", stem)
+    return Output(output.format, Path(f"{name}.{output.format}"))
 
 
 PLAIN = Style(colour=False, width=100)

@@ -20,7 +20,7 @@ from awsml.cli.options import (
     search_overrides,
     training_overrides,
 )
-from awsml.cli.output import Output, Writer, as_json_text, outputs_option, write
+from awsml.cli.output import Output, Writer, as_json_text, outputs_option, write_pages
 from awsml.cli.planning import flag_reader, planned, refused, report_text
 from awsml.cli.project import Project
 from awsml.render.compare import plan_markdown
@@ -67,7 +67,8 @@ def command(
         "markdown": lambda _: plan_markdown(work.report),
         "html": lambda _: _html(work),
     }
-    write(outputs, comparison(project, base, work, on) if base else writers)
+    chosen = comparison(project, base, work, on) if base else writers
+    write_pages(outputs, chosen, f"plan-{work.plan.name}")
     warn_of_age(work.plan.region)
     return 1 if refused(work.report.findings, fail_on) else 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,16 @@ from pathlib import Path
 import click
 
 from awsml.cli.options import run_argument
-from awsml.cli.output import Output, Style, Writer, as_json_text, outputs_option, say, write
+from awsml.cli.output import (
+    Output,
+    Style,
+    Writer,
+    as_json_text,
+    beside_the_terminal,
+    outputs_option,
+    say,
+    write,
+)
 from awsml.cli.project import Project
 from awsml.cli.subject import run_named, runs_for
 from awsml.errors import UsageError
@@ -45,17 +53,10 @@ def command(project: Project, run: str, outputs: Sequence[Output]) -> None:
     with runs_for(project, run) as store:
         found = run_named(project, store, run)
         reported = _of_search if found.kind == "tuning" else _of_run
-        for output in (_beside_the_terminal(output, found.id) for output in outputs):
+        for output in (beside_the_terminal(output, f"report-{found.id}") for output in outputs):
             write([output], _with_image(reported(project, store, found, output.file)))
             if output.file is not None:
                 say(f"wrote {output.file}")
-
-
-def _beside_the_terminal(output: Output, run: str) -> Output:
-    """What is of no use on a terminal becomes a file of the folder one is in."""
-    if output.format not in ("html", "png") or output.file is not None or not sys.stdout.isatty():
-        return output
-    return Output(output.format, Path(f"report-{run}.{output.format}"))
 
 
 def _with_image(writers: dict[str, Writer]) -> dict[str, Writer]:

@@ -13,6 +13,7 @@ from awsml.cli.output import Style, explain_error
 from awsml.errors import UsageError
 from awsml.events import Note
 from awsml.finding import Place
+from tests.cli.test_vocabulary import COMMANDS
 from tests.conftest import CommandLine
 
 LONG = "programs and packages are this machine's, not those of the image " * 3
@@ -75,6 +76,13 @@ def test_no_sentence_is_wider_than_a_narrow_terminal(
     assert [line for line in wide if len(line.split()) > 3] == []
 
 
+def test_help_fits_eighty_columns(awsml: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in COMMANDS:
+        lines = awsml(*name.split()[1:], "--help").out.splitlines()
+        assert max(map(len, lines)) <= 80, name
+
+
 @pytest.mark.parametrize("environ", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_colour_is_left_out_where_it_is_not_wanted(
     environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
@@ -91,3 +99,14 @@ def test_colour_is_left_out_where_it_is_not_wanted(
     stream.truncate()
     explain_error(UsageError("no"), ["awsml"])
     assert "\x1b[" not in stream.getvalue()
+
+
+def test_a_page_is_not_poured_over_a_terminal(
+    awsml: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    awsml("init", "training", "demo")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    ran = awsml("plan", "-o", "html", cwd=tmp_path / "demo")
+    assert (ran.code, ran.out) == (0, "")
+    assert "wrote plan-demo.html" in ran.err
+    assert (tmp_path / "demo" / "plan-demo.html").read_text().startswith("<!doctype html>")

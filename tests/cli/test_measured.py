@@ -85,6 +85,7 @@ def test_the_plan_says_which_runs_measured_it(awsml: CommandLine, project: Path)
     assert set(rates["download_seconds.file"]["runs"]) == {first, last}
     text = awsml("plan", "clicks.yaml").out
     assert "download, file  8m 20s" in text and f"{last} and 1 before it" in text
+    assert "Measured by earlier runs" in awsml("plan", "clicks.yaml", "-o", "html").out
 
 
 def test_a_search_is_planned_by_what_its_training_job_took(
