@@ -12,7 +12,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from awsml import units
 
@@ -154,6 +154,16 @@ Duration = Annotated[
     ),
 ]  # fmt: skip
 """Seconds, from `15m`, `24h`, `1h30m`."""
+
+
+def _apart(seconds: float) -> float:
+    if seconds < 1:
+        raise Problem("less than a second apart", hint="write it like `15m`", slug="out-of-range")
+    return seconds
+
+
+Interval = Annotated[Duration, AfterValidator(_apart)]
+"""Seconds between two things that come again and again."""
 
 Size = Annotated[
     int,

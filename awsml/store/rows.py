@@ -4,17 +4,40 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from awsml.store.owner import Owner
-from awsml.store.run import Draft, Run, Status
+from awsml.store.run import Draft, Run, Status, Step
+from awsml.store.schema import StoreError
 
 _JSON = ("requests", "effective", "predicted", "figures", "remote")
 
 
 def run_of(row: sqlite3.Row) -> Run:
-    values = dict(row)
+    with _readable():
+        return _run_of(dict(row))
+
+
+def step_of(row: sqlite3.Row) -> Step:
+    with _readable():
+        return Step(row["number"], row["name"], row["at"], json.loads(row["detail"]))
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """StoreError where the file was damaged and SQLite does not see it."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise StoreError(
+            f"a row of the run store cannot be read: {error}",
+            hint="move `.awsml/runs.db` away to start a new store",
+        ) from error
+
+
+def _run_of(values: dict[str, Any]) -> Run:
     pid, started = values.pop("owner_pid"), values.pop("owner_started")
     values.update({name: json.loads(values[name]) for name in _JSON})
     values["requests"] = tuple(values["requests"])

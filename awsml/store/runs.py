@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import threading
@@ -18,7 +17,7 @@ from awsml.store.ids import child_id, new_run_id
 from awsml.store.logs import LogFiles, LogTail, read_logs
 from awsml.store.owner import Owner, this_process
 from awsml.store.recording import Recording
-from awsml.store.rows import insert, row_of, run_of, storable, to_json
+from awsml.store.rows import insert, row_of, run_of, step_of, storable, to_json
 from awsml.store.run import (
     Draft,
     MetricRecord,
@@ -216,7 +215,7 @@ class RunStore:
 
     def steps(self, run_id: str) -> list[Step]:
         rows = self._rows("SELECT * FROM journal WHERE run=? ORDER BY number", run_id)
-        return [Step(r["number"], r["name"], r["at"], json.loads(r["detail"])) for r in rows]
+        return [step_of(row) for row in rows]
 
     def folder_of(self, run_id: str) -> Path:
         """Where a run keeps its files; not made by this."""

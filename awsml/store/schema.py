@@ -64,7 +64,7 @@ def connect(file: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
         _bring_up_to_date(connection, file)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter of damaged names
         connection.close()
         raise _unreadable(file, error) from error
     except AwsmlError:
@@ -102,7 +102,7 @@ def translated(file: Path) -> Iterator[None]:
         yield
     except sqlite3.IntegrityError:
         raise  # the caller's business: an id is taken
-    except (sqlite3.DatabaseError, OSError) as error:
+    except (sqlite3.DatabaseError, OSError, UnicodeDecodeError) as error:
         raise _unreadable(file, error) from error
 
 

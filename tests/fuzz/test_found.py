@@ -9,11 +9,13 @@ import pytest
 from awsml import api
 from awsml.aws.refusals import refusal
 from awsml.errors import AwsmlError
+from awsml.kinds import KINDS
 from awsml.readers.measurements import read_measurements
 from awsml.readers.metric_files import read_metrics
 from awsml.readers.nvidia_smi import read_links
 from awsml.readers.requests import read_request
 from awsml.readers.templates.reading import read_template
+from awsml.scenario import load
 from awsml.scenario.source import decode_source
 from tests.fuzz.reader import FUZZED
 
@@ -120,3 +122,15 @@ def test_long_keys_above_many_values_are_refused() -> None:
     text = json.dumps({"k" * 100_000: [1] * 100_000})
     with pytest.raises(AwsmlError, match="keys too long"):
         read_request("batch:SubmitJob", text, "r.json")
+
+
+@pytest.mark.parametrize("every", ["0s", "1e-30 s", "0.2s"])
+def test_checkpoints_come_at_least_a_second_apart(every: str) -> None:
+    text = (
+        "kind: training\nname: a\nimage: {framework: pytorch, version: '2.10'}\n"
+        "code: {dir: src, entry: train.py}\ncompute: {instance: ml.m5.large}\n"
+        f"spot: {{max_wait: 30h, checkpoint: s3://acme/c/, every: {every}}}\n"
+    )
+    loaded = load("a.yaml", text=text, environ={}, kinds=KINDS)
+    checked = api.validate_file(loaded, api.Terms(region="us-east-1"))
+    assert "out-of-range" in {finding.slug for finding in checked.findings}

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from awsml.kinds.parts import Choice, Part
 from awsml.scenario.fields import (
     Duration,
+    Interval,
     Location,
     MemoryMib,
     Problem,
@@ -196,7 +197,7 @@ class Checkpoints(Part):
     to: Annotated[
         Location | None, Field(description="s3:// prefix; the run's own folder locally.")
     ] = None
-    every: Annotated[Duration | None, Field(description="How often one is written.")] = None
+    every: Annotated[Interval | None, Field(description="How often one is written.")] = None
     takes: Annotated[Duration | None, Field(description="Time to write one.")] = None
     size: Annotated[Size | None, Field(description="Size of one.")] = None
 

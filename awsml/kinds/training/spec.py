@@ -10,6 +10,7 @@ from awsml.kinds.parts import AwsRaw, Choice, Code, Image, LocalTerms, Network, 
 from awsml.scenario.fields import (
     Count,
     Duration,
+    Interval,
     Location,
     Name,
     Number,
@@ -58,7 +59,7 @@ class Spot(Part):
         Location | None, Field(description="Where checkpoints are kept on S3.")
     ] = None
     every: Annotated[
-        Duration | None, Field(description="How often the script writes a checkpoint.")
+        Interval | None, Field(description="How often the script writes a checkpoint.")
     ] = None
     size: Annotated[Size | None, Field(description="Size of one checkpoint.")] = None
 
@@ -71,7 +72,7 @@ class Checkpoint(Part):
         Field(description="Where they are kept on S3; beside the output if absent."),
     ] = None
     every: Annotated[
-        Duration | None, Field(description="How often the script writes a checkpoint.")
+        Interval | None, Field(description="How often the script writes a checkpoint.")
     ] = None
     size: Annotated[Size | None, Field(description="Size of one checkpoint.")] = None
     path: Annotated[
