@@ -13,7 +13,7 @@ from awsml.backends.aws.backend import AwsBackend
 from tests.cli.aws_project import project
 from tests.conftest import CommandLine
 from tests.fake_aws import batch
-from tests.fake_aws.world import World
+from tests.fake_aws.world import Refusal, World
 
 __all__ = ["project"]
 
@@ -67,6 +67,24 @@ def test_a_job_is_registered_submitted_and_followed_to_its_end(
     run = json.loads(ran.out)["run"]
     assert submitted[0]["tags"]["awsml:run"] == run["id"]
     assert run["status"] == "Completed"
+
+
+def test_without_its_queue_nothing_is_sent_and_the_way_to_make_it_is_told(
+    awsml: CommandLine, project: World
+) -> None:
+    batch.add_queue(project, "another")
+    ran = awsml("batch", "submit", "--on", "aws", "-y")
+    assert ran.code == 3
+    assert "error[no-such-queue]" in ran.err and "awsml batch deploy" in ran.err
+    assert project.journal.accepted("RegisterJobDefinition") == []
+    assert "Failed" in awsml("runs").out
+
+
+def test_a_caller_who_may_not_look_at_queues_may_still_submit(
+    awsml: CommandLine, project: World
+) -> None:
+    project.fail("DescribeJobQueues", Refusal("AccessDenied", "not authorized", 403))
+    assert awsml("batch", "submit", "--on", "aws", "-y").code == 0
 
 
 def test_steps_are_sent_in_order_with_the_ids_they_wait_for(

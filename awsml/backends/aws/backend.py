@@ -10,6 +10,7 @@ from typing import Any
 from awsml.aws.session import Aws
 from awsml.backends.aws.batch import BATCH
 from awsml.backends.aws.batch_arrays import narrowed
+from awsml.backends.aws.batch_queue import refuse_missing_queues
 from awsml.backends.aws.creation import CREATIONS
 from awsml.backends.aws.endpoint_watch import ENDPOINT
 from awsml.backends.aws.follow import POLL_SECONDS, Followed, Known, Watch, follow, known_of
@@ -51,6 +52,7 @@ class AwsBackend:
         """Say where, upload what is missing, send the calls."""
         resolver = Resolver(self.aws, run.id, uploads)
         yield Started(run.id, self.where(), run.name)
+        refuse_missing_queues(self.aws, plan)
         yield from self._upload(plan, resolver)
         for call in plan.calls:
             yield from self._carry_out(run.id, call, resolver)
