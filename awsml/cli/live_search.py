@@ -97,11 +97,12 @@ class SearchTable:
     def _row(self, trial: TrialChanged) -> str:
         mark = "*" if trial is self._best() else " "
         seconds = trial.seconds if trial.status in _OVER else self._running(trial)
-        cost = "" if trial.usd is None else format_usd(trial.usd)
+        cost = "" if trial.usd is None else _cents(trial.usd)
         value = "" if trial.objective is None else f"{trial.objective:.6g}"
         return (
             f"{trial.number:>5}{mark} {trial.status:<12} {value:>12} "
-            f"{format_duration(round(seconds)):>8} {cost:>8}  {_setting(trial)}"
+            f"{format_duration(round(seconds, 1 if seconds < 10 else 0)):>8} {cost:>8}  "
+            f"{_short_setting(trial)}"
         )
 
     def _best(self) -> TrialChanged | None:
@@ -122,7 +123,7 @@ class SearchTable:
             parts.append(f"best {best.objective:.6g} (trial {best.number})")
         spent = [t.usd for t in self._trials.values() if t.usd is not None]
         if spent:
-            parts.append(f"{format_usd(sum(spent))} at the planned price")
+            parts.append(f"{format_usd(sum(spent))} planned")
         return "  ".join(parts)
 
     def _draw(self) -> None:
@@ -141,6 +142,23 @@ class SearchTable:
 
 def _setting(trial: TrialChanged) -> str:
     return visible("  ".join(f"{name}={value}" for name, value in trial.setting.items()))
+
+
+def _short_setting(trial: TrialChanged) -> str:
+    """To be looked at while it runs; the whole numbers are in the run."""
+    pairs = ((name, _short(text)) for name, text in trial.setting.items())
+    return visible("  ".join(f"{name}={text}" for name, text in pairs))
+
+
+def _short(text: str) -> str:
+    try:
+        return f"{float(text):.3g}" if "." in text or "e" in text else text
+    except ValueError:
+        return text
+
+
+def _cents(usd: float) -> str:
+    return "<$0.01" if 0 < usd < 0.01 else format_usd(usd)
 
 
 def _objective(trial: TrialChanged) -> str:

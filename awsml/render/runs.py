@@ -82,10 +82,9 @@ def run_text(view: RunView, now: float, width: int) -> str:
     if view.jobs:
         lines += ["", jobs_text(view.jobs, width)]
     if best := run.figures.get("best"):
-        setting = "  ".join(f"{name}={text}" for name, text in best["setting"].items())
-        told = f"best is trial {best['trial']}: {best['objective']:g} with {setting}"
-        lines += ["", *(f"  {part}" for part in wrap(told, width - 2))]
-    if view.metrics:
+        lines += ["", *(f"  {part}" for part in wrap(_best_text(best), width - 2))]
+        lines += [f"  each of them: awsml report {run.id}"]
+    elif view.metrics:
         lines += ["", *(f"  {name} {point.value:g}" for name, point in view.metrics.items())]
     if artifacts := run.figures.get("artifacts"):
         lines += ["", *(f"  {name}  {address}" for name, address in artifacts.items())]
@@ -98,6 +97,11 @@ def run_text(view: RunView, now: float, width: int) -> str:
         first, *rest = wrap(f"{_LABELS[note.level]}: {note.text}", width - 4)
         lines += [f"  {first}", *(f"    {part}" for part in rest)]
     return "\n".join(lines)
+
+
+def _best_text(best: Mapping[str, Any]) -> str:
+    setting = "  ".join(f"{name}={text}" for name, text in best["setting"].items())
+    return f"best is trial {best['trial']}: {best['objective']:g} with {setting}"
 
 
 def run_json(view: RunView) -> dict[str, Any]:

@@ -88,6 +88,7 @@ def test_every_trial_runs_and_the_best_one_is_named(awsml: CommandLine, project:
     rates = [float(t.request("CreateTrainingJob")["HyperParameters"]["lr"]) for t in trials]
     assert run.figures["best"]["objective"] == pytest.approx(min(rates), abs=1e-6)
     assert run.figures["completed"] == 6
+    assert f"awsml report {run.id}" in ran.out
 
 
 def test_a_trial_gets_what_aws_would_send(awsml: CommandLine, project: Path) -> None:

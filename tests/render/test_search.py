@@ -47,7 +47,17 @@ def test_the_table_shows_what_runs_the_best_one_and_the_sum() -> None:
     assert "11 s" in second  # 1 s as told, and 10 s since
     assert "1 of 20 trials over" in status
     assert "best 0.5 (trial 1)" in status
-    assert "$0.03" in status
+    assert "$0.03 planned" in status
+
+
+def test_a_row_has_short_numbers_and_fits_eighty_columns() -> None:
+    view = SearchTable(io.StringIO(), Style(False, 80), clock=lambda: 100.0)
+    long = {"lr": "0.0001660796749", "momentum": "0.9137231353", "batch": "1024", "kind": "e.g."}
+    row = TrialChanged(7, "r", "Completed", long, 100.0, objective=0.5, seconds=0.49, usd=1e-5)
+    view.show(row)
+    (shown,) = view.rows()[1:-1]
+    assert "lr=0.000166  momentum=0.914  batch=1024  kind=e.g." in shown
+    assert "500 ms   <$0.01" in shown
 
 
 def test_the_table_is_drawn_over_itself_and_keeps_to_the_width() -> None:
