@@ -11,13 +11,6 @@ from awsml.render.table import Column, noted_table, wrap
 from awsml.units import format_duration, format_usd
 
 _INDENT = 2
-_COLUMNS = (
-    Column("option"),
-    Column("verdict"),
-    Column("time", right=True),
-    Column("dollars", right=True),
-)
-
 Form = Callable[[float], str]
 
 
@@ -89,23 +82,34 @@ def _change(estimate: Estimate | None, form: Form, price: str) -> Iterator[str]:
     yield text
 
 
-def option_rows(alternatives: Sequence[Alternative]) -> list[tuple[str, ...]]:
-    """Option, verdict, time and dollars of each way."""
-    return [
-        (
-            each.option,
-            each.verdict,
-            _expected(each.seconds, format_duration),
-            _expected(each.usd, format_usd),
+def option_table(
+    alternatives: Sequence[Alternative],
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Headings and rows: option, verdict, then time and dollars where any way says something."""
+    times = [each.seconds for each in alternatives]
+    dollars = [each.usd for each in alternatives]
+    figures = [
+        (heading, [_expected(one, form) for one in column])
+        for heading, column, form in (
+            ("time", times, format_duration),
+            ("dollars", dollars, format_usd),
         )
-        for each in alternatives
+        if any(one is not None for one in column)
     ]
+    headings = ("option", "verdict", *(heading for heading, _ in figures))
+    columns = [
+        [each.option for each in alternatives],
+        [each.verdict for each in alternatives],
+        *(column for _, column in figures),
+    ]
+    return headings, list(zip(*columns, strict=True))
 
 
 def _rows(alternatives: Sequence[Alternative], width: int) -> str:
-    rows = option_rows(alternatives)
+    headings, rows = option_table(alternatives)
+    columns = [Column(name, right=i > 1) for i, name in enumerate(headings)]
     reasons = [each.why for each in alternatives]
-    return noted_table(_COLUMNS, rows, reasons, width, title="why", indent=_INDENT)
+    return noted_table(columns, rows, reasons, width, title="why", indent=_INDENT)
 
 
 def _expected(estimate: Estimate | None, form: Form) -> str:

@@ -8,7 +8,7 @@ from awsml.advice import Advice, Alternative
 from awsml.basis import Estimate, weakest
 from awsml.finding import Finding, Level
 from awsml.plan import Call, Origin, walk
-from awsml.render.advice import fix_text, option_rows, saving_text
+from awsml.render.advice import fix_text, option_table, saving_text
 from awsml.render.cluster import cluster_facts
 from awsml.render.findings import SourceLine, counts_line, place_lines
 from awsml.render.page import Cell, Fold, Item, Section, Span, Table, page
@@ -33,7 +33,6 @@ _FOOTER = (
     "bases from strongest to weakest: measured, listed, documented, derived, fitted, estimated, "
     "assumed."
 )
-_ADVICE_HEADINGS = ("option", "verdict", "time", "dollars", "why")
 _TIME_HEADINGS = ("phase", "when", "time", "billed", "basis")
 _CALL_HEADINGS = ("parameter", "value", "set by", "from")
 
@@ -175,9 +174,10 @@ def _advised(advice: Advice) -> Item:
 
 
 def _options(alternatives: Sequence[Alternative]) -> Table:
+    headings, figures = option_table(alternatives)
     reasons = [each.why for each in alternatives]
-    rows = [(*row, why) for row, why in zip(option_rows(alternatives), reasons, strict=True)]
-    return Table(_ADVICE_HEADINGS, rows, ("time", "dollars"))
+    rows = [(*row, why) for row, why in zip(figures, reasons, strict=True)]
+    return Table((*headings, "why"), rows, headings[2:])
 
 
 def _capital(text: str) -> str:
