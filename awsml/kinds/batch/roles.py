@@ -68,7 +68,8 @@ def _data(spec: BatchSpec) -> list[dict[str, Any]]:
     kept = spec.checkpoints.to if spec.checkpoints else None
     writes = [place for place in (spec.output, kept) if place and place.startswith("s3://")]
     default = "sagemaker-${AWS::Region}-${AWS::AccountId}/awsml/"
-    own = [_arn(place.removeprefix("s3://")) for place in writes]
+    # What is written lies in a folder: `out` allows nothing in `out-of-others`.
+    own = [_arn(place.removeprefix("s3://").rstrip("/") + "/") for place in writes]
     own.append(sub("arn:${AWS::Partition}:s3:::" + default + "*"))
     buckets = dict.fromkeys(
         place.removeprefix("s3://").partition("/")[0] for place in (*reads, *writes)
