@@ -126,7 +126,9 @@ def _here() -> Path:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run awsml and leave with one of its exit codes."""
     _open_streams()
-    sys.exit(run(arguments))
+    code = run(arguments)
+    _let_go_of_output()
+    sys.exit(code)
 
 
 def _open_streams() -> None:
@@ -214,5 +216,13 @@ def _interrupted() -> int:
 
 def _reader_left() -> int:
     """The program that read our output closed its end: leave quietly, as `head` expects."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _let_go_of_output()
     return 128 + signal.SIGPIPE
+
+
+def _let_go_of_output() -> None:
+    """What cannot be written to stdout was told of already; Python would complain once more."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

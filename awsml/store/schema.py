@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,12 +56,20 @@ CREATE INDEX journal_by_run ON journal(run, number);
 
 
 def connect(file: Path) -> sqlite3.Connection:
-    """An open, current database; made when absent."""
+    """An open, current database; made when absent. What may only be read is read as it lies."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(file, timeout=30.0, isolation_level=None, check_same_thread=False)
+    frozen = _is_frozen(file)
+    connection = sqlite3.connect(
+        f"{file.absolute().as_uri()}?immutable=1" if frozen else file,
+        timeout=30.0,
+        isolation_level=None,
+        check_same_thread=False,
+        uri=frozen,
+    )
     connection.row_factory = sqlite3.Row
     try:
-        connection.execute("PRAGMA journal_mode=WAL")
+        if not frozen:
+            connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
         _bring_up_to_date(connection, file)
@@ -71,6 +80,17 @@ def connect(file: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _is_frozen(file: Path) -> bool:
+    """Whether nobody can write here, as in a project on a read-only disk, and all is in the file.
+
+    A log beside it that was never merged would not be seen.
+    """
+    if not file.exists() or os.access(file.parent, os.W_OK):
+        return False
+    log = file.with_name(f"{file.name}-wal")
+    return not (log.exists() and log.stat().st_size)
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, file: Path) -> None:

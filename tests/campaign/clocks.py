@@ -12,7 +12,7 @@ from tests.campaign.kills_here import dry_steps, strikes
 from tests.campaign.leftovers import left_behind
 from tests.campaign.projects import BATCH, HPO, TRAIN, Work
 
-_TRIES = 10  # of a jump, a command
+_TRIES = 8  # of a jump, a command
 _JUMPS = {"30 hours ahead": 108_000.0, "30 hours back": -108_000.0}
 
 

@@ -88,14 +88,14 @@ def _stack_wrong(world: World) -> list[str]:
 
 ENDPOINT = Deployment(
     aws_world.ENDPOINT,
-    40,
+    30,
     _endpoint_wrong,
     "the same command again ends well; one endpoint was ever created, it scales, and no other "
     "configuration or model is left",
 )
 STACK = Deployment(
     aws_world.STACK,
-    40,
+    30,
     _stack_wrong,
     "the same command again ends well, and the account has the one stack, complete",
 )

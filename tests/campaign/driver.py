@@ -50,13 +50,16 @@ class Place:
         return self.folder / "project"
 
     @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    @property
     def temporary(self) -> Path:
         return self.folder / "tmp"
 
     def environ(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        own = {"HOME": str(self.folder), "TMPDIR": str(self.temporary)}
-        own["XDG_DATA_HOME"] = str(self.folder / "data")
+        own = {"HOME": str(self.home), "TMPDIR": str(self.temporary)}
         return {**kept, **own, "PYTHONPATH": str(ROOT), "TZ": "UTC", **self.more}
 
 
@@ -100,9 +103,11 @@ class Victim:
         strike: Strike = NEVER,
         ahead: float = 0.0,
         skips: bool = False,
+        file_bytes: int | None = None,
         deadline: float = 60.0,
     ) -> Ended:
-        files = {name: place.folder / f"{name}.txt" for name in ("out", "err")}
+        """`file_bytes`: no file may grow beyond that."""
+        files = {name: place.folder / f"{name}-{id(self)}.txt" for name in ("out", "err")}
         case = {
             **asdict(strike),
             "strike": strike.how,
@@ -111,12 +116,18 @@ class Victim:
             "environ": place.environ(),
             "ahead": ahead,
             "skips": skips,
+            "file_bytes": file_bytes,
             "deadline": deadline,
             **{name: str(file) for name, file in files.items()},
         }
         told = self._asked(case)
         texts = {name: file.read_text(errors="replace") for name, file in files.items()}
         return Ended(**told, **texts)
+
+    def system(self, *words: str) -> str | None:
+        """Runs a command of the system where the victim lives; what it complains of."""
+        told = self._asked({"system": words})
+        return None if told["code"] == 0 else str(told["said"]).strip() or "failed"
 
     def _asked(self, case: Mapping[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None and self._process.stdout is not None
@@ -126,9 +137,14 @@ class Victim:
         return answer
 
 
+_APART = ("unshare", "--user", "--map-root-user", "--mount")
+
+
 @contextmanager
-def victim() -> Iterator[Victim]:
-    command = [sys.executable, "-m", "tests.campaign.victim"]
+def victim(*, apart: bool = False) -> Iterator[Victim]:
+    """`apart`: with mounts of its own, which nobody else sees."""
+    before = _APART if apart else ()
+    command = [*before, sys.executable, "-m", "tests.campaign.victim"]
     pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=ROOT, **pipes) as process:
         yield Victim(process)
@@ -140,7 +156,7 @@ class Bench:
     """Some victims, and folders for their tries."""
 
     def __init__(self, victims: list[Victim], folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._free: queue.SimpleQueue[Victim] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(len(victims))
         for each in victims:
@@ -162,9 +178,10 @@ class Bench:
         return self.each(lambda mine, _: do(mine), [None])[0]
 
     def place(self, **variables: str) -> Place:
-        place = Place(Path(tempfile.mkdtemp(dir=self._folder)), variables)
+        place = Place(Path(tempfile.mkdtemp(dir=self.folder)), variables)
         place.project.mkdir()
         place.temporary.mkdir()
+        place.home.mkdir()
         return place
 
 

@@ -14,7 +14,7 @@ from tests.campaign.kills_here import strikes
 from tests.campaign.leftovers import left_behind
 from tests.fake_aws.world import World
 
-_TRIES = {aws_world.TRAIN: 40, aws_world.HPO: 40, aws_world.BATCH: 35, aws_world.STEPS: 45}
+_TRIES = {aws_world.TRAIN: 30, aws_world.HPO: 30, aws_world.BATCH: 30, aws_world.STEPS: 40}
 _LATEST_LISTING_SECONDS = 1000.0  # after which awsml may send a job again that AWS never listed
 _CHECKED = (
     "`--resume`, or the command again where nothing had been sent, ends well; the journal has each "

@@ -16,7 +16,7 @@ from tests.campaign.figures import Figure, figure
 from tests.campaign.leftovers import gone, left_behind
 from tests.campaign.projects import BATCH, ENDPOINT, HPO, TRAIN, Work, effects
 
-_TRIES = {TRAIN: 60, HPO: 80, BATCH: 50, ENDPOINT: 40}
+_TRIES = {TRAIN: 45, HPO: 50, BATCH: 35, ENDPOINT: 25}
 _CHECKED = {
     TRAIN: "the next command tells the truth; `--resume` completes the run; its script never ran "
     "twice at once; no process, mount, FIFO, link or temporary file is left",

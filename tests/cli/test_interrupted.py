@@ -57,3 +57,20 @@ def test_who_ignores_it_is_not_interrupted(tmp_path: Path) -> None:
     ran = struck(tmp_path, "click", "--version", ignored=True)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("awsml, version")
+
+
+def test_a_full_disk_behind_stdout_is_told_of_once(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-c", "from awsml.cli.main import main; main(['--help'])"],
+            cwd=tmp_path,
+            env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert ran.returncode == 3
+    assert "error[system-refused]: no space left on device" in ran.stderr
+    assert "Traceback" not in ran.stderr and "ignored" not in ran.stderr

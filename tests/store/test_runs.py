@@ -53,6 +53,21 @@ def test_a_store_whose_maker_died_on_the_way_is_made_private_by_the_next(tmp_pat
     assert (folder / ".gitignore").read_text() == "*\n"
 
 
+def test_a_store_that_may_only_be_read_is_read(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a read-only disk; a store that is in use elsewhere has a log beside it, and needs more."""
+    run = store.create(TRAINING)
+    store.close()
+    before = sorted(path.name for path in store.folder.iterdir())
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with RunStore(store.folder) as frozen:
+        assert frozen.find()[0].id == run.id
+        with pytest.raises(AwsmlError, match="readonly"):
+            frozen.journal(run.id, "start")
+    assert sorted(path.name for path in store.folder.iterdir()) == before
+
+
 def test_ids_sort_by_time_and_fit_aws_names(store: RunStore) -> None:
     ids = [store.create(TRAINING).id for _ in range(5)]
     assert ids == sorted(ids)
