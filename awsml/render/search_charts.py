@@ -25,12 +25,12 @@ def best_charts(report: SearchReport) -> list[Chart]:
         by_cost.append((spent, entry))
     dollars = "dollars, at the planned price" if report.usd_per_hour else "trials"
     return [
-        _best_chart("Best so far, by time", "seconds", metric, by_time, maximize),
-        _best_chart("Best so far, by cost", dollars, metric, by_cost, maximize),
+        best_chart("Best so far, by time", "seconds", metric, by_time, maximize),
+        best_chart("Best so far, by cost", dollars, metric, by_cost, maximize),
     ]
 
 
-def _best_chart(
+def best_chart(
     title: str, x: str, metric: str, at: Sequence[tuple[float, Entry]], maximize: bool
 ) -> Chart:
     best: float | None = None
@@ -39,11 +39,23 @@ def _best_chart(
         value = entry.objective or 0.0
         best = value if better(value, best, maximize) or best is None else best
         steps.append((place, best))
-    points = [(place, entry.objective or 0.0) for place, entry in at]
-    hints = [f"trial {entry.number}: {entry.objective:.6g}" for _, entry in at]
-    trials = Series("trials", points, "cross", hints=hints)
-    log = spans_decades([y for _, y in points])
-    return Chart(title, Axis(x), Axis(metric, log=log), [Series("best", steps, "step"), trials])
+    log = spans_decades([entry.objective or 0.0 for _, entry in at])
+    shown = at if maximize or not log else _not_burst(at, [value for _, value in steps])
+    points = [(place, entry.objective or 0.0) for place, entry in shown]
+    hints = [f"trial {entry.number}: {entry.objective:.6g}" for _, entry in shown]
+    series = [Series("best", steps, "step"), Series("trials", points, "cross", hints=hints)]
+    burst = len(at) - len(shown)
+    note = f"{burst} of {len(at)} trials went far beyond and are left out" if burst else ""
+    return Chart(title, Axis(x), Axis(metric, log=log), series, note=note)
+
+
+def _not_burst(
+    at: Sequence[tuple[float, Entry]], best: Sequence[float]
+) -> list[tuple[float, Entry]]:
+    """A loss that burst would press the line that matters onto the axis; as far above that line
+    as the line falls, and a factor of ten, is room enough."""
+    most = max(best) * max(10.0, max(best) / min(best))
+    return [(place, entry) for place, entry in at if (entry.objective or 0.0) <= most]
 
 
 def parameter_chart(report: SearchReport, dimension: Dimension) -> Chart:

@@ -11,6 +11,7 @@ from awsml.cli.live_search import SearchLines, SearchTable
 from awsml.cli.output import Style
 from awsml.events import Progress, TrialChanged
 from awsml.render.search import search_section
+from awsml.render.search_charts import best_chart
 from awsml.render.search_drawing import curves, parallel_coordinates
 from awsml.search.space import Dimension, Space
 
@@ -101,3 +102,13 @@ def test_an_objective_that_spans_decades_is_drawn_on_a_logarithmic_axis() -> Non
         heights = sorted(float(y) for y in re.findall(r'<path class="line[^>]* ([\d.]+)"', drawn))
         gaps = [b - a for a, b in itertools.pairwise(heights)]
         assert max(gaps) - min(gaps) < 0.3
+
+
+def test_losses_that_burst_do_not_flatten_the_best_so_far() -> None:
+    losses = [2.0, 1e12, 1.0, 5.0, 1e13, 0.5]
+    at = [(float(n), Entry(n, f"run-{n}", {}, [loss])) for n, loss in enumerate(losses)]
+    chart = best_chart("Best so far", "seconds", "loss", at, maximize=False)
+    best, trials = chart.series
+    assert [y for _, y in best.points] == [2.0, 2.0, 1.0, 1.0, 1.0, 0.5]
+    assert [y for _, y in trials.points] == [2.0, 1.0, 5.0, 0.5]
+    assert "2 of 6 trials" in chart.note
