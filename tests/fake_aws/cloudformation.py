@@ -11,125 +11,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.fake_aws import templates
+from tests.fake_aws.stacks import (
+    EMPTY,
+    STACK,
+    Stack,
+    begin,
+    deleting,
+    event,
+    making,
+    moment,
+    script,
+    standing,
+    there,
+)
 from tests.fake_aws.world import Operation, Refusal, World
 
-STACK = "stack"
-_EMPTY = "REVIEW_IN_PROGRESS"
-_RESOURCE_SECONDS = 1.0
-_LAG_SECONDS = 1.0
-_CANCELLED = "Resource {} cancelled"
-Stack = dict[str, Any]
-
-
-def script(world: World, *, fails: Mapping[str, str]) -> None:
-    """Resources by logical name that cannot be made or changed, each with AWS's reason."""
-    world.put("", "stack-script", "fails", {"fails": dict(fails)})
-
-
-def _fails(world: World) -> dict[str, str]:
-    kept = world.get("", "stack-script", "fails")
-    return kept["fails"] if kept else {}
-
-
-# what is known of a stack
-
-
-def standing(world: World, region: str, name: str) -> Stack | None:
-    """A stack by name or id, its operation carried on to the present time."""
-    for stack in reversed(world.all(region, STACK)):
-        _carry_on(world, stack)
-        if name == stack["id"] or (name == stack["name"] and stack["status"] != "DELETE_COMPLETE"):
-            return stack
-    return None
-
-
-def _there(world: World, region: str, name: str) -> Stack:
-    stack = standing(world, region, name)
-    if stack is None:
-        raise Refusal("ValidationError", f"Stack with id {name} does not exist")
-    return stack
-
-
-def _event(
-    stack: Stack, at: float, name: str, status: str, token: str | None, reason: str | None = None
-) -> None:
-    whole = name == stack["name"]
-    event = {
-        "StackId": stack["id"],
-        "StackName": stack["name"],
-        "EventId": f"{len(stack['events']):06d}-{name}-{status}",
-        "LogicalResourceId": name,
-        "PhysicalResourceId": stack["id"] if whole else f"{stack['name']}-{name}",
-        "ResourceType": "AWS::CloudFormation::Stack" if whole else stack["types"][name],
-        "Timestamp": _moment(at),
-        "ResourceStatus": status,
-    }
-    event |= {"ResourceStatusReason": reason} if reason else {}
-    stack["events"].append(event | ({"ClientRequestToken": token} if token else {}))
-
-
-def _moment(at: float) -> str:
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-# an operation: (time, what happens), written when it begins and carried out by the clock
-
-
-def _begin(world: World, stack: Stack, steps: list[tuple[Any, ...]], token: str | None) -> None:
-    """Steps are (logical name, status, reason, resources afterwards or None)."""
-    at = world.clock.now + _LAG_SECONDS
-    stack["plan"] = []
-    for name, status, reason, after in steps:
-        stack["plan"].append((at, name, status, reason, after, token))
-        if status.endswith("_IN_PROGRESS"):
-            at += _RESOURCE_SECONDS
-
-
-def _carry_on(world: World, stack: Stack) -> None:
-    while stack["plan"] and stack["plan"][0][0] <= world.clock.now:
-        at, name, status, reason, after, token = stack["plan"].pop(0)
-        if after is not None:
-            stack["resources"] = after
-        _event(stack, at, name, status, token, reason)
-        if name == stack["name"]:
-            stack["status"] = status
-
-
-def _making(world: World, stack: Stack, verb: str, changes: list[Any], after: Any) -> list[Any]:
-    """CREATE or UPDATE: resource by resource, and back again where one fails."""
-    name, fails = stack["name"], _fails(world)
-    steps: list[Any] = [(name, f"{verb}_IN_PROGRESS", "User Initiated", None)]
-    done: list[tuple[str, str]] = []
-    for logical, action in changes:
-        steps.append((logical, f"{action}_IN_PROGRESS", None, None))
-        if logical in fails:
-            steps.append((logical, f"{action}_FAILED", fails[logical], None))
-            return steps + _back(stack, verb, logical, changes, done)
-        steps.append((logical, f"{action}_COMPLETE", None, None))
-        done.append((logical, action))
-    return [*steps, (name, f"{verb}_COMPLETE", None, after)]
-
-
-def _back(stack: Stack, verb: str, failed: str, changes: list[Any], done: list[Any]) -> list[Any]:
-    name = stack["name"]
-    prefix = "" if verb == "CREATE" else "UPDATE_"
-    waiting = [one for one in changes if one not in done and one[0] != failed]
-    word = "creation" if verb == "CREATE" else "update"
-    steps: list[Any] = [
-        (logical, f"{action}_FAILED", _CANCELLED.format(word), None)
-        for logical, action in waiting[:1]
-    ]
-    reason = f"The following resource(s) failed to {verb.lower()}: [{failed}]. "
-    steps.append((name, f"{prefix}ROLLBACK_IN_PROGRESS", reason, None))
-    undone = "DELETE" if verb == "CREATE" else "UPDATE"
-    steps += [(logical, f"{undone}_COMPLETE", None, None) for logical, _ in reversed(done)]
-    kept = {} if verb == "CREATE" else stack["resources"]
-    return [*steps, (name, f"{prefix}ROLLBACK_COMPLETE", None, kept)]
-
-
-# operations of the API
+__all__ = ["OPERATIONS", "STACK", "script", "standing"]
 
 
 def create_change_set(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -167,7 +64,7 @@ def _same_again(stack: Stack, params: dict[str, Any]) -> dict[str, Any]:
 
 
 def _for_creation(world: World, region: str, name: str, stack: Stack | None) -> Stack:
-    if stack is not None and stack["status"] != _EMPTY:
+    if stack is not None and stack["status"] != EMPTY:
         message = f"Stack [{name}] already exists and cannot be created again with the changeSet"
         raise Refusal("ValidationError", message)
     if stack is not None:
@@ -177,9 +74,9 @@ def _for_creation(world: World, region: str, name: str, stack: Stack | None) -> 
         "name": name,
         "id": world.arn("cloudformation", region, f"stack/{name}/{number}"),
     }
-    made |= {"status": _EMPTY, "resources": {}, "events": [], "types": {}, "sets": {}, "plan": []}
+    made |= {"status": EMPTY, "resources": {}, "events": [], "types": {}, "sets": {}, "plan": []}
     world.put(region, STACK, f"{name}/{number}", made)
-    _event(made, world.clock.now, name, _EMPTY, None, "User Initiated")
+    event(made, world.clock.now, name, EMPTY, None, "User Initiated")
     return made
 
 
@@ -233,7 +130,7 @@ def _shown(row: dict[str, Any], valued: bool) -> dict[str, Any]:
 
 
 def _set_of(world: World, region: str, params: dict[str, Any]) -> tuple[Stack, dict[str, Any]]:
-    stack = _there(world, region, params["StackName"])
+    stack = there(world, region, params["StackName"])
     name = params["ChangeSetName"]
     if name not in stack["sets"]:
         raise Refusal("ChangeSetNotFound", f"ChangeSet [{name}] does not exist", 404)
@@ -250,13 +147,13 @@ def execute_change_set(world: World, region: str, params: dict[str, Any]) -> dic
             f"[{'EXECUTE_IN_PROGRESS' if stack['plan'] else 'FAILED'}]"
         )
         raise Refusal("InvalidChangeSetStatus", message)
-    creating = stack["status"] == _EMPTY
+    creating = stack["status"] == EMPTY
     words = {"Add": "CREATE", "Modify": "UPDATE", "Remove": "DELETE"}
     changes = [(row["LogicalResourceId"], words[row["Action"]]) for row in found["changes"]]
     after = dict(found["template"].resources)
     stack["types"] |= {row["LogicalResourceId"]: row["ResourceType"] for row in found["changes"]}
-    steps = _making(world, stack, "CREATE" if creating else "UPDATE", changes, after)
-    _begin(world, stack, steps, params.get("ClientRequestToken"))
+    steps = making(world, stack, "CREATE" if creating else "UPDATE", changes, after)
+    begin(world, stack, steps, params.get("ClientRequestToken"))
     stack["sets"] = {params["ChangeSetName"]: found}  # the others are dropped
     return {}
 
@@ -268,26 +165,26 @@ def delete_change_set(world: World, region: str, params: dict[str, Any]) -> dict
 
 
 def describe_stacks(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
-    stack = _there(world, region, params["StackName"])
+    stack = there(world, region, params["StackName"])
     row = {"StackId": stack["id"], "StackName": stack["name"], "StackStatus": stack["status"]}
-    return {"Stacks": [{**row, "CreationTime": _moment(stack["_created"])}]}
+    return {"Stacks": [{**row, "CreationTime": moment(stack["_created"])}]}
 
 
 def describe_events(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
     """Newest first, in pages."""
-    newest = _there(world, region, params["StackName"])["events"][::-1]
+    newest = there(world, region, params["StackName"])["events"][::-1]
     start = int(params.get("NextToken") or 0)
     more = {"NextToken": str(start + 20)} if start + 20 < len(newest) else {}
     return {"StackEvents": newest[start : start + 20], **more}
 
 
 def list_resources(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
-    stack = _there(world, region, params["StackName"])
+    stack = there(world, region, params["StackName"])
     rows = [
         {
             "LogicalResourceId": name,
             "ResourceType": resource["Type"],
-            "LastUpdatedTimestamp": _moment(world.clock.now),
+            "LastUpdatedTimestamp": moment(world.clock.now),
             "ResourceStatus": "CREATE_COMPLETE",
         }
         for name, resource in stack["resources"].items()
@@ -300,23 +197,11 @@ def delete_stack(world: World, region: str, params: dict[str, Any]) -> dict[str,
     stack = standing(world, region, params["StackName"])
     if stack is None or stack["plan"]:
         return {}
-    name, token = stack["name"], params.get("ClientRequestToken")
-    if stack["status"] == _EMPTY:
+    token = params.get("ClientRequestToken")
+    if stack["status"] == EMPTY:
         stack["status"] = "DELETE_COMPLETE"
         return {}
-    steps: list[Any] = [(name, "DELETE_IN_PROGRESS", "User Initiated", None)]
-    fails = _fails(world)
-    left = {n: r for n, r in stack["resources"].items() if n in fails}
-    for logical in reversed(stack["resources"]):
-        steps.append((logical, "DELETE_IN_PROGRESS", None, None))
-        over = ("DELETE_FAILED", fails[logical]) if logical in fails else ("DELETE_COMPLETE", None)
-        steps.append((logical, *over, None))
-    if left:
-        reason = f"The following resource(s) failed to delete: [{', '.join(left)}]. "
-        steps.append((name, "DELETE_FAILED", reason, left))
-    else:
-        steps.append((name, "DELETE_COMPLETE", None, {}))
-    _begin(world, stack, steps, token)
+    begin(world, stack, deleting(world, stack), token)
     return {}
 
 

@@ -24,6 +24,7 @@ from tests.fake_aws import (
     quotas,
     runtime,
     s3,
+    scheduler,
     training,
     tuning,
 )
@@ -42,6 +43,7 @@ SERVICES: dict[str, dict[str, Operation]] = {
     "service-quotas": quotas.OPERATIONS,
     "s3": s3.OPERATIONS,
     runtime.SERVICE: runtime.OPERATIONS,
+    "scheduler": scheduler.OPERATIONS,
 }
 # Bodies are too long to be kept.
 _JOURNALED = {"s3": s3.journaled, runtime.SERVICE: runtime.journaled}
