@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import select
 import struct
 import subprocess
 import termios
@@ -15,7 +16,7 @@ from itertools import groupby
 from pathlib import Path
 
 WIDTH = 92  # characters
-LONGEST_SECONDS = 120
+LONGEST_SECONDS = 60  # of silence
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,19 @@ def shown(command: Sequence[str], folder: Path, environ: Mapping[str, str], *, b
         return b"".join(_read(here))
     finally:
         os.close(here)
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    try:
         process.wait(LONGEST_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _read(terminal: int) -> Iterator[bytes]:
-    while True:
+    while select.select([terminal], [], [], LONGEST_SECONDS)[0]:
         try:
             block = os.read(terminal, 65536)
         except OSError:  # how Linux says that the other end is closed
