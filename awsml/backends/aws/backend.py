@@ -13,6 +13,7 @@ from awsml.backends.aws.batch_arrays import narrowed
 from awsml.backends.aws.batch_queue import refuse_missing_queues
 from awsml.backends.aws.creation import CREATIONS
 from awsml.backends.aws.endpoint_watch import ENDPOINT
+from awsml.backends.aws.fallback import has_preferences, on_instance
 from awsml.backends.aws.follow import POLL_SECONDS, Followed, Known, Watch, follow, known_of
 from awsml.backends.aws.journal import ATTEMPT, WrittenCall, last_call
 from awsml.backends.aws.refs import Resolver
@@ -95,11 +96,11 @@ class AwsBackend:
         """
         yield from self.start(run, plan, uploads)
         end = yield from self._until_end(run)
-        for instance in () if _has_preferences(plan) else fallback:
+        for instance in () if has_preferences(plan) else fallback:
             if not lacked_capacity(end):
                 break
             yield Note(f"{end.reason} The next attempt takes {instance}.", "warning")
-            attempt = yield from self._again(run, _on(plan, instance), uploads, instance)
+            attempt = yield from self._again(run, on_instance(plan, instance), uploads, instance)
             end = yield from self._until_end(run)
             self.store.settle(attempt.id, Status(end.status), end.reason)
         yield end
@@ -275,26 +276,6 @@ class AwsBackend:
                 slug="nothing-to-follow",
             )
         return followed
-
-
-def _has_preferences(plan: Plan) -> bool:
-    resources = [call.params.get("ResourceConfig", {}) for call in plan.calls]
-    return any("InstancePreferences" in resource for resource in resources)
-
-
-def _on(plan: Plan, instance: str) -> Plan:
-    """The plan with another instance type."""
-    return replace(plan, calls=tuple(_call_on(call, instance) for call in plan.calls))
-
-
-def _call_on(call: Call, instance: str) -> Call:
-    resources = call.params.get("ResourceConfig")
-    if not resources or "InstanceType" not in resources:
-        return call
-    return replace(
-        call,
-        params={**call.params, "ResourceConfig": {**resources, "InstanceType": instance}},
-    )
 
 
 def _named(params: Mapping[str, Any]) -> str:
