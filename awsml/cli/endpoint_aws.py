@@ -18,7 +18,7 @@ from awsml.cli.planning import report_text
 from awsml.cli.project import Project
 from awsml.errors import AwsmlError, UsageError
 from awsml.events import Event
-from awsml.store.run import Status
+from awsml.store.run import Run, Status
 from awsml.store.runs import RunStore
 
 
@@ -42,19 +42,31 @@ def deploy_on_aws(project: Project, work: Planned, outputs: Sequence[Output], *,
     return 0
 
 
-def delete_on_aws(project: Project, name: str | None, *, yes: bool) -> int:
-    if name is None:
-        raise UsageError("which endpoint?", hint="awsml endpoint delete NAME --on aws")
-    session = session_of(project)
-    say(f"on AWS account {session.identity().account}, {session.region}: {name}")
-    agree(f"Delete the endpoint {name}, its configuration and its model?", yes)
+def delete_on_aws(
+    project: Project, name: str | None, *, yes: bool, region: str | None = None
+) -> int:
+    """In the region that is named, else in the one where this project deployed it."""
     with RunStore(project.state) as store:
+        known = [run for run in store.find(kind="endpoint", backend="aws") if not run.over]
+        name = name or _only_name(known)
+        here = [run for run in known if run.name == name]
+        session = session_of(project, region or (here[0].region if here else None))
+        say(f"on AWS account {session.identity().account}, {session.region}: {name}")
+        agree(f"Delete the endpoint {name}, its configuration and its model?", yes)
         _show(AwsEndpoints(session, store).delete(name))
-        for run in store.find(kind="endpoint", backend="aws", name=name):
-            if not run.over:
-                store.settle(run.id, Status.STOPPED, "deleted")
+        for run in here:
+            store.settle(run.id, Status.STOPPED, "deleted")
     say(f"endpoint {name} is deleted")
     return 0
+
+
+def _only_name(known: Sequence[Run]) -> str:
+    """The one that this project has on AWS; several have to be told apart."""
+    names = sorted({run.name for run in known})
+    if len(names) == 1:
+        return names[0]
+    told = f"several endpoints are up: {', '.join(names)}" if names else "which endpoint?"
+    raise UsageError(told, hint="awsml endpoint delete NAME --on aws", slug="no-such-endpoint")
 
 
 def agree(question: str, yes: bool) -> None:

@@ -74,7 +74,7 @@ def command(
     }
     write(outputs, writers)
     if delete:
-        _delete(project, idle, yes)
+        _delete(project, idle, session.region, yes=yes)
     return 0
 
 
@@ -104,11 +104,11 @@ def _cells(row: IdleEndpoint, days: int) -> tuple[str, ...]:
     return row.name, usd, row.owner or "unknown", when, machines or "none"
 
 
-def _delete(project: Project, idle: Sequence[IdleEndpoint], yes: bool) -> None:
+def _delete(project: Project, idle: Sequence[IdleEndpoint], region: str, *, yes: bool) -> None:
     """Each is asked for by name, with what it costs."""
     from awsml.cli.endpoint_aws import delete_on_aws
 
     for row in idle:
         usd = "an unknown price" if row.usd_per_month is None else format_usd(row.usd_per_month)
         say(f"{row.name}: {usd} a month, owner {row.owner or 'unknown'}")
-        delete_on_aws(project, row.name, yes=yes)
+        delete_on_aws(project, row.name, yes=yes, region=region)

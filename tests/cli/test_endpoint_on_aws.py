@@ -67,3 +67,34 @@ def test_a_second_deploy_changes_the_endpoint_and_takes_the_old_configuration_aw
     assert configurations(project) != first
     assert len(project.journal.accepted("CreateEndpoint")) == 1
     assert awsml("status", "last").code == 0
+
+
+def schedules(world: World) -> list[str]:
+    return [str(one["request"]["Name"]) for one in world.all("us-east-1", "Schedule")]
+
+
+def test_what_would_have_ended_an_earlier_deployment_does_not_end_a_later_one(
+    awsml: CommandLine, project: World, tmp_path: Path
+) -> None:
+    text = SCENARIO + f"ttl: {{after: 8h, role: '{ROLE}'}}\n"
+    (tmp_path / "endpoint.yaml").write_text(text)
+    other = {"Name": "flowers-ends-x", "Target": {"Input": '{"EndpointName": "flowers-2"}'}}
+    project.put("us-east-1", "Schedule", "flowers-ends-x", {"request": other})
+    assert awsml(*DEPLOY).code == 0
+    (first,) = set(schedules(project)) - {"flowers-ends-x"}
+    again = awsml(*DEPLOY)
+    assert again.code == 0, again.err
+    (second,) = set(schedules(project)) - {"flowers-ends-x"}
+    assert first != second
+    assert f"deleted the schedule {first}" in again.err
+    assert awsml("endpoint", "delete", "flowers", "--on", "aws", "-y").code == 0
+    assert schedules(project) == ["flowers-ends-x"], "another endpoint's end stays"
+
+
+def test_who_may_not_look_at_schedules_can_still_delete(awsml: CommandLine, project: World) -> None:
+    assert awsml(*DEPLOY).code == 0
+    project.fail("ListSchedules", Refusal("AccessDeniedException", "not authorized", 403))
+    ran = awsml("endpoint", "delete", "flowers", "--on", "aws", "-y")
+    assert ran.code == 0, ran.err
+    assert "were not looked for" in ran.err
+    assert not configurations(project)

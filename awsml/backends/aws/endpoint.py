@@ -13,6 +13,7 @@ from typing import Any
 from awsml.aws.refusals import AwsRefused, is_absent
 from awsml.aws.session import Aws
 from awsml.backends.aws.creation import CREATIONS, RUN_TAG
+from awsml.backends.aws.endings import dropped_endings
 from awsml.backends.aws.refs import Resolver
 from awsml.backends.aws.remains import Remains
 from awsml.backends.aws.submission import NameTaken, Submission
@@ -63,11 +64,14 @@ class AwsEndpoints:
         self._remember(run, plan.name)
         yield from self._until_in_service(plan.name, params["CreateEndpoint"])
         yield from self._scaled(run, params)
+        ending = params.get("CreateSchedule", {}).get("Name")
+        yield from dropped_endings(self.aws, plan.name, kept=ending)
         yield from self._dropped(old)
         yield from Remains(self.aws, self.store).drop(run)
 
     def delete(self, name: str) -> Iterator[Event]:
-        """Scaling, endpoint, configuration, models. A configuration in use is never deleted."""
+        """Scaling, endpoint, configuration, models, what would have ended it. A configuration in
+        use is never deleted."""
         described = self.described(name)
         if described is None:
             raise BackendError(
@@ -83,6 +87,7 @@ class AwsEndpoints:
         yield PhaseChanged("Deleting", self.clock())
         self._until_gone(name)
         yield from self._dropped(config)
+        yield from dropped_endings(self.aws, name)
 
     def described(self, name: str) -> Mapping[str, Any] | None:
         return self._found("DescribeEndpoint", {"EndpointName": name})

@@ -22,6 +22,7 @@ _METRICS = {
     "invocations": "SageMakerVariantInvocationsPerInstance",
     "concurrency": "SageMakerVariantConcurrentRequestsPerModelHighResolution",
 }
+_MOST_OF_NAME = 40
 _DELETE = "arn:aws:scheduler:::aws-sdk:sagemaker:deleteEndpoint"
 # Metrics of one minute in CloudWatch; without this member a new configuration gets the detailed
 # ones, which are billed apart.
@@ -170,7 +171,7 @@ def _ending(spec: EndpointSpec, context: Context) -> Iterator[Call]:
     if spec.ttl is None:
         return
     request = Request("scheduler", "CreateSchedule", context)
-    request.put("Name", Text((f"{spec.name}-ends-", Ref("run"))), "name")
+    request.put("Name", Text((ending_prefix(spec.name), Ref("run"))), "name")
     moment = Ref(f"in:{round(spec.ttl.after)}")
     request.put("ScheduleExpression", Text(("at(", moment, ")")), "ttl.after")
     request.put("ScheduleExpressionTimezone", "UTC")
@@ -182,6 +183,11 @@ def _ending(spec: EndpointSpec, context: Context) -> Iterator[Call]:
     request.put("Target.Input", json.dumps({"EndpointName": spec.name}), "name")
     request.put("ClientToken", Ref("run"))
     yield _merged(request, spec)
+
+
+def ending_prefix(name: str) -> str:
+    """How names of its schedules begin: of 64 letters a run's id takes up to 17."""
+    return f"{name[:_MOST_OF_NAME]}-ends-"
 
 
 def _finished(request: Request, spec: EndpointSpec) -> Call:
