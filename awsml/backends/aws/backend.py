@@ -149,7 +149,8 @@ class AwsBackend:
         known = replace(known_of(self.store, run), lines_until=None)
         rest = unsent(self.store, run)
         for event in self._watch(run, known).look():
-            if not (rest and isinstance(event, Finished)):  # the end of what was sent is no end
+            done = isinstance(event, Finished) and event.status == Status.COMPLETED
+            if not (rest and done):  # what was sent having ended well is no end
                 self.store.record(run.id, event)
         if rest:
             self._tell_unsent(run, rest)
@@ -187,8 +188,10 @@ class AwsBackend:
         return self._followed(run).lines(self.aws, remote, since, tail)
 
     def stop(self, run: Run) -> None:
-        """Ask AWS to stop what the run started."""
+        """Ask AWS to stop what the run started; what was not sent stays so."""
         self._followed(run).stop(self.aws, run.remote)
+        if unsent(self.store, run):
+            self.store.settle(run.id, Status.STOPPED, "stopped on request")
 
     def where(self) -> str:
         return f"on AWS account {self.aws.identity().account}, {self.aws.region}"

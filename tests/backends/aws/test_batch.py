@@ -180,6 +180,22 @@ def test_what_was_sent_ending_well_is_not_the_end_of_the_run(
         backend.follow(store.get(half_sent.id))
 
 
+def test_stopping_what_was_half_sent_is_the_end_of_it(
+    backend: AwsBackend, half_sent: Run, world: World, store: RunStore
+) -> None:
+    world.clock.sleep(1000)
+    backend.stop(store.get(half_sent.id))
+    assert backend.refresh(store.get(half_sent.id)).status is Status.STOPPED
+
+
+def test_what_was_sent_failing_is_the_end(
+    backend: AwsBackend, half_sent: Run, world: World, store: RunStore
+) -> None:
+    batch.script(world, batch.Course(ends="FAILED", exit_code=1))
+    world.clock.sleep(1000)
+    assert backend.refresh(store.get(half_sent.id)).status is Status.FAILED
+
+
 def test_resuming_sends_what_is_left_and_follows_all(
     backend: AwsBackend, half_sent: Run, world: World, store: RunStore
 ) -> None:
