@@ -9,6 +9,7 @@ from typing import TextIO
 from awsml.cli.live import PlainView, View
 from awsml.cli.output import Style
 from awsml.events import Event, PhaseChanged, Progress, TrialChanged
+from awsml.readers.reasons import brief
 from awsml.render.cells import visible
 from awsml.units import format_duration, format_usd
 
@@ -45,7 +46,9 @@ class SearchLines:
         if event.status not in _OVER:
             return None
         best = self._style.paint("  best so far", fg="green") if event.best else ""
-        reason = f"  ({visible(event.reason)})" if event.reason else ""
+        # Of a trial here without a result a warning follows, which says why.
+        silent = event.objective is None and event.subject is None
+        reason = "" if silent or not event.reason else f"  ({visible(brief(event.reason))})"
         spent = f"{format_duration(event.seconds)}{_dollars(event)}"
         return f"trial {event.number}  {event.status}  {_objective(event)}  {spent}{best}{reason}"
 

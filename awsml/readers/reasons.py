@@ -12,6 +12,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+_BRIEF = 200  # characters
+# The last line of a traceback, as the training toolkit quotes it, and its exit code.
+_RAISED = re.compile(r"[A-Za-z_][\w.]*(Error|Exception|Interrupt|Exit)\b.*")
+_EXIT_CODE = re.compile(r"ExitCode (\d+)")
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -71,6 +76,15 @@ def explain(reason: str | None, log: Iterable[str] = ()) -> list[Reason]:
 
 
 _VAGUE = frozenset({"script-failed", "essential-exited", "aws-broke", "crashed", "terminated"})
+
+
+def brief(reason: str) -> str:
+    """One line of a FailureReason: the exception of the script where it tells one."""
+    lines = [line.strip() for line in reason.splitlines() if line.strip()]
+    raised = [line for line in lines[1:] if _RAISED.match(line)]
+    code = _EXIT_CODE.search(reason)
+    said = (raised[-1].rstrip('"') if raised else " ".join(lines))[:_BRIEF]
+    return f"{said} (exit code {code[1]})" if code and raised else said
 
 
 def _first(text: str) -> Reason | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from awsml.readers.reasons import brief
 from awsml.render.chart import Axis, Chart, Series, svg
 from awsml.render.page import Section, Table, page
 from awsml.render.search_charts import best_charts, parameter_chart
@@ -124,7 +125,7 @@ def _trials_table(report: SearchReport) -> Table:
                 format_duration(entry.seconds(report.now)),
                 "" if usd is None else format_usd(usd),
                 *(entry.setting.get(name, "") for name in names),
-                entry.reason or "",
+                brief(entry.reason) if entry.reason else "",
             )
         )
     headings = ("trial", "status", report.definition.metric, "time", "cost", *names, "why")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from awsml.readers.reasons import explain, patterns
+from awsml.readers.reasons import brief, explain, patterns
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "reasons.yaml").read_text())
 
@@ -45,3 +45,17 @@ def test_a_clear_reason_comes_before_the_log() -> None:
 def test_the_quote_is_the_line_that_told() -> None:
     told = "ModuleNotFoundError: No module named 'x'"
     assert explain(f"AlgorithmError: ExecuteUserScriptError:\nExitCode 1\n{told}")[0].quote == told
+
+
+def test_a_long_reason_is_told_in_a_line_by_the_exception_it_quotes() -> None:
+    said = (
+        "AlgorithmError: ExecuteUserScriptError:\nExitCode 1\n"
+        'ErrorMessage "Traceback (most recent call last):\n  File "train.py", line 3\n'
+        '    raise ValueError("bad rate")\nValueError: bad rate"\n'
+        'Command "python train.py", exit code: 1'
+    )
+    assert brief(said) == "ValueError: bad rate (exit code 1)"
+    assert brief("InternalServerError: We encountered an error.") == (
+        "InternalServerError: We encountered an error."
+    )
+    assert len(brief("x " * 500)) == 200

@@ -30,10 +30,12 @@ def test_off_a_terminal_a_trial_has_a_line_when_it_starts_and_when_it_ends() -> 
     view.show(trial(1, "Training", objective=0.4, seconds=1.0))
     view.show(trial(1, "Completed", objective=0.5, best=True, seconds=2.0, usd=0.01))
     view.show(trial(2, "Failed", reason="ExitCode 1", seconds=3.0))
+    view.show(trial(3, "Failed", reason="ExitCode 1", seconds=3.0, subject="trial-003"))
     assert out.getvalue().splitlines() == [
         "trial 1  started  lr=0.01  kind=sgd",
         "trial 1  Completed  0.5  2 s $0.01  best so far",
-        "trial 2  Failed  no objective  3 s  (ExitCode 1)",
+        "trial 2  Failed  no objective  3 s",
+        "trial 3  Failed  no objective  3 s  (ExitCode 1)",
     ]
 
 

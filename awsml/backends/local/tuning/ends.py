@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from awsml.backends.budget import Budget
 from awsml.backends.local.tuning.standing import Standing
+from awsml.readers.reasons import brief
 from awsml.search.trial import better
 from awsml.units import format_duration
 
@@ -47,7 +48,7 @@ def failure_of_all(standing: Standing) -> End | None:
 def why_no_objective(metric: str, status: str, reason: str | None, said: Sequence[str]) -> str:
     """A trial that ends well may still have said nothing that the search can use."""
     if status == "Failed":
-        return reason or "it failed"
+        return brief(reason) if reason else "it failed"
     if any("nan" in text.lower().replace("=", " ").split() for text in said):
         return f"`{metric}` was never a number: its log says nan"
     return f"its log has no `{metric}`" + (f"; {reason}" if reason else "")
