@@ -31,11 +31,13 @@ def figures(bench: Bench, share: float = 1.0) -> Iterator[Figure]:
     for each in (ENDPOINT, STACK):
         dry = bench.one(lambda mine, each=each: _dry(bench, mine, each))
         chosen = strikes(dry, max(3, round(each.tries * share)))
-        tried = bench.each(lambda mine, strike, each=each: _try(bench, mine, each, strike), chosen)
+        results = bench.each(
+            lambda mine, strike, each=each: tried(bench, mine, each, strike), chosen
+        )
         yield figure(
             f"`awsml {each.work.name} --on aws` killed, at {sum(dry.values())} possible steps",
             each.checked,
-            [complaints for complaints in tried if complaints is not None],
+            [complaints for complaints in results if complaints is not None],
         )
 
 
@@ -48,7 +50,7 @@ def _dry(bench: Bench, mine: Victim, each: Deployment) -> Mapping[str, int]:
     return {role: count for role, count in again.steps.items() if count}
 
 
-def _try(bench: Bench, mine: Victim, each: Deployment, strike: Strike) -> list[str] | None:
+def tried(bench: Bench, mine: Victim, each: Deployment, strike: Strike) -> list[str] | None:
     with aws_world.account(bench) as (world, place):
         each.work.put(place)
         if not mine.run(place, *each.work.words, strike=strike, skips=True).struck:
@@ -88,14 +90,14 @@ def _stack_wrong(world: World) -> list[str]:
 
 ENDPOINT = Deployment(
     aws_world.ENDPOINT,
-    30,
+    20,
     _endpoint_wrong,
     "the same command again ends well; one endpoint was ever created, it scales, and no other "
     "configuration or model is left",
 )
 STACK = Deployment(
     aws_world.STACK,
-    30,
+    20,
     _stack_wrong,
     "the same command again ends well, and the account has the one stack, complete",
 )

@@ -14,7 +14,7 @@ from tests.campaign.kills_here import strikes
 from tests.campaign.leftovers import left_behind
 from tests.fake_aws.world import World
 
-_TRIES = {aws_world.TRAIN: 30, aws_world.HPO: 30, aws_world.BATCH: 30, aws_world.STEPS: 40}
+_TRIES = {aws_world.TRAIN: 25, aws_world.HPO: 25, aws_world.BATCH: 25, aws_world.STEPS: 35}
 _LATEST_LISTING_SECONDS = 1000.0  # after which awsml may send a job again that AWS never listed
 _CHECKED = (
     "`--resume`, or the command again where nothing had been sent, ends well; the journal has each "
@@ -26,11 +26,13 @@ def figures(bench: Bench, share: float = 1.0) -> Iterator[Figure]:
     for sent, tries in _TRIES.items():
         dry = bench.one(lambda mine, sent=sent: _dry(bench, mine, sent))
         chosen = strikes(dry, max(3, round(tries * share)))
-        tried = bench.each(lambda mine, strike, sent=sent: _try(bench, mine, sent, strike), chosen)
+        results = bench.each(
+            lambda mine, strike, sent=sent: tried(bench, mine, sent, strike), chosen
+        )
         yield figure(
             f"`awsml {sent.work.name} --on aws` killed, at {sum(dry.values())} possible steps",
             _CHECKED,
-            [complaints for complaints in tried if complaints is not None],
+            [complaints for complaints in results if complaints is not None],
         )
 
 
@@ -43,7 +45,7 @@ def _dry(bench: Bench, mine: Victim, sent: Sent) -> dict[str, int]:
     return {role: count for role, count in ended.steps.items() if count}
 
 
-def _try(bench: Bench, mine: Victim, sent: Sent, strike: Strike) -> list[str] | None:
+def tried(bench: Bench, mine: Victim, sent: Sent, strike: Strike) -> list[str] | None:
     """What is wrong after a kill; None where the step never came."""
     with aws_world.account(bench) as (world, place):
         sent.work.put(place)

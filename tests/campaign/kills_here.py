@@ -16,7 +16,7 @@ from tests.campaign.figures import Figure, figure
 from tests.campaign.leftovers import gone, left_behind
 from tests.campaign.projects import BATCH, ENDPOINT, HPO, TRAIN, Work, effects
 
-_TRIES = {TRAIN: 45, HPO: 50, BATCH: 35, ENDPOINT: 25}
+_TRIES = {TRAIN: 35, HPO: 40, BATCH: 30, ENDPOINT: 20}
 _CHECKED = {
     TRAIN: "the next command tells the truth; `--resume` completes the run; its script never ran "
     "twice at once; no process, mount, FIFO, link or temporary file is left",
@@ -44,11 +44,13 @@ def figures(bench: Bench, share: float = 1.0) -> Iterator[Figure]:
     for work, tries in _TRIES.items():
         dry = bench.one(lambda mine, work=work: dry_steps(bench, mine, work))
         chosen = strikes(dry, max(3, round(tries * share)))
-        tried = bench.each(lambda mine, strike, work=work: _try(bench, mine, work, strike), chosen)
+        results = bench.each(
+            lambda mine, strike, work=work: tried(bench, mine, work, strike), chosen
+        )
         yield figure(
             f"`awsml {work.name}` killed here, at {sum(dry.values())} possible steps",
             _CHECKED[work],
-            [complaints for complaints in tried if complaints is not None],
+            [complaints for complaints in results if complaints is not None],
         )
 
 
@@ -64,7 +66,7 @@ def dry_steps(bench: Bench, mine: Victim, work: Work) -> dict[str, int]:
     return dict(ended.steps)
 
 
-def _try(bench: Bench, mine: Victim, work: Work, strike: Strike) -> list[str] | None:
+def tried(bench: Bench, mine: Victim, work: Work, strike: Strike) -> list[str] | None:
     """What is wrong after a kill; None where the step never came."""
     place = bench.place()
     work.put(place)

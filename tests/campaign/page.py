@@ -23,7 +23,8 @@ sample of every part below.
 
 A try fails also where something is left behind: a living process with the try's folder among its
 words, variables, open files or mounts (so no port can stay open either), a mount, a FIFO, a file
-in TMPDIR, the link /opt/ml.
+in TMPDIR, the link /opt/ml. The four bytes with which Python's `tempfile` tries out TMPDIR are not
+counted: a process that dies between their writing and their removal leaves them.
 """
 _TABLE = "\n## {title}\n\n| tried | tries | failures | checked |\n| --- | ---: | ---: | --- |\n"
 

@@ -14,8 +14,8 @@ from tests.campaign.kills_here import dry_steps, strikes
 from tests.campaign.leftovers import left_behind
 from tests.campaign.projects import BATCH, ENDPOINT, HPO, TRAIN, Work
 
-_TRIES = 8  # of a signal, a command
-_FRESH = 40
+_TRIES = 6  # of a signal, a command
+_FRESH = 30
 _STEP_SECONDS = 0.01
 _ENTRY = "import sys; from awsml.__main__ import main; sys.argv[0] = 'awsml'; sys.exit(main())"
 _SIGNALS = {"int": signal.SIGINT, "term": signal.SIGTERM}

@@ -13,7 +13,7 @@ from tests.campaign.figures import Figure, figure
 from tests.campaign.leftovers import left_behind
 from tests.campaign.projects import BATCH, HPO, TRAIN, Work, effects
 
-_TRIES = 3
+_TRIES = 2
 _STATUS = ("status", "last")
 _RUNS = ("runs", "-o", "json")
 _PAIRS = (

@@ -150,7 +150,9 @@ def test_a_detached_run_outlives_its_terminal(
     assert not processes_with(mark)
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    "step", ["stage", *(pytest.param(s, marks=pytest.mark.slow) for s in STEPS if s != "stage")]
+)
 def test_after_a_kill_at_any_step_resume_completes_the_run(
     tmp_path: Path, start: Callable[..., subprocess.Popen[str]], step: str
 ) -> None:
