@@ -27,8 +27,9 @@ def instance_advice(case: Case, rows: Sequence[Row]) -> Advice:
     usd = current.expected
     cheaper = best is not None and usd is not None and (best.month or 0.0) < usd * _CLEARLY
     sure = cheaper and best is not None and (best.usd_per_month.high or 0.0) < (usd or 0.0)
-    unfit = not now.deployable or not now.in_time
-    move = best if sure or unfit else now if _too_few(now, case) else None
+    move = best if sure or not (now.deployable and now.in_time) else None
+    if move is None and _too_few(now, case):
+        move = best if best is not None and _surely_below(best, now) else now
     listed = sorted(
         others, key=lambda row: (row.name not in case.work.candidates, price_order(row))
     )
@@ -44,6 +45,12 @@ def instance_advice(case: Case, rows: Sequence[Row]) -> Advice:
         change=move is not None,
         notes=tuple(_notes(best) if cheaper else ()),
     )
+
+
+def _surely_below(best: Row, now: Row) -> bool:
+    """Cheaper than as many of the type in force as the load takes, even if it is slow."""
+    high, month = best.usd_per_month.high, now.month
+    return high is not None and month is not None and high < month * _CLEARLY
 
 
 def _too_many(now: Row, case: Case) -> bool:

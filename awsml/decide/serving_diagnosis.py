@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from awsml import catalog
@@ -24,11 +24,13 @@ _TELLS = {
     "concurrency": "observed.latency (ModelLatency) and traffic.requests_per_second",
     "cpu": "observed.cpu (CPUUtilization over the number of cores)",
     "gpu": "observed.gpu (GPUUtilization over the number of GPUs)",
+    "machine": "observed.gpu (GPUUtilization over the number of GPUs), or observed.cpu without one",
     "cpu_p95": "observed.cpu_p95",
     "gpu_p95": "observed.gpu_p95",
     "gpu_p5": "observed.gpu_p5",
     "gpu_memory_p95": "observed.gpu_memory (GPUMemoryUtilization over the number of GPUs)",
 }
+_ABOUT_DEVICES = ("batch-size", "uneven-feed")
 _OF_DEVICES = ("gpu", "gpu_p95", "gpu_p5", "gpu_memory_p95")
 _CURES = {
     "network": "send less (resize, compress), or take a type with more baseline bandwidth",
@@ -70,7 +72,8 @@ def bottleneck_of(case: Case) -> Bottleneck:
         and signals.get(mean) is not None
         and not (no_device(case) and name in _OF_DEVICES)
     }
-    found = diagnose({**signals, **stood_in}, "endpoint", constant)
+    tests = [test for test in TESTS if not (no_device(case) and test.verdict in _ABOUT_DEVICES)]
+    found = diagnose({**signals, **stood_in}, "endpoint", constant, tests)
     missing = [_TELLS[name] for name in stood_in]
     lacking = [name for each in found.skipped for name in each.missing]
     missing += [_TELLS[n] for n in lacking if not (no_device(case) and n in _OF_DEVICES)]
@@ -101,7 +104,7 @@ def _because(
     bare = no_device(case)
     if found.verdict is not None or name is None:
         parts = [p for p in found.because.split(", ") if not (bare and p.startswith("GPU "))]
-        return ", ".join(parts)
+        return ", ".join(parts).replace("machine ", "CPU " if bare else "GPU ")
     device = "" if bare else f"the GPU is {signals['gpu']:.0%}, "
     return (
         f"requests in flight fill {signals['concurrency']:.0%} of the workers, while {device}"
@@ -121,6 +124,7 @@ def serving_signals(case: Case) -> dict[str, float | None]:
     signals: dict[str, float | None] = dict(seen.signals)
     if no_device(case):
         signals["gpu"] = 0.0
+    signals["machine"] = signals.get("cpu" if no_device(case) else "gpu")
     signals["network"] = None if rate is None or link is None else rate / link
     signals["concurrency"] = None
     if rate is not None and seen.latency_seconds is not None and case.lanes:
@@ -146,6 +150,8 @@ def _evidence(signals: dict[str, float | None], case: Case) -> Iterator[dict[str
     told: set[tuple[str, str]] = set()
     for test in (each for each in TESTS if "endpoint" in each.about):
         for clause in (one for group in test.groups for one in group):
+            if clause.signal == "machine":
+                clause = replace(clause, signal="cpu" if no_device(case) else "gpu")
             value = signals.get(clause.signal)
             key = (clause.signal, clause.threshold)
             absent = clause.signal in _OF_DEVICES and no_device(case)

@@ -21,7 +21,7 @@ def usual_candidates(case: Case) -> Iterator[str]:
         if one.retired or "hosting" not in catalog.accepted_by(one.ml_name):
             continue
         small = one.vcpus <= _MOST_CORES or 0 < one.accelerators <= _MOST_DEVICES
-        wanted = one.family in families if families else one.accelerators > 0
+        wanted = one.family in families if families else True
         if wanted and small and case.price(one).known:
             yield one.ml_name
 

@@ -108,7 +108,7 @@ TESTS: Sequence[Test] = (
     ),
     Test(
         "no-load",
-        ((below("concurrency", "serving_concurrency_share"), below("gpu", "idle_gpu_share")),),
+        ((below("concurrency", "serving_concurrency_share"), below("machine", "idle_gpu_share")),),
         frozenset({"endpoint"}),
     ),
     Test(

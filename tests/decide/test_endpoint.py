@@ -73,6 +73,7 @@ def test_one_request_at_a_time_is_named_where_nothing_is_full() -> None:
             ("observed={gpu: 6%, gpu_memory: 20%, cpu: 5%, latency: 9ms, requests_per_second: 2}",),
             "no-load",
         ),
+        (("observed={cpu: 60%, latency: 50ms}", "observed.on=ml.m5.xlarge"), "serialisation"),
         (("traffic.payload=7 MB",), "payload"),
         (("traffic.payload=2 MB", "observed.overhead=40ms"), "payload"),
     ],
@@ -240,11 +241,12 @@ def test_ways_to_serve_that_make_somebody_wait_are_priced_all_the_same() -> None
 
 
 def test_too_few_of_the_type_in_force_are_more_of_it() -> None:
-    sized = advice(
-        report(*CORES, "autoscaling.max=2", "traffic.requests_per_second=200"), "instance"
-    )
+    load = ("autoscaling.max=2", "traffic.requests_per_second=200", "traffic.p99=1s")
+    sized = advice(report(*CORES, *load, "candidates=[ml.m6i.2xlarge]"), "instance")
     assert sized["recommend"] == "run 4 x ml.m6i.xlarge"
     assert sized["fixes"] == [{"field": "autoscaling.max", "value": "4", "safe": False}]
+    fewer = advice(report(*CORES, *load, "candidates=[ml.c6i.xlarge]"), "instance")
+    assert fewer["recommend"] == "right-size down to 4 x ml.c6i.xlarge"
 
 
 def test_dollars_of_a_million_are_the_month_over_its_requests() -> None:

@@ -63,7 +63,14 @@ def test_a_test_that_could_not_hold_anyway_asks_for_nothing():
 
 
 def test_no_load_is_a_verdict_about_endpoints_only():
-    idle = {**BUSY, "gpu": 0.1, "gpu_p95": 0.8, "gpu_p5": 0.1, "gpu_memory_p95": 0.8}
+    idle = {
+        **BUSY,
+        "gpu": 0.1,
+        "machine": 0.1,
+        "gpu_p95": 0.8,
+        "gpu_p5": 0.1,
+        "gpu_memory_p95": 0.8,
+    }
     assert verdict("endpoint", **idle, concurrency=0.2).verdict == "no-load"
     assert verdict("training", **idle, concurrency=0.2).verdict == REST
 
