@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from awsml.backends.local.code import put_code
 from awsml.backends.local.host import Host
@@ -16,6 +17,7 @@ from awsml.backends.local.streams import Streams
 from awsml.backends.local.surroundings import base_of, gpu_count, job_environment
 from awsml.backends.local.terms import LocalTerms, Workplace
 from awsml.backends.local.toolkit import script_command, script_environment
+from awsml.errors import BackendError
 from awsml.events import Event
 
 
@@ -123,4 +125,16 @@ class Instances:
         path = self._job.checkpoint_path
         if self._job.checkpoint is None or path == CHECKPOINT_PATH:
             return ()
+        _require_mountable(PurePosixPath(path))
         return (Mount(str(folder.tree / "checkpoints"), path, False),)
+
+
+def _require_mountable(path: PurePosixPath) -> None:
+    """A folder of the job's own tree is made; any other would be made on the machine itself."""
+    upwards = ".." in path.parts or not path.is_absolute()
+    if upwards or not (path.is_relative_to("/opt/ml") or os.path.isdir(path)):
+        raise BackendError(
+            f"checkpoints cannot be kept in `{path}` here",
+            hint="set `checkpoint.path` to a folder below /opt/ml, as /opt/ml/checkpoints is",
+            slug="checkpoint-path-unusable",
+        )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from awsml.backends.local.refs import ACCOUNT, REGION
+from awsml.errors import BackendError
 
 CHECKPOINT_PATH = "/opt/ml/checkpoints"
+_CHANNEL = re.compile(r"[A-Za-z0-9._-]{1,64}")  # SageMaker's own pattern
 _DAY_SECONDS = 86_400
 
 
@@ -132,7 +135,7 @@ def _channel(entry: Mapping[str, Any], whole: str) -> Channel:
     s3 = source.get("S3DataSource", {})
     shuffle = entry.get("ShuffleConfig")
     return Channel(
-        name=entry["ChannelName"],
+        name=_folder_name(entry["ChannelName"]),
         uri=s3.get("S3Uri", ""),
         data_type=s3.get("S3DataType", "S3Prefix"),
         mode=entry.get("InputMode") or whole,
@@ -145,6 +148,17 @@ def _channel(entry: Mapping[str, Any], whole: str) -> Channel:
         groups=tuple(s3.get("InstanceGroupNames", ())),
         file_system="FileSystemDataSource" in source,
     )
+
+
+def _folder_name(channel: str) -> str:
+    """A channel is a folder here: its name must not lead to another one."""
+    if not _CHANNEL.fullmatch(channel) or set(channel) == {"."}:
+        raise BackendError(
+            f"`{channel}` cannot be the name of a channel",
+            hint="use letters, digits and . _ -",
+            slug="channel-name-unusable",
+        )
+    return channel
 
 
 def _groups(resources: Mapping[str, Any]) -> tuple[Group, ...]:

@@ -4,6 +4,8 @@ set -eu
 at=${AWSML_SOURCE_DIR:-${TMPDIR:-/tmp}/awsml-source}
 want=${AWSML_SOURCE_COMMIT:-${AWSML_SOURCE_REF:-HEAD}}
 from=${AWSML_SOURCE_ARCHIVE:-${AWSML_SOURCE_URL:-}}
+shown=$from # in the log, without a password
+case $from in *://*@*) shown=${from%%://*}://${from#*@} ;; esac
 has() { command -v "$1" >/dev/null 2>&1; }
 header() {
   [ -z "${AWSML_SOURCE_TOKEN:-}" ] ||
@@ -15,7 +17,7 @@ by_git() {
   fi
   export GIT_TERMINAL_PROMPT=0
   git init -q "$at" && cd "$at" || return 1
-  git fetch -q --depth 1 "$from" "$want" || git fetch -q "$from" || return 1
+  git fetch -q --depth 1 -- "$from" "$want" || git fetch -q -- "$from" || return 1
   git checkout -q --detach FETCH_HEAD 2>/dev/null && [ "$(git rev-parse HEAD)" = "$want" ] ||
     git checkout -q --detach "$want" 2>/dev/null || git checkout -q --detach FETCH_HEAD
   AWSML_SOURCE_COMMIT=$(git rev-parse HEAD)
@@ -65,11 +67,11 @@ fetch() {
 }
 for pause in 2 8 0; do
   if fetch; then
-    echo "awsml: source $from${AWSML_SOURCE_COMMIT:+ at $AWSML_SOURCE_COMMIT}" >&2
+    echo "awsml: source $shown${AWSML_SOURCE_COMMIT:+ at $AWSML_SOURCE_COMMIT}" >&2
     unset AWSML_SOURCE_TOKEN GIT_CONFIG_COUNT GIT_CONFIG_KEY_0 GIT_CONFIG_VALUE_0
     exec "$@"
   fi
   [ "$pause" = 0 ] || { echo "awsml: fetching failed, trying again in $pause s" >&2; sleep "$pause"; }
 done
-echo "awsml: cannot fetch $from at $want after 3 tries; check the address, the ref, the token and the network" >&2
+echo "awsml: cannot fetch $shown at $want after 3 tries; check the address, the ref, the token and the network" >&2
 exit 72

@@ -35,6 +35,14 @@ class Source(Part):
     ] = None
     dir: Annotated[str | None, Field(description="Folder, relative to this file.")] = None
 
+    @field_validator("git", "ref", mode="after")
+    @classmethod
+    def _no_option(cls, value: str | None) -> str | None:
+        """Git would take what starts with a hyphen for an option, some of which run programs."""
+        if value is not None and value.startswith("-"):
+            raise Problem(f"`{value}` starts with a hyphen", hint="write `ref: main`")
+        return value
+
     @model_validator(mode="after")
     def _one_of(self) -> Source:
         if (self.git is None) == (self.dir is None):
