@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import statistics
 import tempfile
 import time
@@ -51,6 +53,8 @@ class Here:
     alive: int
     wall: float
     beyond: float
+    cpu: float  # processor seconds a trial, its script's own included
+    load: float  # of the machine, before it began
 
     @property
     def lost(self) -> int:
@@ -59,23 +63,30 @@ class Here:
 
 def searched_here(trials: int, at_once: int) -> Here:
     """Trials that sleep for a tenth of a second, through the command line."""
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="awsml-bench-") as folder:
         project, clock = Path(folder), Path(folder) / "clock"
         (project / "src").mkdir()
         text = SCRIPT.format(seconds=0.1, clock=str(clock))
         (project / "src" / "train.py").write_text(text)
         (project / "tune.yaml").write_text(SCENARIO.format(trials=trials, at_once=at_once))
-        began = time.monotonic()
+        began, before = time.monotonic(), _processor_seconds()
         out = f"json={folder}/out.json"
         awsml(["--project", folder, "hpo", str(project / "tune.yaml"), "-o", out])
-        wall = time.monotonic() - began
+        wall, cpu = time.monotonic() - began, _processor_seconds() - before
         spans = [tuple(map(float, line.split())) for line in clock.read_text().splitlines()]
         with RunStore(project / ".awsml") as store:
             found = store.get("last")
             kept, completed = len(store.children(found.id)), found.figures["completed"]
     alive = max(sum(a <= start < b for a, b in spans) for start, _ in spans)
     beyond = wall / trials - statistics.fmean(b - a for a, b in spans)
-    return Here(trials, len(spans), kept, completed, alive, wall, beyond)
+    return Here(trials, len(spans), kept, completed, alive, wall, beyond, cpu / trials, load)
+
+
+def _processor_seconds() -> float:
+    """Of this process and of all that ended below it."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def alone_here() -> Here:

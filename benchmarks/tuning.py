@@ -42,7 +42,7 @@ WAYS: tuple[Way, ...] = (
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--trials", type=int, default=200)
-    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--seeds", type=int, default=30)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     many, alone = searched_here(options.trials, 4), alone_here()
@@ -60,7 +60,7 @@ def main() -> int:
 
 def promises(quick: bool) -> Iterator[Promise]:
     yield from _here(searched_here(40 if quick else 200, 4), alone_here())
-    yield _predicted(_predictions(_results(3 if quick else 10)))
+    yield _predicted(_predictions(_results(3 if quick else 30)))
 
 
 def _results(seeds: int) -> list[Result]:
@@ -122,7 +122,6 @@ def _predictions(results: Sequence[Result]) -> list[Prediction]:
 
 
 def _page(many: Here, alone: Here, results: Sequence[Result], seeds: int) -> str:
-    ran = f"{many.ran} ran, {many.kept} kept, at most {many.alive} alive, {many.wall:.1f} s"
     by = f"By `python benchmarks/tuning.py --write`, with {seeds} seeds, on {os.cpu_count()} CPUs"
     lines = [
         "# Searches, measured",
@@ -132,8 +131,7 @@ def _page(many: Here, alone: Here, results: Sequence[Result], seeds: int) -> str
         "## On this machine",
         "",
         "```text",
-        f"{many.trials} trials, 4 at once: {ran}",
-        f"one at a time: {alone.beyond:.3f} s a trial beyond the script (0.3 allowed)",
+        *_here_lines(many, alone),
         "```",
         *_section("What the advice predicts", _ABOUT, _prediction_table(_predictions(results))),
         *_section("How good each strategy gets", _ABOUT_BEST, _best_table(results)),
@@ -141,6 +139,16 @@ def _page(many: Here, alone: Here, results: Sequence[Result], seeds: int) -> str
         *_section("What linear scales cost", _ABOUT_SCALES, _scale_table(seeds)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _here_lines(many: Here, alone: Here) -> list[str]:
+    ran = f"{many.ran} ran, {many.kept} kept, at most {many.alive} alive, {many.wall:.1f} s"
+    spent = f"{alone.cpu:.3f} s of processor time with the script's own"
+    return [
+        f"{many.trials} trials, 4 at once: {ran}",
+        f"one at a time: {alone.beyond:.3f} s a trial beyond the script (0.3 allowed)",
+        f"  {spent}, at a load of {alone.load:.1f} on {os.cpu_count()} CPUs",
+    ]
 
 
 def _section(title: str, about: str, body: Sequence[str]) -> list[str]:
