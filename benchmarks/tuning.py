@@ -271,7 +271,7 @@ def _chart(results: Sequence[Result]) -> Chart:
         Axis("whole trials' worth of training"),
         Axis("share, median over tasks and seeds", log=True),
         [
-            *(_series(f"{n} at once", results, ("bayesian", n)) for n in AT_ONCE),
+            *(_series(f"Bayesian, {n} at once", results, ("bayesian", n)) for n in AT_ONCE),
             _series("random", results, ("random", 1)),
             _series("Hyperband", results, ("hyperband", 1)),
         ],
