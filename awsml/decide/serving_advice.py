@@ -27,8 +27,9 @@ def instance_advice(case: Case, rows: Sequence[Row]) -> Advice:
     usd = current.expected
     cheaper = best is not None and usd is not None and (best.month or 0.0) < usd * _CLEARLY
     sure = cheaper and best is not None and (best.usd_per_month.high or 0.0) < (usd or 0.0)
-    move = best if sure or not (now.deployable and now.in_time) else None
-    if move is None and _too_few(now, case):
+    fit = now.deployable and now.in_time
+    move = best if sure or not fit else None
+    if fit and move is None and _too_few(now, case):
         move = best if best is not None and _surely_below(best, now) else now
     listed = sorted(
         others, key=lambda row: (row.name not in case.work.candidates, price_order(row))
@@ -103,7 +104,7 @@ def _as_it_is(case: Case, now: Row) -> str:
     if each >= now.sustained.expected:
         return f"; {count} of it cannot carry {rate:g} a second at all"
     late = almost_all(now.one, now.sustained, each, case).expected or 0.0
-    told = f"99 % of what {count} answer take up to {format_duration(late)}"
+    told = f"with {count} of it 99 % take up to {format_duration(late)}"
     return f"; {told} ({format_duration(target)} asked for)"
 
 

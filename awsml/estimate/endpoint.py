@@ -121,8 +121,8 @@ def rates_on(
     known = {k: v for k, v in seen_rates(work, here, constant).limits.items() if k != "network"}
     cores = one.vcpus / here.vcpus
     lanes = replicas(one) / replicas(here)
-    if bool(one.accelerators) != bool(here.accelerators):
-        return Rates(own, Basis.ASSUMED)  # a device against cores: no ratio is known
+    if _kind(one) != _kind(here):
+        return Rates(own, Basis.ASSUMED)  # no ratio is known, and the model may have to be compiled
     scaled = {name: rate * (cores if name == "cpu" else lanes) for name, rate in known.items()}
     same = _device(one) == _device(here)
     basis = Basis.ESTIMATED if same else Basis.ASSUMED
@@ -136,6 +136,10 @@ def _from_cores(one: Instance, work: EndpointWorkload, own: Mapping[str, float])
     if not rate or not seen.cores or one.accelerators:
         return Rates(own, Basis.ASSUMED)
     return Rates({"cpu": rate * one.vcpus / seen.cores, **own}, Basis.ASSUMED, _OTHER_DEVICE)
+
+
+def _kind(one: Instance) -> str:
+    return "gpu" if one.gpus else "device" if one.accelerators else "cores"
 
 
 def _device(one: Instance) -> str:

@@ -122,6 +122,14 @@ def test_rates_on_another_device_are_assumed() -> None:
     assert smaller["low"] < smaller["expected"] < smaller["high"]
 
 
+@pytest.mark.parametrize("other", ["ml.inf2.xlarge", "ml.c6i.2xlarge"])
+def test_nothing_is_known_of_another_kind_of_device(other: str) -> None:
+    own = "model.image={uri: 111122223333.dkr.ecr.us-east-1.amazonaws.com/own:1}"
+    found = row(report(own, f"candidates=[{other}]"), other)
+    assert (found["deployable"], found["sustained_rps"]) == (True, None)
+    assert "observed" in found["missing"][0]
+
+
 def test_the_smaller_gpu_wins_while_the_large_one_idles() -> None:
     sized = advice(report(), "instance")
     assert "right-size down" in sized["recommend"]
