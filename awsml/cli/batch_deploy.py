@@ -27,7 +27,14 @@ from awsml.cli.showing import refuse, say_findings
 from awsml.errors import UsageError
 from awsml.kinds.batch.compile import STACK_FILE
 from awsml.kinds.batch.names import stack_name
-from awsml.render.stack import changes_text, cost_text, removal_text, stack_json
+from awsml.render.stack import (
+    changes_text,
+    cost_text,
+    dollars_in,
+    removal_text,
+    stack_json,
+    with_dollars,
+)
 
 if TYPE_CHECKING:
     from awsml.aws.session import Session
@@ -67,7 +74,7 @@ def deploy_command(
     say_findings(work)
     if dry_run:
         say(cost_text(work.report.cost, style_of(sys.stderr).width))
-        _write(outputs, work, None, None, work.plan.files[STACK_FILE])
+        _write(outputs, work, None, None, _template(work))
         return 0
     return _deploy(project, work, outputs, yes)
 
@@ -97,7 +104,7 @@ def _deploy(project: Project, work: Planned, outputs: Sequence[Output], yes: boo
     session = _session(project, work)
     stack = _stack(session, work)
     _tell(stack.settled())
-    template = work.plan.files[STACK_FILE]
+    template, before = _template(work), dollars_in(stack.template())
     values = _parameters(session, work)
     token = _token(template, repr(sorted(values.items())), str(time()))
     changes = stack.prepare(template, values, token)
@@ -106,7 +113,7 @@ def _deploy(project: Project, work: Planned, outputs: Sequence[Output], yes: boo
     else:
         width = style_of(sys.stderr).width
         say(changes_text(stack.name, changes, width))
-        say(cost_text(work.report.cost, width))
+        say(cost_text(work.report.cost, width, before))
         if not (yes or ask("Make these changes?")):
             stack.discard(changes)
             _agree("", yes)
@@ -115,6 +122,10 @@ def _deploy(project: Project, work: Planned, outputs: Sequence[Output], yes: boo
         say(f"{stack.name} is ready; submit a job: awsml batch submit --on aws")
     _write(outputs, work, changes, stack.status(), None)
     return 0
+
+
+def _template(work: Planned) -> str:
+    return with_dollars(work.plan.files[STACK_FILE], work.report.cost)
 
 
 def _write(

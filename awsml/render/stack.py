@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ from awsml.units import format_usd
 
 _VERBS = {"Add": "make", "Modify": "change", "Remove": "delete", "Import": "import"}
 _MOST_CAUSES = 6
+_DOLLARS = re.compile(
+    r"^Metadata:\n  awsml:\n    jobs: (?P<usd>[\d.]+) USD per (?P<per>\w+)$", re.MULTILINE
+)
 
 
 def changes_text(name: str, changes: Changes, width: int) -> str:
@@ -31,9 +35,27 @@ def changes_text(name: str, changes: Changes, width: int) -> str:
     return "\n".join(lines)
 
 
-def cost_text(cost: Cost, width: int) -> str:
+def with_dollars(template: str, cost: Cost) -> str:
+    """The template with what its jobs were expected to cost, for whoever changes it later.
+
+    CloudFormation takes no metadata alone for a change.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/metadata-section-structure.html
+    """
+    if cost.usd.expected is None:
+        return template
+    return f"{template}Metadata:\n  awsml:\n    jobs: {cost.usd.expected:.2f} USD per {cost.per}\n"
+
+
+def dollars_in(template: str) -> str | None:
+    """What `with_dollars` wrote."""
+    match = _DOLLARS.search(template)
+    return f"{format_usd(float(match['usd']))} per {match['per']}" if match else None
+
+
+def cost_text(cost: Cost, width: int, before: str | None = None) -> str:
     """The stack itself costs next to nothing: machines come and go with the jobs."""
     ceiling = "" if cost.ceiling is None else f", at most {format_usd(cost.ceiling)}"
+    ceiling += "" if before is None else f"; as deployed before: {before}"
     told = (
         f"the jobs cost {range_text(cost.usd, 'USD')} per {cost.per}{ceiling}; without jobs no "
         "machine runs (minvCpus is 0), and what is left is one alarm and stored logs"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,20 @@ def test_a_changed_plan_is_told_in_words_and_dollars(
     assert "the jobs cost $" in ran.err
     assert "make " not in ran.err
     assert status(project) == "UPDATE_COMPLETE"
+
+
+def test_a_change_tells_what_the_jobs_cost_before_and_after(
+    awsml: CommandLine, project: World, tmp_path: Path
+) -> None:
+    assert "as deployed before" not in awsml("batch", "deploy", "-y").err
+    (tmp_path / "batch.yaml").write_text(BATCH.replace("[g5]", "[g5], spot: false"))
+    first = awsml("batch", "deploy", "-y").err
+    (tmp_path / "batch.yaml").write_text(BATCH)
+    second = awsml("batch", "deploy", "-y").err
+    cheap, dear = (re.search(r"the jobs cost (\$[\d.]+)", err)[1] for err in (second, first))
+    assert cheap != dear
+    assert f"as deployed before: {cheap} per run" in first.replace("\n", " ")
+    assert f"as deployed before: {dear} per run" in second.replace("\n", " ")
 
 
 def test_what_a_change_takes_away_is_said_to_be_lost(

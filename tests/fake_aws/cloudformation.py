@@ -50,6 +50,7 @@ def create_change_set(world: World, region: str, params: dict[str, Any]) -> dict
     set_id = world.arn("cloudformation", region, f"changeSet/{set_name}/1")
     changes = _changes(stack["resources"], template)
     made = {"id": set_id, "token": params.get("ClientToken"), "template": template}
+    made |= {"body": params["TemplateBody"]}
     stack["sets"][set_name] = made | {"changes": changes, "ready": world.clock.now + 2.0}
     return {"Id": set_id, "StackId": stack["id"]}
 
@@ -155,6 +156,7 @@ def execute_change_set(world: World, region: str, params: dict[str, Any]) -> dic
     steps = making(world, stack, "CREATE" if creating else "UPDATE", changes, after)
     begin(world, stack, steps, params.get("ClientRequestToken"))
     stack["sets"] = {params["ChangeSetName"]: found}  # the others are dropped
+    stack["body"] = found["body"]
     return {}
 
 
@@ -168,6 +170,11 @@ def describe_stacks(world: World, region: str, params: dict[str, Any]) -> dict[s
     stack = there(world, region, params["StackName"])
     row = {"StackId": stack["id"], "StackName": stack["name"], "StackStatus": stack["status"]}
     return {"Stacks": [{**row, "CreationTime": moment(stack["_created"])}]}
+
+
+def get_template(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
+    """The body of the change set that was executed last."""
+    return {"TemplateBody": there(world, region, params["StackName"]).get("body", "")}
 
 
 def describe_events(world: World, region: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -212,6 +219,7 @@ OPERATIONS: dict[str, Operation] = {
     "DeleteChangeSet": delete_change_set,
     "DescribeStacks": describe_stacks,
     "DescribeStackEvents": describe_events,
+    "GetTemplate": get_template,
     "ListStackResources": list_resources,
     "DeleteStack": delete_stack,
 }

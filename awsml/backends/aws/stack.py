@@ -49,6 +49,15 @@ class Stack:
         found = self._described()
         return str(found["StackStatus"]) if found else ""
 
+    def template(self) -> str:
+        """What was deployed last; empty where there is nothing, or nobody may look."""
+        query = {"StackName": self.name, "TemplateStage": "Original"}
+        try:
+            body = self.aws.call("cloudformation", "GetTemplate", query).get("TemplateBody")
+        except AwsRefused:
+            return ""
+        return body if isinstance(body, str) else ""
+
     def settled(self) -> Iterator[str]:
         """Waits for what another deploy, or one that was killed, has set going."""
         found = self._described()
