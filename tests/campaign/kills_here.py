@@ -76,6 +76,8 @@ def tried(bench: Bench, mine: Victim, work: Work, strike: Strike) -> list[str] |
         return None
     found = [f"at {strike}"] if killed.traced else []
     if work is ENDPOINT:
+        # Whoever is killed may live for a moment; a viewer alone may have let it go.
+        gone(place.folder, 20.0 if strike.role == "supervisor" else 1.0)
         found += _endpoint_again(mine, place)
     else:
         found += _again(mine, place, work)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.campaign import aws_world, clocks, kills_aws, kills_here
 from tests.campaign.driver import Strike, bench
 from tests.campaign.figures import figure
-from tests.campaign.page import page
+from tests.campaign.page import Part, page
 from tests.campaign.projects import TRAIN
 
 
@@ -32,7 +34,8 @@ def test_steps_are_chosen_evenly_over_both_processes() -> None:
 
 def test_a_failure_stands_on_the_page() -> None:
     good, bad = figure("kills", "all", [[], []]), figure("faults", "all", [[], ["step 3", "lost"]])
-    text = page({"Here": [good], "There": [bad]}, "2026-11-21")
+    parts = [Part("Here", "2026-11-21", [good]), Part("There", "2026-11-21", [bad])]
+    text = page([Part.from_json(json.loads(json.dumps(part.as_json()))) for part in parts])
     assert "4 tries, 1 failure." in text
     assert "| kills | 2 | 0 | all |" in text
     assert "- faults: step 3; lost" in text
