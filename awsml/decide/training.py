@@ -27,7 +27,6 @@ from awsml.report import TimeLine, unknown_cost
 from awsml.workload import TrainingWorkload
 
 if TYPE_CHECKING:
-    from awsml.decide.instance_count import Counted
     from awsml.decide.spot import SpotAnswer
 
 COMPARED = ("file", "fastfile", "pipe", "fsx")
@@ -87,8 +86,8 @@ def decide(spec: Any, workload: TrainingWorkload, grounds: Grounds) -> Decision:
     now, bill = settled.now, settled.bill
     about_spot, wrong, blocks = _about_spot(settled)
     advice = _advice(settled, about_spot) if grounds.advise else ()
-    counted = _counted(now, grounds)
-    advice += (counted.advice,) if counted.advice else ()
+    about_count, unreadable = _about_count(now, grounds)
+    advice += about_count
     return Decision(
         choices=settled.choices,
         advice=advice,
@@ -99,17 +98,20 @@ def decide(spec: Any, workload: TrainingWorkload, grounds: Grounds) -> Decision:
         blocks=blocks,
         findings=(
             *wrong,
-            *counted.findings,
+            *unreadable,
             *worthwhile(a for a in advice if a is not about_spot or workload.spot),
         ),
     )
 
 
-def _counted(now: Evidence, grounds: Grounds) -> Counted:
-    from awsml.decide.instance_count import Counted, instance_count
+def _about_count(now: Evidence, grounds: Grounds) -> tuple[tuple[Advice, ...], tuple[Finding, ...]]:
+    """How many instances are worth having, and why that cannot be told."""
+    if not grounds.advise or now.workload.scaling_file is None:
+        return (), ()
+    from awsml.decide.instance_count import instance_count
 
-    asked = grounds.advise and now.workload.scaling_file is not None
-    return instance_count(now, grounds) if asked else Counted()
+    counted = instance_count(now, grounds)
+    return (counted.advice,) if counted.advice else (), counted.findings
 
 
 def _about_spot(

@@ -100,3 +100,14 @@ def test_what_is_too_large_or_no_folder_is_an_error(
     ran = awsml(*words, cwd=demo)
     assert ran.code in (1, 2)
     assert "error[" in ran.out + ran.err
+
+
+def test_no_package_metadata_is_read_to_find_plugins(tmp_path: Path) -> None:
+    """It would be a tenth of `awsml validate`, and comes back where pydantic moves its loader."""
+    (tmp_path / "job.yaml").write_text("kind: training\n")
+    code = "import sys; from awsml.cli.main import run; run(['validate', 'job.yaml'])"
+    asked = f"{code}; print('importlib.metadata' in sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", asked], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert ran.stdout.splitlines()[-1] == "False", ran.stdout
