@@ -23,9 +23,12 @@ if LONG:
     )
 else:
     fuzzing = settings(
-        max_examples=12,
+        max_examples=8,
         derandomize=True,
         deadline=None,
         database=None,
         suppress_health_check=_UNHURRIED,
     )
+
+# For what takes a tenth of a second a text: a whole scenario with all that is decided about it.
+fuzzing_whole = settings(fuzzing, max_examples=max(3, fuzzing.max_examples // 4))

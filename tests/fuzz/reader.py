@@ -50,18 +50,26 @@ class Fuzzed:
             with _limited():
                 act()
         except AwsmlError as refused:
-            _require_clear(refused, placed)
-            return refused
+            unclear = _unclear(refused, placed)
+            if unclear is None:
+                return refused
+            tally.crashes.add(unclear.partition(":")[0])
+            raise AssertionError(unclear) from refused
         except BaseException as crash:
             tally.crashes.add(_spot(crash))
             raise
         return None
 
 
-def _require_clear(refused: AwsmlError, placed: bool) -> None:
-    assert refused.message and refused.message.splitlines()[0].strip(), repr(refused)
-    assert refused.hint, f"no hint: {refused.message}"
-    assert refused.where is not None or not placed, f"no place: {refused.message}"
+def _unclear(refused: AwsmlError, placed: bool) -> str | None:
+    """What an error lacks."""
+    if not refused.message.strip():
+        return f"no message: {refused!r}"
+    if not refused.hint:
+        return f"no hint: {refused.message}"
+    if placed and refused.where is None:
+        return f"no place: {refused.message}"
+    return None
 
 
 @contextlib.contextmanager

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -95,6 +97,34 @@ def test_whatever_a_backend_tells_is_kept(told: list[tuple[str, float]]) -> None
     FUZZED.reads("events", check)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE runs SET requests='{'",
+        "UPDATE runs SET figures='[" + "[" * 100_000 + "'",
+        "UPDATE runs SET status='Flying'",
+        "UPDATE runs SET name=CAST(x'80' AS TEXT)",
+        "UPDATE journal SET detail='{'",
+        "UPDATE journal SET name=CAST(x'80' AS TEXT)",
+        "DROP TABLE journal",
+    ],
+)
+def test_a_row_that_makes_no_sense_is_one_error(tmp_path: Path, damage: str) -> None:
+    folder = tmp_path / ".awsml"
+    with RunStore(folder) as store:
+        store.journal(store.create(Draft("training", "a", "aws")).id, "send", a=1)
+    with contextlib.closing(sqlite3.connect(folder / "runs.db", isolation_level=None)) as file:
+        file.execute(damage)
+
+    def check() -> None:
+        with RunStore(folder) as store:
+            for found in store.find():
+                store.steps(found.id)
+
+    assert FUZZED.reads("run store files", check, placed=False) is not None
+
+
+@pytest.mark.slow  # ids and times are in the file, so no two runs see the same one
 @fuzzing
 @given(st.lists(st.tuples(st.integers(0, 60_000), st.binary(min_size=1, max_size=40)), max_size=6))
 def test_a_damaged_run_store_is_read_or_refused(damage: list[tuple[int, bytes]]) -> None:

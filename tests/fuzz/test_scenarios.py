@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from awsml import api
 from awsml.kinds import INCLUDES, KINDS
 from awsml.scenario import Override, load
-from tests.fuzz.profile import fuzzing
+from tests.fuzz.profile import fuzzing_whole
 from tests.fuzz.reader import FUZZED
 from tests.fuzz.texts import ODD, as_bytes, examples, mutated
 
@@ -43,7 +43,7 @@ def everything_about(text: str | bytes) -> None:
     api.validate_file(loaded, api.Terms(region="us-east-1"))
 
 
-@fuzzing
+@fuzzing_whole
 @given(mutated(_SCENARIOS, _WORDS))
 def test_a_scenario_is_findings_or_an_error(text: str) -> None:
     FUZZED.reads("scenarios", lambda: everything_about(as_bytes(text)))
@@ -77,7 +77,7 @@ _FIELDS = sorted(
 )
 
 
-@fuzzing
+@fuzzing_whole
 @given(
     st.sampled_from(_SCENARIOS),
     st.lists(st.tuples(st.sampled_from(_FIELDS), ODD), min_size=1, max_size=3),
@@ -130,7 +130,7 @@ def stretched(text: str, random: Random) -> str:
     return text
 
 
-@fuzzing
+@fuzzing_whole
 @given(st.sampled_from(_SCENARIOS), st.integers(0, 2**64))
 def test_a_scenario_of_extreme_numbers_is_findings_or_an_error(text: str, seed: int) -> None:
     changed = stretched(text, Random(seed))
