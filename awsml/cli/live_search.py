@@ -70,18 +70,23 @@ class SearchTable:
     def show(self, event: Event) -> None:
         if isinstance(event, TrialChanged):
             self._trials[event.number] = event
+            if event.status == "Failed" and event.subject is not None:
+                self._write(self._lines.line(event))  # on AWS nothing else says why
         elif isinstance(event, Progress):
             self._progress = event
         else:
             if isinstance(event, PhaseChanged):
                 self._phase, self._since = event.phase, event.at
-            line = self._lines.line(event)
-            if line is not None:
-                self._erase()
-                self._stream.write(f"{line}\n")
-                self._drawn = 0.0
+            self._write(self._lines.line(event))
         if self._clock() - self._drawn >= _REDRAW_SECONDS:
             self._draw()
+
+    def _write(self, line: str | None) -> None:
+        """Above the table, which is drawn anew."""
+        if line is not None:
+            self._erase()
+            self._stream.write(f"{line}\n")
+            self._drawn = 0.0
 
     def close(self) -> None:
         """The last table stays, as the result of the search."""

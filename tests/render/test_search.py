@@ -63,6 +63,13 @@ def test_a_row_has_short_numbers_and_fits_eighty_columns() -> None:
     assert "500 ms   <$0.01" in shown
 
 
+def test_a_trial_that_failed_on_aws_says_why_above_the_table() -> None:
+    out = io.StringIO()
+    view = SearchTable(out, STYLE, clock=lambda: 100.0)
+    view.show(trial(4, "Failed", reason="CapacityError: none", subject="trial-004"))
+    assert "trial 4  Failed  no objective  0 s  (CapacityError: none)" in out.getvalue()
+
+
 def test_the_table_is_drawn_over_itself_and_keeps_to_the_width() -> None:
     out = io.StringIO()
     now = iter(float(i) for i in range(100))
