@@ -76,10 +76,6 @@ class Ended:
     err: str
 
     @property
-    def killed(self) -> bool:
-        return self.signal is not None
-
-    @property
     def traced(self) -> bool:
         """A traceback is a defect, whatever happened."""
         return "Traceback (most recent call last)" in self.err
@@ -162,6 +158,12 @@ class Bench:
         for each in victims:
             self._free.put(each)
 
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+
     def each(self, do: Callable[[Victim, Item], Result], items: Iterable[Item]) -> list[Result]:
         """The results in the items' order; as many at once as there are victims."""
 
@@ -189,4 +191,6 @@ class Bench:
 def bench(at_once: int = 2) -> Iterator[Bench]:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="awsml-campaign-"))
-        yield Bench([stack.enter_context(victim()) for _ in range(at_once)], Path(folder))
+        yield stack.enter_context(
+            Bench([stack.enter_context(victim()) for _ in range(at_once)], Path(folder))
+        )

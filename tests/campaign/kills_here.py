@@ -74,7 +74,7 @@ def tried(bench: Bench, mine: Victim, work: Work, strike: Strike) -> list[str] |
     if not killed.struck:
         mine.run(place, "endpoint", "delete", "demo")
         return None
-    found = [f"at {strike}"] if killed.traced else []
+    found = [f"a traceback: {killed.last_words}"] if killed.traced else []
     if work is ENDPOINT:
         # Whoever is killed may live for a moment; a viewer alone may have let it go.
         gone(place.folder, 20.0 if strike.role == "supervisor" else 1.0)

@@ -29,7 +29,8 @@ def figures(bench: Bench, share: float = 1.0) -> Iterator[Figure]:
     if not _may_mount():
         return
     with ExitStack() as stack:
-        apart = Bench([stack.enter_context(victim(apart=True)) for _ in range(2)], bench.folder)
+        victims = [stack.enter_context(victim(apart=True)) for _ in range(2)]
+        apart = stack.enter_context(Bench(victims, bench.folder))
         yield _full_disk(apart, _DISK_KB[::every])
         yield _read_only(apart)
 
