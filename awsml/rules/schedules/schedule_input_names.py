@@ -1,10 +1,11 @@
-"""The request that a schedule sends lacks members, or writes them in another way than the action.
+"""The action of a schedule, or the request that it sends, is spelled in another way, or incomplete.
 
-`Input` is written in PascalCase also for services whose API is in camelCase: `JobName`,
-`JobQueue` and `JobDefinition` for `batch:submitJob`.
+The action is written in camelCase: `submitJob`, `createTrainingJob`. `Input` is written in
+PascalCase also for services whose API is in camelCase: `JobName`, `JobQueue` and `JobDefinition`
+for `batch:submitJob`.
 
 ## Why
-AWS takes the schedule; each run fails, and only the dead-letter queue tells.
+Where AWS takes the schedule, each run fails, and only the dead-letter queue tells.
 
 ## Flagged
     Name: nightly
@@ -20,6 +21,7 @@ AWS takes the schedule; each run fails, and only the dead-letter queue tells.
 """
 
 import json
+import re
 
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.schedules._expressions import SCHEDULES
@@ -29,11 +31,16 @@ CONFIDENCE = Confidence.DOCUMENTED
 APIS = tuple(f"{api}/Target" for api in SCHEDULES)
 SOURCE = "https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html"
 
+_PASCAL = re.compile(r":scheduler:[^:]*:[^:]*:aws-sdk:[^:]+:([A-Z]\w*)$")
 _NEEDED = ("JobName", "JobQueue", "JobDefinition")
 
 
 def check(target: Part) -> Problems:
     arn, payload = target["Arn"], target["Input"]
+    if pascal := _PASCAL.search(arn.text or ""):
+        right = pascal[1][0].lower() + pascal[1][1:]
+        message = f"`{pascal[1]}` is written `{right}` here"
+        yield Problem(arn, message, f"write {right}", span=pascal.span(1))
     if not (arn.text or "").endswith(":aws-sdk:batch:submitJob") or payload.text is None:
         return
     try:

@@ -37,7 +37,11 @@ SOURCE = "https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-target
 _UNIVERSAL = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):scheduler:(?P<place>[^:]*:[^:]*):aws-sdk:(?P<service>[^:]+):(?P<action>\w+)"
 )
-_READS = re.compile(r"(get|describe|list|poll|receive|search|scan|query|select|batchGet)[A-Z]")
+_READS = re.compile(
+    r"(get|describe|list|poll|receive|search|scan|query|select|read|lookup|discover|validate|"
+    r"retrieve|batchGet|batchDescribe|batchRead|transactGet|adminGet|adminList)(?![a-z])"
+)
+_OTHERS = ("testMigration", "testConnection", "translateDocument", "isAuthorized", "invokeModel")
 _DIRECT = re.compile(
     r"arn:aws[a-z-]*:(batch|sagemaker):[^:]*:[^:]*:(job-queue|job-definition|training-job|endpoint)/"
 )
@@ -74,6 +78,13 @@ def _universal(target: Part, arn: Part, parts: re.Match[str]) -> Problems:
             arn,
             f"`{parts['action']}` only reads, and a schedule cannot call it",
             "call an action that changes something",
+            span=parts.span("action"),
+        )
+    elif parts["action"].startswith(_OTHERS):
+        yield Problem(
+            arn,
+            f"a schedule cannot call `{parts['action']}`",
+            "call a function or a state machine that does",
             span=parts.span("action"),
         )
     payload = target["Input"]
