@@ -44,7 +44,7 @@ def aws_measure(
     served = _served(project, session, work.plan.name)
     say(_told_cost(served, asked, session.region))
     agree("Send this load to AWS?", yes)
-    return served, Invoker(session, work.plan.name).measured
+    return served, lambda load: Invoker(session, work.plan.name).measured(load)
 
 
 def _served(project: Project, session: Session, name: str) -> Served:
@@ -86,17 +86,17 @@ def _told_cost(served: Served, asked: Asked, region: str) -> str:
 
 
 class Invoker:
-    """InvokeEndpoint from threads, which is what the latencies of a network allow."""
+    """One load, by InvokeEndpoint from threads: the latencies of a network allow no more."""
 
     def __init__(self, session: Session, endpoint: str) -> None:
         self._session, self._endpoint = session, endpoint
         self._lock = threading.Lock()
-
-    def measured(self, load: Load) -> Outcome:
-        self._session.client("sagemaker-runtime", once=True)  # made once, before the threads
         self._latencies: list[float] = []
         self._late: list[float] = []
         self._errors: Counter[str] = Counter()
+
+    def measured(self, load: Load) -> Outcome:
+        self._session.client("sagemaker-runtime", once=True)  # made once, before the threads
         began = time.monotonic()
         end = began + load.seconds
         due = self._arrivals(load, began)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+
+from awsml.advice import Alternative
 from awsml.basis import Estimate, weakest
 
 # Closer than this is a tie: within what the model was off on published measurements.
@@ -33,3 +37,14 @@ def saved(before: Estimate, after: Estimate) -> Estimate:
     basis = weakest((before.basis, after.basis))
     expected = (before.expected or 0.0) - (after.expected or 0.0)
     return Estimate(low, expected, high, before.unit, basis, before.missing)
+
+
+def cheapest(options: Iterable[Alternative]) -> Alternative | None:
+    """Of those that are better than what stands, by dollars; an unknown price comes last."""
+    better = [option for option in options if option.verdict == "better"]
+    return min(better, key=_dollars, default=None)
+
+
+def _dollars(option: Alternative) -> float:
+    known = option.usd.expected if option.usd else None
+    return math.inf if known is None else known

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from awsml.advice import Advice, Alternative
 from awsml.basis import Basis, Estimate
 from awsml.decide.saving import saved
-from awsml.decide.serving_candidates import HOURS_PER_MONTH, Row, price_order
+from awsml.decide.serving_candidates import Row, price_order
 from awsml.decide.serving_case import Case
 from awsml.decide.serving_latency import almost_all
 from awsml.finding import Fix
@@ -20,7 +20,7 @@ _CLEARLY = 0.98  # closer prices are a tie
 def instance_advice(case: Case, rows: Sequence[Row]) -> Advice:
     """The cheapest that carries the load against what stands now; right-sizing is a verdict."""
     now, *others = rows
-    current = _current(case)
+    current = case.month(case.here)
     fewer = [now] if _too_many(now, case) else []
     priced = [row for row in (*fewer, *others) if row.month is not None]
     best = min(priced, key=lambda row: row.month or 0.0, default=None)
@@ -74,13 +74,6 @@ def _fixes(move: Row, case: Case) -> Iterator[Fix]:
         yield Fix("compute.count", str(needed))
     elif most is not None and needed > most:
         yield Fix("autoscaling.max", str(needed))
-
-
-def _current(case: Case) -> Estimate:
-    """Dollars a month of what the scenario asks for."""
-    if case.here is None:
-        return Estimate.unknown("USD", f"a price of {case.work.instance}")
-    return case.price(case.here).scaled(HOURS_PER_MONTH * case.work.count, "USD")
 
 
 def _stands(case: Case, now: Row, current: Estimate) -> str:

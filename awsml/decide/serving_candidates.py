@@ -9,13 +9,11 @@ from typing import Any
 from awsml import catalog
 from awsml.basis import Basis, Estimate, weakest
 from awsml.catalog import Instance
-from awsml.decide.serving_case import Case, constant
+from awsml.decide.serving_case import HOURS_PER_MONTH, Case, constant
 from awsml.decide.serving_hosts import refused, usual_candidates
 from awsml.decide.serving_latency import allowed_share, almost_all
 from awsml.estimate.endpoint import Rates, instances_needed, per_million
 from awsml.units import format_duration
-
-HOURS_PER_MONTH = 730.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from awsml.readers.metrics import Utilisation
 from awsml.readers.served import Served, read_served
 from awsml.workload import EndpointWorkload
 
+HOURS_PER_MONTH = 730.0
+
 
 def constant(name: str) -> float:
     return float(catalog.constant(name).value)
@@ -55,6 +57,12 @@ class Case:
             where = self.region or "a region"
             return Estimate.unknown("USD/hour", f"a price of {name} for {component} in {where}")
         return found.estimate()
+
+    def month(self, one: Instance | None) -> Estimate:
+        """Dollars a month of as many of a type as the scenario asks for."""
+        if one is None:
+            return Estimate.unknown("USD", f"a price of {self.work.instance}")
+        return self.price(one).scaled(HOURS_PER_MONTH * self.work.count, "USD")
 
     @property
     def lanes(self) -> int | None:

@@ -3,14 +3,12 @@ time, asynchronous, serverless, batch transform."""
 
 from __future__ import annotations
 
-import math
-
 from awsml import catalog
 from awsml.advice import Advice, Alternative
 from awsml.basis import Basis, Estimate, weakest
-from awsml.decide.saving import saved
-from awsml.decide.serving_candidates import HOURS_PER_MONTH, Row
-from awsml.decide.serving_case import Case
+from awsml.decide.saving import cheapest, saved
+from awsml.decide.serving_candidates import Row
+from awsml.decide.serving_case import HOURS_PER_MONTH, Case
 from awsml.estimate.endpoint import in_flight
 from awsml.units import format_bytes, format_duration
 
@@ -21,15 +19,14 @@ _AT_ONCE = "serverless_concurrency_maximum"
 
 def serving_mode_advice(case: Case, now: Row) -> Advice:
     """Real-time against the others. What cannot be used is priced all the same."""
-    usd = _current(case)
+    usd = case.month(case.here)
     options = (
         Alternative("real-time", "chosen", _told_now(case, now), usd),
         _asynchronous(case, now),
         _serverless(case),
         _batch(case, now),
     )
-    good = [row for row in options[1:] if row.verdict == "better" and row.usd]
-    best = min(good, key=_price, default=None)
+    best = cheapest(options)
     return Advice(
         subject="serving mode",
         recommend=f"serve by {best.option}" if best else "stay with real-time",
@@ -39,17 +36,6 @@ def serving_mode_advice(case: Case, now: Row) -> Advice:
         field="traffic.realtime",
         change=best is not None,
     )
-
-
-def _price(row: Alternative) -> float:
-    known = row.usd.expected if row.usd else None
-    return math.inf if known is None else known
-
-
-def _current(case: Case) -> Estimate:
-    if case.here is None:
-        return Estimate.unknown("USD", f"a price of {case.work.instance}")
-    return case.price(case.here).scaled(HOURS_PER_MONTH * case.work.count, "USD")
 
 
 def _told_now(case: Case, now: Row) -> str:
@@ -110,7 +96,7 @@ def _while_busy(case: Case, now: Row, price: Estimate) -> tuple[Estimate, float 
 
 
 def _verdict(case: Case, usd: Estimate) -> str:
-    current = _current(case)
+    current = case.month(case.here)
     if usd.expected is None or current.expected is None:
         return "unknown"
     return "better" if usd.expected < current.expected else "worse"

@@ -9,14 +9,13 @@ from awsml import catalog
 from awsml.advice import Advice, Alternative
 from awsml.basis import Estimate
 from awsml.catalog import Instance
-from awsml.decide.saving import saved
+from awsml.decide.saving import cheapest, saved
 from awsml.decide.serving_candidates import Row
-from awsml.decide.serving_case import Case, constant
+from awsml.decide.serving_case import HOURS_PER_MONTH, Case, constant
 from awsml.decide.serving_diagnosis import serving_signals
 from awsml.decide.serving_hosts import nearest_hosted
 from awsml.units import format_usd
 
-_HOURS_PER_MONTH = 730.0
 _CPU = "ml.m5.xlarge"
 _WIDE = "p3dn.24xlarge"
 
@@ -26,13 +25,11 @@ def architecture_advice(case: Case, rows: Sequence[Row]) -> Advice | None:
     here = case.here
     if here is None or not here.gpus:
         return None
-    usd = _monthly(case, here)
+    usd = case.month(here)
     options = (_transform(case), _elastic(case), _wide(case, here), _ecs(case, here, usd))
-    good = [row for row in options if row.verdict == "better"]
-    best = min(good, key=_price, default=None)
-    cheapest = min(
-        (r for r in rows if r.month is not None), key=lambda r: r.month or 0.0, default=None
-    )
+    best = cheapest(options)
+    carrying = [row for row in rows if row.month is not None]
+    least = min(carrying, key=lambda row: row.month or 0.0, default=None)
     return Advice(
         subject="architecture",
         recommend=best.option if best else "none of the four; see the advice about instances",
@@ -40,25 +37,18 @@ def architecture_advice(case: Case, rows: Sequence[Row]) -> Advice | None:
         saves_usd=saved(usd, best.usd) if best and best.usd else None,
         alternatives=options,
         field="compute.instance",
-        notes=tuple(_compared(best, cheapest)),
+        notes=tuple(_compared(best, least)),
         change=best is not None,
     )
 
 
-def _price(row: Alternative) -> float:
-    known = row.usd.expected if row.usd else None
-    return float("inf") if known is None else known
-
-
-def _compared(best: Alternative | None, cheapest: Row | None) -> Iterator[str]:
-    if cheapest is None:
+def _compared(best: Alternative | None, least: Row | None) -> Iterator[str]:
+    if least is None:
         return
-    told = f"{cheapest.instances} x {cheapest.name} carry the load for "
-    yield (
-        told
-        + f"{format_usd(cheapest.month or 0.0)} a month"
-        + ("" if best is None else f"; {best.option} costs {format_usd(_price(best))}")
-    )
+    told = f"{least.instances} x {least.name} carry the load for {format_usd(least.month or 0.0)}"
+    known = best.usd.expected if best is not None and best.usd else None
+    other = "" if best is None or known is None else f"; {best.option} costs {format_usd(known)}"
+    yield f"{told} a month{other}"
 
 
 def _network_told(case: Case, here: Instance) -> str:
@@ -124,7 +114,7 @@ def _wide(case: Case, here: Instance) -> Alternative:
         parts.append(told + (f"; the nearest that can is {near.ml_name}" if near else ""))
         return Alternative(option, "impossible", "; ".join(parts))
     verdict = "unknown" if share is None else "better" if share >= bound else "worse"
-    return Alternative(option, verdict, "; ".join(parts), _monthly(case, one))
+    return Alternative(option, verdict, "; ".join(parts), case.month(one))
 
 
 def _price_factor(one: Instance, here: Instance, case: Case) -> float | None:
@@ -140,7 +130,7 @@ def _ecs(case: Case, here: Instance, usd: Estimate) -> Alternative:
     """The same machine under another orchestrator: cheaper by SageMaker's markup, as idle."""
     option = f"Amazon ECS on {here.name}"
     price = case.price(here, "ec2")
-    month = price.scaled(_HOURS_PER_MONTH * case.work.count, "USD")
+    month = price.scaled(HOURS_PER_MONTH * case.work.count, "USD")
     busy = "" if case.share_of_gpu is None else f" {case.share_of_gpu:.0%}"
     told = f"the same {here.gpus} GPU, cores and link, so the GPU stays{busy} used"
     if here.retired:
@@ -150,7 +140,3 @@ def _ecs(case: Case, here: Instance, usd: Estimate) -> Alternative:
     less = 1 - month.expected / usd.expected
     why = f"{told}; {less:.0%} off the price, and scaling and deployment become yours"
     return Alternative(option, "worse", why, month)
-
-
-def _monthly(case: Case, one: Instance) -> Estimate:
-    return case.price(one).scaled(_HOURS_PER_MONTH * case.work.count, "USD")

@@ -104,7 +104,10 @@ def gone(pid: int) -> bool:
 
 
 def test_it_answers_by_the_contract_and_leaves_nothing_when_deleted(endpoint: Endpoint) -> None:
-    assert endpoint.deploy().code == 0
+    ran = endpoint.deploy()
+    assert ran.code == 0
+    assert f"--data-binary @request.json {endpoint.url}/invocations" in ran.err
+    assert "delete it with: awsml endpoint delete echo" in ran.err
     with urllib.request.urlopen(endpoint.url + "/ping", timeout=5) as answer:
         assert answer.status == 200
     assert endpoint.post("/invocations", b'{"a": 1}')[:2] == (200, b'{"a": 1}')
