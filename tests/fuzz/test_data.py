@@ -177,6 +177,7 @@ def test_an_archive_stays_inside_or_is_an_error(
         [("a", "nowhere", tarfile.LNKTYPE)],
         [("a", "a", tarfile.SYMTYPE), ("a/b", "", tarfile.REGTYPE)],
         [("null", "", tarfile.CHRTYPE)],
+        [("train.py", "", tarfile.DIRTYPE), ("./train.py", "train.py", tarfile.SYMTYPE)],
     ],
 )
 def test_an_archive_that_leads_out_is_refused(members: list[tuple[str, str, bytes]]) -> None:

@@ -43,7 +43,10 @@ def put_code(address: str, target: Path, objects: ObjectFolder) -> None:
 
 # What tarfile lets through of a broken archive, and what such names do to the disk's own calls;
 # a full disk is no fault of the archive.
-_BROKEN = (tarfile.TarError, EOFError, ValueError, LookupError, zlib.error, lzma.LZMAError)
+_BROKEN = (
+    *(tarfile.TarError, EOFError, ValueError, LookupError, RecursionError),
+    *(zlib.error, lzma.LZMAError),
+)
 _BAD_NAMES = {errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ELOOP}
 
 
