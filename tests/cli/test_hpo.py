@@ -340,7 +340,10 @@ def test_going_on_counts_what_the_killed_attempt_took_and_not_what_lay_between(
         store.record(second.id, LogLine("algo-1", "loss=0.5", soon + 2))
         store.settle(second.id, Status.INTERRUPTED)
         standing, left = restored(job, store, run.id)
-        entry, again = Supply(store, run, standing, left, []).next() or (None, None)
+        supply = Supply(store, run, standing, left, [])
+        spent = standing.entries[1].seconds(soon) + 2
+        assert standing.spent_seconds(soon + 3600) == pytest.approx(spent, abs=0.01)
+        entry, again = supply.next() or (None, None)
         assert again is not None and entry is not None
         assert again.id == second.id
         assert (entry.seconds(soon + 3600), entry.reported) == (pytest.approx(2.0, abs=0.01), [])

@@ -36,7 +36,9 @@ class Supply:
         definitions = self._job.definitions
         self._searches = {id(each): search_of(self._job, each, search.id) for each in definitions}
         for run in left:
-            standing.entries[number_of(run)].status = None
+            entry = standing.entries[number_of(run)]
+            before = entry.seconds_before + seconds_until_killed(run, store)
+            entry.begin_again(before, kept="CheckpointConfig" in run.request("CreateTrainingJob"))
 
     def next(self) -> tuple[Entry, Run] | None:
         """None when there is nothing more to try."""
@@ -72,8 +74,7 @@ class Supply:
     def _again(self, run: Run) -> tuple[Entry, Run]:
         """A trial that was interrupted, with its own setting and from its checkpoint."""
         entry = self._standing.entries[number_of(run)]
-        before = entry.seconds_before + seconds_until_killed(run, self._store)
         self._store.take(run.id, this_process(), detached=False)
-        self._store.add_figures(run.id, {"stopped_by": None, "seconds_before": before})
-        entry.begin_again(before, kept="CheckpointConfig" in run.request("CreateTrainingJob"))
+        figures = {"stopped_by": None, "seconds_before": entry.seconds_before}
+        self._store.add_figures(run.id, figures)
         return entry, self._store.get(run.id)

@@ -115,7 +115,9 @@ class LocalTuning:
 
     def _searched(self) -> Iterator[Event]:
         yield PhaseChanged("Training", self._clock())
-        self._began = self._clock()
+        # What an earlier process did took at least as long as its trials side by side.
+        now = self._clock()
+        self._began = now - self._standing.spent_seconds(now) / self._job.parallel
         while True:
             yield from self._started_more()
             if not self._alive:
