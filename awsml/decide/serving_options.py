@@ -109,12 +109,23 @@ def _wide(case: Case, here: Instance) -> Alternative:
     if share is not None:
         helps = "would help" if share >= bound else "buys nothing here"
         parts.append(f"at {share:.0%} of the link in use more of it {helps}")
+    each = _each_request(one, here, factor, case)
+    if each is not None:
+        parts.append(f"a request costs {each:.3g} times as much, if all {one.gpus} GPUs are used")
     if "hosting" not in catalog.accepted_by(option):
         told = f"{option} cannot be hosted"
         parts.append(told + (f"; the nearest that can is {near.ml_name}" if near else ""))
         return Alternative(option, "impossible", "; ".join(parts))
-    verdict = "unknown" if share is None else "better" if share >= bound else "worse"
+    if share is None or each is None:
+        return Alternative(option, "unknown", "; ".join(parts), case.month(one))
+    verdict = "better" if share >= bound and each < 1 else "worse"
     return Alternative(option, verdict, "; ".join(parts), case.month(one))
+
+
+def _each_request(one: Instance, here: Instance, factor: float | None, case: Case) -> float | None:
+    """Dollars of a request against those of today: price over what both sustain."""
+    wide, now = case.rates(one).sustained.expected, case.rates(here).sustained.expected
+    return factor * now / wide if factor and wide and now else None
 
 
 def _price_factor(one: Instance, here: Instance, case: Case) -> float | None:

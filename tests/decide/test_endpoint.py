@@ -156,7 +156,9 @@ def test_each_of_the_four_options_is_a_row_with_a_number() -> None:
     assert len(rows) == 4
     assert all(any(letter.isdigit() for letter in each["why"]) for each in rows)
     assert "buys nothing here" in option(report(), "p3dn")["why"]
-    assert "would help" in option(report("traffic.payload=5 MB"), "p3dn")["why"]
+    assert "a request costs 1.17 times as much" in option(report(), "p3dn")["why"]
+    starved = option(report("traffic.payload=5 MB", "traffic.requests_per_second=50"), "p3dn")
+    assert "would help" in starved["why"]
 
 
 def test_batch_transform_is_out_only_while_somebody_waits() -> None:
