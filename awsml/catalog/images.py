@@ -17,6 +17,10 @@ from awsml.catalog.instances import instance, nearest
 from awsml.catalog.tables import Row, Tables, current
 
 USES = ("training", "inference", "batch")
+_LENT = (
+    "there is no EC2 image of this version; SageMaker's runs the command as it is, carries a "
+    "toolkit that Batch does not use, and AWS documents it for SageMaker only"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +203,7 @@ def _for_batch(image: Image, row: Row, region: str) -> Image | NoImage:
     uri = image.uri.rpartition(":")[0] + f":{own or lent}"
     notes = ("the image has no git",) if own and "amzn2023" in own else ()
     if not own:
-        notes = ("there is no EC2 image of this version; SageMaker's runs the command as it is",)
+        notes = (_LENT,)
     return replace(
         image,
         uri=uri,

@@ -245,4 +245,18 @@ def _notes(case: Case) -> tuple[str, ...]:
         else "no schedule: compared as one run a month"
     )
     machine = case.machine.name if case.machine else "no type that fits"
-    return (f"{how}, on {machine}, {case.workload.jobs} job(s) a run",)
+    jobs = "1 job" if case.workload.jobs == 1 else f"{case.workload.jobs:,} jobs"
+    return (f"{how}, on {machine}, {jobs} a run", *_image_notes(case))
+
+
+def _image_notes(case: Case) -> tuple[str, ...]:
+    """What comes of the Deep Learning Container that AWS Batch can have of a framework."""
+    workload, machine = case.workload, case.machine
+    if workload.image is None or machine is None:
+        return ()
+    found = catalog.image(
+        workload.image, workload.image_version, case.region, machine.name, "batch"
+    )
+    if not isinstance(found, catalog.Image):
+        return ()
+    return tuple(f"{found.framework} {found.version}: {note}" for note in found.notes)

@@ -120,6 +120,17 @@ def test_batch_on_spot_answers_the_question_and_each_other_way_loses_by_a_number
     assert found["ECS service"].usd.expected > found["EC2 and Instance Scheduler"].usd.expected
 
 
+def test_what_comes_of_an_image_that_is_sagemaker_s_is_told():
+    def notes(framework, version):
+        asked = job(6, **{**KEPT, "image": framework, "image_version": version})
+        advice = next(a for a in decided(asked).advice if a.subject == "architecture")
+        return " ".join(advice.notes)
+
+    assert "tensorflow 2.21: there is no EC2 image" in notes("tensorflow", "2.21")
+    assert "no EC2 image" not in notes("pytorch", "2.10")
+    assert "the image has no git" in notes("pytorch", "2.13")
+
+
 def test_without_gpus_fargate_is_possible():
     plain = job(6, gpus=0, vcpus=4, memory_mib=8192, instances=("m7i",), **KEPT)
     assert rows(plain, "architecture")["Fargate"].verdict != "impossible"
