@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from endpoint_peer import PACKAGES, Peer, peer_environment, served_by_peer
+from endpoint_peer import PACKAGES, Peer, leave_on_sigterm, peer_environment, served_by_peer
 from promise import Promise
 
 from awsml.backends.local.load.generator import Target, measured
@@ -124,6 +124,7 @@ def overhead() -> tuple[bool, list[str]]:
 @contextlib.contextmanager
 def served(folder: Path, workers: int) -> Iterator[Peer]:
     """The handler behind a local endpoint."""
+    leave_on_sigterm()
     (folder / "echo.yaml").write_text(SCENARIO.format(workers=workers), encoding="utf-8")
     (folder / "inference.py").write_text(HANDLER, encoding="utf-8")
     subprocess.run([*AWSML, "endpoint", "deploy"], cwd=folder, check=True, capture_output=True)

@@ -45,9 +45,19 @@ def peer_environment(folder: Path) -> Path:
     return folder
 
 
+def leave_on_sigterm() -> None:
+    """What was started is ended too when `timeout` ends this program, and not only by Ctrl-C."""
+
+    def leave(*_: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, leave)
+
+
 @contextlib.contextmanager
 def served_by_peer(environment: Path, folder: Path, handler: str, workers: int) -> Iterator[Peer]:
     """The handler behind multi-model-server, until the block ends."""
+    leave_on_sigterm()
     code = folder / "store" / "model" / "code"
     code.mkdir(parents=True)
     (code / "inference.py").write_text(handler, encoding="utf-8")
