@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
+from awsml.backends.local.batch.jobs import ONLY
 from awsml.errors import UsageError
 from awsml.store.run import Run
 
-CHILDREN_READ = 100  # of an array on AWS, where none is named
-_ONLY = "job"  # the label of the only job of a run
 _CHILD = re.compile(r"(?:(?P<label>[^:]+):)?(?P<index>\d+)")
 
 
@@ -40,7 +39,7 @@ def child_key(run: Run, text: str) -> str:
 def array_sizes(run: Run) -> dict[str, int]:
     """Children of each array of the run."""
     jobs = [request for request in run.requests if request["operation"] == "SubmitJob"]
-    found = {job.get("id") or _ONLY: job["params"].get("arrayProperties", {}) for job in jobs}
+    found = {job.get("id") or ONLY: job["params"].get("arrayProperties", {}) for job in jobs}
     return {label: int(array["size"]) for label, array in found.items() if "size" in array}
 
 
@@ -48,4 +47,4 @@ def _only(run: Run, sizes: dict[str, int], index: str) -> str:
     if len(sizes) > 1:
         some = " or ".join(f"`{label}:{index}`" for label in list(sizes)[:3])
         raise UsageError(f"run {run.id} has several arrays", hint=f"write {some}")
-    return next(iter(sizes), _ONLY)
+    return next(iter(sizes), ONLY)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import click
 
-from awsml.cli.array_child import CHILDREN_READ, array_sizes, child_key
+from awsml.cli.array_child import array_sizes, child_key
 from awsml.cli.options import run_argument
 from awsml.cli.output import warn
 from awsml.cli.project import Project
@@ -75,9 +75,11 @@ class _Wanted:
 
 def _show_from_aws(project: Project, store: RunStore, found: Run, wanted: _Wanted) -> None:
     """What CloudWatch has; then what comes, asking AWS until the job is over."""
+    from awsml.backends.aws.batch_arrays import READ_AT_ONCE  # where AWS is spoken to
+
     most = max(array_sizes(found).values(), default=0)
-    if wanted.child is None and most > CHILDREN_READ:
-        warn(f"these are the first {CHILDREN_READ} of {most:,} children; another one: --child N")
+    if wanted.child is None and most > READ_AT_ONCE:
+        warn(f"these are the first {READ_AT_ONCE} of {most:,} children; another one: --child N")
     lines = log_lines(project, store, found, wanted.since, wanted.tail, wanted.child)
     named = _several(found, lines)
     _print(lines, named)
