@@ -80,7 +80,10 @@ def _with_checkpoints(workload: BatchWorkload, now: Survival, rate: Estimate) ->
     assert fares is not None
     name = f"checkpoint every {format_duration(every)}"
     fix = Fix("checkpoints.every", f"{every / 60:.0f}m")
-    return [Option(name, fares, _dollars(fares, rate), (fix,))]
+    alone = Option(name, fares, _dollars(fares, rate), (fix,))
+    if workload.attempts is None or _sure(alone):
+        return [alone]
+    return [alone, *_with_attempts(better, fares, rate, alone)]
 
 
 def _in_pieces(workload: BatchWorkload, now: Survival, rate: Estimate) -> list[Option]:
@@ -99,7 +102,10 @@ def _in_pieces(workload: BatchWorkload, now: Survival, rate: Estimate) -> list[O
     return []
 
 
-def _with_attempts(workload: BatchWorkload, now: Survival, rate: Estimate) -> list[Option]:
+def _with_attempts(
+    workload: BatchWorkload, now: Survival, rate: Estimate, beside: Option | None = None
+) -> list[Option]:
+    """As many attempts as it takes, alone or beside another change."""
     most = int(catalog.constant("batch_attempts").value)
     if workload.attempts is None or now.needed is None:
         return []
@@ -109,7 +115,9 @@ def _with_attempts(workload: BatchWorkload, now: Survival, rate: Estimate) -> li
     fares = survival(workload, attempts=wanted)
     assert fares is not None
     fix = Fix("retry.attempts", str(wanted), safe=True)
-    return [Option(f"{wanted} attempts", fares, _dollars(fares, rate), (fix,))]
+    name = f"{beside.name}, {wanted} attempts" if beside else f"{wanted} attempts"
+    fixes = (*beside.fixes, fix) if beside else (fix,)
+    return [Option(name, fares, _dollars(fares, rate), fixes)]
 
 
 def _on_demand(workload: BatchWorkload, rate: Estimate) -> Option:
@@ -150,7 +158,7 @@ def _row(option: Option, best: Option) -> Alternative:
         verdict = "chosen"
     elif usd is None or top is None:
         verdict = "unknown"
-    elif abs(usd - top) <= _EQUAL * top:
+    elif abs(usd - top) <= _EQUAL * top and _sure(option) == _sure(best):
         verdict = "equal"
     else:
         verdict = "better" if usd < top and _sure(option) else "worse"
@@ -166,7 +174,9 @@ def _told(option: Option) -> str:
     kept = f"{odds_text(share)} finish" + (
         " in time" if math.isfinite(fares.bounds.deadline) else ""
     )
-    return f"{kept} within {fares.bounds.attempts} attempts, {cost} a job, p99 wall-clock {end}"
+    tries = fares.bounds.attempts
+    within = f"{tries} attempt" if tries == 1 else f"{tries} attempts"
+    return f"{kept} within {within}, {cost} a job, p99 wall-clock {end}"
 
 
 def _recommend(best: Option, now: Survival) -> str:

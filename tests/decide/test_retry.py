@@ -53,6 +53,14 @@ def test_checkpoints_make_a_long_job_finish():
     assert bare["p_finish"] < 0.5 < 0.95 < kept["p_finish"]
 
 
+def test_one_attempt_needs_checkpoints_and_more_attempts_together():
+    found = rows(job(6, attempts=1), "retry")
+    (both,) = (name for name, row in found.items() if row.verdict == "chosen")
+    assert both.startswith("checkpoint every ") and both.endswith(" attempts")
+    alone, many = both.rpartition(", ")[0], "10 attempts"
+    assert found[alone].verdict == found[many].verdict == found["on demand"].verdict == "worse"
+
+
 def test_the_odds_without_checkpoints_are_those_of_the_formula():
     # One attempt of 2 h and 5 min at 0.3 an hour survives with exp(-0.625) = 0.535.
     found = retry(job(2, attempts=1))["p_finish"]
