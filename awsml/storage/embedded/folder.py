@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,7 +47,6 @@ class ObjectFolder:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._commit = Lock()
-        self._made = 0
 
     def buckets(self) -> list[tuple[str, float]]:
         """Names and times of creation, by name."""
@@ -126,10 +126,8 @@ class ObjectFolder:
         self.path(bucket, key)
         folder = self.root / bucket / "incoming"
         folder.mkdir(exist_ok=True)
-        with self._commit:
-            self._made += 1
-            number = self._made
-        return Incoming(self, bucket, key, folder / f"{os.getpid()}-{number}")
+        # No count: each trial of a search has an ObjectFolder of its own in the same process.
+        return Incoming(self, bucket, key, folder / uuid.uuid4().hex)
 
     def put(self, bucket: str, key: str, data: bytes) -> Stored:
         """Store bytes that are at hand."""
