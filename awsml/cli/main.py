@@ -202,9 +202,12 @@ def _refusal(error: OSError) -> BackendError:
 def _explain_click(error: click.ClickException) -> int:
     from awsml.cli.output import explain_error
 
-    usage = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "awsml"
-    hint = f"run `{usage} --help`"
+    context = error.ctx if isinstance(error, click.UsageError) else None
     message = error.format_message()
+    if context is not None and message == context.get_help():  # nothing was asked for
+        click.echo(message, err=True)
+        return 2
+    hint = f"run `{context.command_path if context else 'awsml'} --help`"
     lowered = message[:1].lower() + message[1:]
     explain_error(UsageError(lowered.rstrip("."), hint=hint), sys.argv)
     return 2

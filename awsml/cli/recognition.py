@@ -13,6 +13,8 @@ from awsml.requests.recognition import api_of_members, api_of_name
 from awsml.scenario.source import SourceText
 
 _KIND = re.compile(r"""^(?:kind|["']kind["'])[ \t]*:""", re.MULTILINE)
+# A scenario may leave its kind to the one it extends; what linters extend is no YAML file.
+_EXTENDS = re.compile(r"""^extends[ \t]*:[ \t\["']*[^\s"'#,\]]+\.ya?ml\b""", re.MULTILINE)
 _ELSEWHERE = re.compile(r"^apiVersion[ \t]*:", re.MULTILINE)
 _MAPPING = re.compile(r"""^[A-Za-z_"'][^\n:#]*:(?:[ \t]|$)""", re.MULTILINE)
 
@@ -67,7 +69,7 @@ def _of_json(source: SourceText) -> Recognised:
 def _of_yaml(text: str) -> Recognised:
     if _ELSEWHERE.search(text):
         return Recognised(Kind.NOTHING, "it is another tool's: it has an `apiVersion`")
-    if _KIND.search(text):
+    if _KIND.search(text) or _EXTENDS.search(text):
         return Recognised(Kind.SCENARIO)
     if not _MAPPING.search(text):
         return Recognised(Kind.SCENARIO)  # broken or empty: reading it says what is wrong

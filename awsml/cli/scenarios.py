@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from awsml.cli.project import Project
@@ -11,6 +13,7 @@ from awsml.kinds import INCLUDES, KINDS
 from awsml.scenario import Defaults, Document, Loaded, Override, load, read_defaults
 
 SUFFIXES = (".yaml", ".yml")
+_KIND = re.compile(r"""^["']?kind["']?[ \t]*:[ \t]*["']?(\w+)""", re.MULTILINE)
 
 
 def loaded(
@@ -51,6 +54,7 @@ def chosen(project: Project, named: Path | None, kinds: Sequence[str] = ()) -> P
         return found[0]
     wanted = f"{' or '.join(kinds)} scenario" if kinds else "scenario"
     if not found:
+        _tell_unreadable(project, kinds)
         raise UsageError(
             f"there is no {wanted} in {project.shown(project.root)}",
             hint=f"run `awsml init {kinds[0] if kinds else 'training'}`, or name a file",
@@ -83,10 +87,29 @@ def _kinds_in(project: Project, path: Path, kinds: Sequence[str]) -> bool:
         documents = loaded(project, path).documents
     except UsageError:
         return False
-    return any(
-        document.kind is not None and (not kinds or document.kind in kinds)
-        for document in documents
-    )
+    return any(_is_wanted(document.kind, kinds) for document in documents)
+
+
+def _is_wanted(kind: str | None, kinds: Sequence[str]) -> bool:
+    """A kind that is nearly one of ours is a typing error; `Deployment` is another tool's."""
+    if kind is None or kinds:
+        return kind in kinds
+    return bool(get_close_matches(kind, KINDS, 1, 0.8))
+
+
+def _tell_unreadable(project: Project, kinds: Sequence[str]) -> None:
+    """A scenario with a mistake is not missing: reading it again says what is wrong with it."""
+    for folder in _nearest(project):
+        for path in candidates(folder):
+            text = path.read_text("utf-8", errors="replace") if path.is_file() else ""
+            said = _KIND.search(text)
+            if said is None or (said[1] in KINDS and said[1] not in (kinds or KINDS)):
+                continue
+            loaded(project, path)
+            near = get_close_matches(said[1], kinds or KINDS, 1, 0.8)
+            if near and said[1] not in KINDS:
+                message = f"{project.shown(path)} says `kind: {said[1]}`, and that is no kind"
+                raise UsageError(message, hint=f"write `kind: {near[0]}`")
 
 
 def one_document(documents: Sequence[Document], path: str, kinds: Sequence[str] = ()) -> Document:

@@ -24,7 +24,7 @@ def existing_runs(project: Project) -> RunStore:
     if not (project.state / "runs.db").exists():
         raise UsageError(
             f"there are no runs in {project.shown(project.root)}",
-            hint="make one: awsml train",
+            hint="make one: awsml train, or hpo, batch submit, endpoint deploy",
             slug="no-such-run",
         )
     return RunStore(project.state)
