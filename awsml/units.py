@@ -157,7 +157,7 @@ def format_usd(amount: float) -> str:
     if amount < 0:
         return f"-{format_usd(-amount)}"
     if amount and abs(amount) < 0.01:
-        return f"${amount:.2g}"
+        return f"${Decimal(f'{amount:.2g}'):f}"  # never 3.5e-05
     return f"${amount:,.2f}" if abs(amount) < 10_000 else f"${amount:,.0f}"
 
 
@@ -165,7 +165,8 @@ def format_count(number: float) -> str:
     for size, unit in ((1e12, "T"), (1e9, "B"), (1e6, "M")):
         if abs(number) >= size:
             return f"{number / size:.4g}{unit}"
-    return f"{number:,.0f}" if number == int(number) else f"{number:.4g}"
+    whole = number == int(number) or abs(number) >= 10_000
+    return f"{number:,.0f}" if whole else f"{number:.4g}"
 
 
 def format_rate(number: float) -> str:
@@ -182,7 +183,8 @@ def _unit_hint(number: str, unit: str, units: Mapping[str, Decimal], example: st
     known = {name.lower(): name for name in units}
     if unit.lower() in known:
         return f"write `{number} {known[unit.lower()]}`"
-    named = ", ".join([name for name in units if name][:8])
+    each = {units[name]: name for name in reversed(list(units)) if name}  # of synonyms the first
+    named = ", ".join(reversed(each.values()))
     match = _QUANTITY.fullmatch(example)
     if not unit and match is not None:
         return f"write `{number} {match[3]}`, or another unit: {named}"

@@ -126,9 +126,9 @@ def _row(
         return Option(option, rate, cost, because)
     same_work = cost.expected * best / rate.expected
     share = mine.break_even(same_work)
-    because += f"; the same work for ${same_work:.2f} an hour, so owning pays "
+    because += f"; the same work for ${same_work:.2f} an hour, so owning "
     never = share is None or share > 1
-    because += "at no use" if never else f"from {share:.0%} use"
+    because += "never pays" if never else f"pays from {share:.0%} use"
     return Option(option, rate, cost, because, share)
 
 

@@ -54,7 +54,8 @@ def saving_text(advice: Advice) -> str:
     """Dollars and time, or what would tell."""
     told = [each for each in (advice.saves_usd, advice.saves_seconds) if each is not None]
     if not advice.change and told and all(each.expected == 0 for each in told):
-        return "the best of these"
+        better = [each.option for each in advice.alternatives if each.verdict == "better"]
+        return f"better still: {', '.join(better)}" if better else "the best of these"
     figures = [
         *_change(advice.saves_usd, format_usd, "costs {} more"),
         *_change(advice.saves_seconds, format_duration, "takes {} longer"),

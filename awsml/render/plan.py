@@ -55,7 +55,8 @@ def header(report: Report, title: str | None) -> str:
 def cost_section(cost: Cost, width: int) -> str:
     """Expected, range and ceiling; then what they are made of."""
     lines = [f"cost      {range_text(cost.usd, 'USD')} per {cost.per}"]
-    lines.append(f"ceiling   {ceiling_text(cost)}")
+    first, *rest = wrap(ceiling_text(cost), width - 10)
+    lines += [f"ceiling   {first}", *(f"          {line}" for line in rest)]
     if cost.lines:
         lines += ["", cost_lines(cost, width)]
     if cost.left_out:
@@ -131,6 +132,12 @@ def effective_section(effective: Mapping[str, Effective], width: int) -> str:
     return "values not from the scenario\n" + table(columns, shown, width, indent=2)
 
 
+def _said_by_its_field(path: str, effective: Mapping[str, Effective]) -> bool:
+    """`input_mode.train` repeats `inputs.train.mode`, for those who only know the channel."""
+    before, found, channel = path.rpartition("input_mode.")
+    return bool(found) and f"{before}inputs.{channel}.mode" in effective
+
+
 EFFECTIVE_HEADINGS = ("field", "value", "set by", "because")
 
 
@@ -139,6 +146,7 @@ def effective_rows(effective: Mapping[str, Effective]) -> list[tuple[str, ...]]:
         (path, value_text(entry.value), entry.source.value, entry.because or "")
         for path, entry in effective.items()
         if entry.source not in (Source.SCENARIO, Source.BUILT_IN)
+        and not _said_by_its_field(path, effective)
     ]
 
 

@@ -79,8 +79,10 @@ def _slug(shape_name: str, slug: str = "length-limit") -> str:
 
 
 def _form(shape: Shape, text: str) -> str:
-    """The first character that no name of this form may hold, or the whole pattern."""
+    """What to write instead, the first character that has no place in this form, or the form."""
     pattern = shape.pattern
+    if pattern is not None and pattern.fullmatch(f"s3://{text}"):
+        return f"write `s3://{text}`"
     if pattern is not None:
         for character in dict.fromkeys(text):
             if not character.isalnum() and not pattern.fullmatch(f"a{character}a"):

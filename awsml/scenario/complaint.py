@@ -17,7 +17,7 @@ from awsml.scenario.suggestion import closest, folded, nearest
 from awsml.units import QuantityError
 
 _WANTED = {
-    "int": ("a whole number", "10"),
+    "int": ("a whole number", "1"),
     "float": ("a number", "0.5"),
     "decimal": ("a number", "0.5"),
     "bool": ("on or off", "on"),

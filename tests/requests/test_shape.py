@@ -234,3 +234,8 @@ def test_integers_are_accepted_exactly_within_their_range(keep: int, runtime: in
     job = changed("ResourceConfig.KeepAlivePeriodInSeconds", keep)
     job["StoppingCondition"]["MaxRuntimeInSeconds"] = runtime
     assert bool(complaints(job)) == (not 0 <= keep <= 21_600)
+
+
+def test_a_place_without_its_scheme_is_given_one() -> None:
+    [one] = complaints(changed("OutputDataConfig.S3OutputPath", "bucket/models"))
+    assert one.hint == "write `s3://bucket/models`"

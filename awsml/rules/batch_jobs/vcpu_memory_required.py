@@ -81,7 +81,7 @@ def _given_once(container: Part, found: dict[str, Part]) -> Problems:
             yield Problem(
                 container,
                 f"`{container}` does not say how many {what} it needs",
-                f'add {{type: {kind}, value: "..."}} to `resourceRequirements`',
+                f"add a {kind} entry with its number to `{container['resourceRequirements']}`",
             )
 
 

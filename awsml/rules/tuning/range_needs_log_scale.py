@@ -43,6 +43,6 @@ def check(parameter: Part) -> Problems:
             scale,
             f"`{parameter['Name'].text}` spans {decades:.1f} decades and is searched linearly: "
             f"nine draws of ten lie above {high / 10:g}",
-            "use the scale Logarithmic",
+            "use the scale Logarithmic (in a scenario `scale: log`)",
             fix="Logarithmic",
         )

@@ -46,5 +46,6 @@ def check(job: Part) -> Problems:
         yield Problem(
             stopping if stopping.exists else config,
             f"{jobs} training jobs of up to {max(each) / 3600:g} h run to their end, however bad",
-            "set TrainingJobEarlyStoppingType: Auto, or use the strategy Hyperband",
+            "set TrainingJobEarlyStoppingType: Auto (in a scenario `early_stopping: auto`), "
+            "or use the strategy Hyperband",
         )

@@ -52,6 +52,7 @@ def check(job: Part) -> Problems:
             whole,
             f"{total} training jobs of up to {longest} s, {parallel} at once, may take "
             f"{rounds * longest} s, and the tuning job ends after {whole.number} s",
-            f"set it to {rounds * longest}, or keep it as a limit on what the search may cost",
+            f"set `{whole}` to {rounds * longest}, or keep it as a limit on what the search may "
+            "cost",
             level=Level.ADVICE,
         )
