@@ -25,6 +25,7 @@ from awsml.units import format_usd
 
 _THREADS = 64
 _SEED = 7
+_DRAIN_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +122,19 @@ class Invoker:
             yield moment if load.rate else None
 
     def _work(self, load: Load, due: Iterator[float | None], end: float) -> None:
+        """Each asks at least once; what was due in time is still asked, but not for ever."""
+        asked = False
         while True:
             with self._lock:
                 moment = next(due, end)
             now = time.monotonic()
-            if now >= end or (moment is not None and moment >= end):
+            if (moment is None and now >= end and asked) or (moment is not None and moment >= end):
                 return
+            asked = True
+            if moment is not None and now >= end + _DRAIN_SECONDS:
+                with self._lock:
+                    self._errors["not sent in time"] += 1
+                continue
             if moment is not None:
                 time.sleep(max(0.0, moment - now))
             self._one(load, moment)
