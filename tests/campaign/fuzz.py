@@ -22,7 +22,7 @@ from pathlib import Path
 from tests.campaign.driver import ROOT, Bench
 from tests.campaign.figures import Figure
 
-_EXAMPLES = 100  # of each test; some have dozens of variants
+_EXAMPLES = 400  # of each test; some have dozens of variants
 _DEADLINE_SECONDS = 900
 _CHECKED = "a value or a clear error with its place, within 5 s of CPU time and 1 GiB; no crash"
 
