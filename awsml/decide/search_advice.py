@@ -17,7 +17,7 @@ _TIE_SHARE = 0.005
 
 def search_advice(now: SearchCase, options: list[Option]) -> Advice:
     """What to change for the same quality, what each option comes to, and why others lose."""
-    gains = [o for o in options if o.fixes and _gain(now, o) > 0 and not o.impossible]
+    gains = [o for o in options if o.fixes and not o.impossible and _gain(now, o) > 0]
     best = _together(now, gains)
     before, after = now.total_usd, best.total_usd
     return Advice(
@@ -65,23 +65,30 @@ def _row(now: SearchCase, option: Option) -> Alternative:
     usd, before = option.case.total_usd, now.total_usd
     return Alternative(
         option.name,
-        _verdict(option, usd, before),
+        _verdict(now, option),
         _said(option, usd, before),
         usd,
         option.case.wall,
     )
 
 
-def _verdict(option: Option, usd: Estimate, before: Estimate) -> str:
+def _verdict(now: SearchCase, option: Option) -> str:
     if option.impossible:
         return "impossible"
     if option.kept:
         return "chosen"
-    if usd.expected is None or before.expected is None:
-        return "unknown"
-    if abs(usd.expected - before.expected) <= _TIE_SHARE * before.expected:
-        return "equal"
-    return "better" if usd.expected < before.expected else "worse"
+    usd, before = option.case.total_usd.expected, now.total_usd.expected
+    if option.short or usd is None or before is None:
+        return option.short or "unknown"
+    if abs(usd - before) > _TIE_SHARE * before:
+        return "better" if usd < before else "worse"
+    reaches = _reach(now, option)
+    return "equal" if not reaches else "better" if reaches > 0 else "worse"
+
+
+def _reach(now: SearchCase, option: Option) -> float:
+    """For the same dollars: how much more of the space a trial covers with other scales."""
+    return (now.penalty.expected or 1.0) - (option.case.penalty.expected or 1.0)
 
 
 def _said(option: Option, usd: Estimate, before: Estimate) -> str:
@@ -92,8 +99,10 @@ def _said(option: Option, usd: Estimate, before: Estimate) -> str:
 
 def _because(now: SearchCase, best: SearchCase) -> str:
     if now.workload.target is None:
+        wider = (now.penalty.expected or 1.0) / (best.penalty.expected or 1.0)
+        more = f"find as much as {wider:.1f} times as many would now, and " if wider > 1.05 else ""
         return (
-            f"{count_text(now.needed)} trials cost {usd_text(now.total_usd)} at any number; "
+            f"{count_text(now.needed)} trials {more}cost {usd_text(now.total_usd)} at any number; "
             "only a `target` says how many are needed"
         )
     return (
@@ -118,6 +127,9 @@ def _notes(now: SearchCase) -> Iterator[str]:
 
 
 def _gain(now: SearchCase, option: Option) -> float:
+    """Dollars saved, else trials, else what the same trials find more."""
+    if now.workload.target is None and option.case.needed == now.needed:
+        return _reach(now, option)
     usd, before = option.case.total_usd.expected, now.total_usd.expected
     if usd is None or before is None:
         before, usd = now.needed.expected, option.case.needed.expected

@@ -10,6 +10,7 @@ from awsml.basis import Estimate
 from awsml.decide.saving import saved
 from awsml.decide.scale import ScaleChoice
 from awsml.decide.search_case import SearchCase, grid_size
+from awsml.estimate.search import trials_to_target
 from awsml.finding import Fix
 from awsml.units import format_count, format_duration, format_usd
 
@@ -29,6 +30,7 @@ class Option:
     fixes: tuple[Fix, ...] = ()
     kept: bool = False  # already so
     impossible: bool = False
+    short: str = ""  # the verdict where it is no search for the same quality
     instead_of: SearchCase | None = None  # what it saves against, where it is in force already
 
 
@@ -139,7 +141,17 @@ def _grid(now: SearchCase) -> Option:
         cost = usd_text(case.total_usd)
         why = f"{shape}, {cost} in all, and AWS refuses more than {most}"
         return Option("grid", name, case, why, impossible=True)
-    return Option("grid", name, case, f"{shape}, all of which run, good or bad")
+    why = f"{shape}, all of which run, good or bad"
+    if all(each.choices for job in now.workload.jobs for each in job.ranges):
+        return Option("grid", name, case, why)  # nothing else is to be found
+    if now.workload.target is None:
+        doubt = "whether the best of them is as good, only a `target` would tell"
+        return Option("grid", name, case, f"{why}; {doubt}", short="unknown")
+    by_chance = trials_to_target("random", now.workload.target, 1, case.penalty).expected
+    if by_chance is not None and size < by_chance:
+        why = f"{why}; the target takes {by_chance:.0f} even by chance"
+        return Option("grid", name, case, why, short="worse")
+    return Option("grid", name, case, why)
 
 
 def _without_parent(now: SearchCase) -> Option:

@@ -132,6 +132,20 @@ def test_a_grid_of_two_choices_is_cheaper_than_a_search() -> None:
     assert option(small, "grid").verdict == "better"
 
 
+def test_a_grid_that_is_coarser_than_chance_is_no_saving() -> None:
+    coarse = (SearchRange("lr", "log", 1e-6, 1.0), SearchRange("dropout", "linear", 0.0, 0.5))
+    wanted = replace(ASKED, parents=0, jobs=(SearchedJob(TRIAL, coarse),))
+    assert option(replace(wanted, target=SearchTarget(0.01)), "grid").verdict == "worse"
+    assert option(replace(wanted, target=None), "grid").verdict == "unknown"
+
+
+def test_without_a_target_a_fitting_scale_is_better_for_the_same_dollars() -> None:
+    linear = (SearchRange("lr", "linear", 1e-6, 1.0),)
+    plain = replace(ASKED, parents=0, target=None, jobs=(SearchedJob(TRIAL, linear),))
+    row = option(plain, "logarithmic")
+    assert (row.verdict, row.usd.expected) == ("better", option(plain, "parent").usd.expected)
+
+
 def test_a_grid_of_many_ranges_is_refused_by_aws() -> None:
     many = tuple(SearchRange(f"p{i}", "auto", 0.1, 0.5) for i in range(6))
     huge = replace(ASKED, jobs=(SearchedJob(TRIAL, many),))
