@@ -50,7 +50,7 @@ def parse(source: SourceText, short_forms: Mapping[str, str] | None = None) -> P
                 builder.take(events.get_event())
         finally:
             events.dispose()
-    except yaml.reader.ReaderError as error:
+    except (yaml.reader.ReaderError, UnicodeEncodeError) as error:  # the latter of half characters
         raise control_character(source) from error
     except yaml.MarkedYAMLError as error:
         raise syntax_error(source, error) from error

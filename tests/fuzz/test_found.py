@@ -15,7 +15,8 @@ from awsml.readers.metric_files import read_metrics
 from awsml.readers.nvidia_smi import read_links
 from awsml.readers.requests import read_request
 from awsml.readers.templates.reading import read_template
-from awsml.scenario import load
+from awsml.scenario import Override, load
+from awsml.scenario.overrides import Flags
 from awsml.scenario.source import decode_source
 from tests.fuzz.reader import FUZZED
 
@@ -80,6 +81,11 @@ def test_a_quota_in_odd_numbers_is_still_a_refusal() -> None:
         " Instances and a request delta of 1.1.1 Instances."
     )
     assert refusal("ResourceLimitExceeded", told, "CreateTrainingJob").slug == "aws-quota"
+
+
+@pytest.mark.parametrize("text", ["tags={\ud800a: b}", "a=[\udcff]", 'n="\udcff"'])
+def test_a_flag_that_is_no_utf_8_is_refused(text: str) -> None:
+    assert FUZZED.reads("overrides", lambda: Flags([Override.parse(text)]))
 
 
 def _template(properties: object, **sections: object) -> str:
