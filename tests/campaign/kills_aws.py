@@ -18,7 +18,7 @@ _TRIES = {aws_world.TRAIN: 25, aws_world.HPO: 25, aws_world.BATCH: 25, aws_world
 _LATEST_LISTING_SECONDS = 1000.0  # after which awsml may send a job again that AWS never listed
 _CHECKED = (
     "`--resume`, or the command again where nothing had been sent, ends well; the journal has each "
-    "job accepted exactly once, with the run's tag; no process or temporary file is left"
+    "job accepted exactly once; no process or temporary file is left"
 )
 
 

@@ -19,14 +19,28 @@ This page is what it wrote: {tries:,} tries, {failures}. A *step* is something t
 process is about to do to the world around it: write, move or remove a file, change a row of a
 database, start or signal a process, make or use a connection. Python's own audit events tell of
 them, so a step is struck whether or not anybody thought of it. AWS is the fake server of the
-tests, which writes every request into a journal before it answers. What each campaign found was
-mended at its root and has a test of its own among the everyday ones; those also run a small
-sample of every part below.
+tests, which writes every request into a journal before it answers. Each process has a wall clock
+that can jump, and waiting for AWS takes it no time. The everyday tests run a few of the kills and
+a jump of the clock.
 
 A try fails also where something is left behind: a living process with the try's folder among its
 words, variables, open files or mounts (so no port can stay open either), a mount, a FIFO, a file
 in TMPDIR, the link /opt/ml. The four bytes with which Python's `tempfile` tries out TMPDIR are not
 counted: a process that dies between their writing and their removal leaves them.
+
+What earlier campaigns found was mended, and has a test of its own among the everyday ones:
+
+- killed between two steps: a run whose stored requests still had open references, a run store
+  that others could read, a queue that `status` could not read, temporary folders that stayed, the
+  link /opt/ml of a run that is gone;
+- a deployment of an endpoint that was killed or refused left its model and its configuration, and
+  a second deployment ended with an error;
+- Ctrl-C while an endpoint was being started left it for half a minute; Ctrl-C while awsml was
+  still loading printed a traceback;
+- a clock that was set in the middle of a run ended it by a limit that it had not reached, or
+  recorded durations below zero;
+- on a read-only disk runs could not be listed, and a full stdout was complained of twice;
+- `--resume` of a job that AWS had refused answered with an error about something else.
 """
 _TABLE = """
 ## {title}
