@@ -40,7 +40,10 @@ def instance_advice(case: Case, rows: Sequence[Row]) -> Advice:
         recommend=_recommend(case, now, move, best if cheaper else None),
         because=f"{now.name}: {now.why}; {_stands(case, now, current)}",
         saves_usd=saved(current, gains.usd_per_month) if gains else None,
-        alternatives=(_own(now, current), *(_alternative(row, usd) for row in listed[:_MOST_ROWS])),
+        alternatives=(
+            _own(now, current),
+            *(_alternative(row, usd, move) for row in listed[:_MOST_ROWS]),
+        ),
         field="compute.instance",
         fixes=tuple(_fixes(move, case)) if move else (),
         change=move is not None,
@@ -139,9 +142,11 @@ def _own(now: Row, current: Estimate) -> Alternative:
     return Alternative(now.name, "chosen" if now.deployable else "impossible", now.why, current)
 
 
-def _alternative(row: Row, usd: float | None) -> Alternative:
+def _alternative(row: Row, usd: float | None, move: Row | None) -> Alternative:
     if not row.deployable:
         verdict = "impossible"
+    elif row is move:
+        verdict = "better"  # whatever it costs, where what stands now cannot stay
     elif not row.in_time:
         verdict = "worse"
     elif row.month is None or usd is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,11 +63,19 @@ def _or_none(estimate: Estimate) -> dict[str, Any] | None:
 
 
 def candidate_rows(case: Case) -> list[Row]:
-    """The type in force first, then the others, cheapest first; unknown prices last."""
-    names = list(dict.fromkeys(case.work.candidates or usual_candidates(case)))
-    others = [candidate_row(name, case) for name in names if name != case.work.instance]
-    others.sort(key=price_order)
-    return [candidate_row(case.work.instance, case), *others]
+    """The type in force first, then the others, cheapest first; unknown prices last.
+
+    Where none of those that the scenario names can host, the usual ones stand in as well.
+    """
+    now = candidate_row(case.work.instance, case)
+    others = _rows(case.work.candidates or usual_candidates(case), case)
+    if not any(row.deployable for row in (now, *others)):
+        others = _rows((*case.work.candidates, *usual_candidates(case)), case)
+    return [now, *sorted(others, key=price_order)]
+
+
+def _rows(names: Iterable[str], case: Case) -> list[Row]:
+    return [candidate_row(n, case) for n in dict.fromkeys(names) if n != case.work.instance]
 
 
 def price_order(row: Row) -> tuple[bool, bool, float]:

@@ -335,3 +335,10 @@ def test_more_bandwidth_is_never_slower(size: float) -> None:
     assert narrow is not None and wide is not None
     slow, fast = network_rate(narrow, work, 0.8), network_rate(wide, work, 0.8)
     assert slow is not None and fast is not None and fast > slow
+
+
+def test_where_none_of_those_named_can_host_the_usual_ones_stand_in() -> None:
+    sets = ("compute.instance=ml.p3.8xlarge", "candidates=[ml.p3.16xlarge, ml.p3dn.24xlarge]")
+    found = advice(report(*sets), "instance")
+    moved = [row["option"] for row in found["alternatives"] if row["verdict"] == "better"]
+    assert moved and moved[0] in found["recommend"]
