@@ -44,7 +44,11 @@ if TYPE_CHECKING:
 _PARAMETER_OF = {"code": "CodeUri", "data:data": "DataUri"}
 
 
-@click.command("deploy", epilog="Example: awsml batch deploy --dry-run")
+@click.command(
+    "deploy",
+    epilog="Example: awsml batch deploy --dry-run",
+    short_help="Make or change the stack: machines, queue, roles, logs.",
+)
 @scenario_argument
 @set_option
 @dry_run_option
@@ -194,7 +198,7 @@ def _bucket(session: Session) -> str:
 
 
 def _session(project: Project, work: Planned) -> Session:
-    from awsml.cli.aws_run import session_of
+    from awsml.cli.session import session_of
 
     session = session_of(project, work.plan.region)
     say(f"on AWS account {session.identity().account}, {session.region}: {work.plan.name}")

@@ -23,7 +23,11 @@ from awsml.render.batch import schedule_section
 from awsml.units import parse_duration
 
 
-@click.command("schedule", epilog="Example: awsml batch schedule -o json")
+@click.command(
+    "schedule",
+    epilog="Example: awsml batch schedule -o json",
+    short_help="Show the next five runs, and what may keep them back.",
+)
 @scenario_argument
 @set_option
 @click.option("--after", metavar="MOMENT", help="Count from this moment, 2027-03-01T00:00+09:00.")

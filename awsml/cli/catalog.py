@@ -64,6 +64,7 @@ def show(project: Project, name: str, region: str | None, outputs: Sequence[Outp
 
 @command.command(
     "find",
+    short_help="Find instance types by what they have, cheapest first.",
     epilog="Example: awsml catalog find --gpus 8 --gpu-memory 24GB --for endpoint",
 )
 @click.option("--gpus", type=click.IntRange(min=1), help="At least so many GPUs.")
@@ -151,7 +152,11 @@ def _read(text: str, parse: Callable[[str], float]) -> float:
         raise UsageError(str(error), hint=error.hint) from error
 
 
-@command.command("images", epilog="Example: awsml catalog images pytorch --for batch")
+@command.command(
+    "images",
+    epilog="Example: awsml catalog images pytorch --for batch",
+    short_help="List the versions of framework images.",
+)
 @click.argument("framework", required=False)
 @click.option(
     "--for",

@@ -36,7 +36,11 @@ def status(outputs: Sequence[Output]) -> None:
     warn_of_age()
 
 
-@click.command("diff", epilog="Example: awsml catalog diff -o json")
+@click.command(
+    "diff",
+    epilog="Example: awsml catalog diff -o json",
+    short_help="Show what the last refresh changed.",
+)
 @outputs_option("text", "json")
 @click.pass_obj
 def diff(project: Project, outputs: Sequence[Output]) -> None:
@@ -53,7 +57,11 @@ def diff(project: Project, outputs: Sequence[Output]) -> None:
     )
 
 
-@click.command("refresh", epilog="Example: awsml catalog refresh --region us-east-1")
+@click.command(
+    "refresh",
+    epilog="Example: awsml catalog refresh --region us-east-1",
+    short_help="Read prices and instance facts from AWS.",
+)
 @click.option("--region", "regions", multiple=True, metavar="REGION", help="Repeatable.")
 @click.option("--accept-changes", is_flag=True, help="Take prices that moved by more than half.")
 @click.pass_obj

@@ -36,7 +36,11 @@ def command() -> None:
 command.add_command(bench)
 
 
-@command.command("fit", epilog="Example: awsml cluster fit bench.csv --topology topo.txt")
+@command.command(
+    "fit",
+    epilog="Example: awsml cluster fit bench.csv --topology topo.txt",
+    short_help="Predict throughput at other counts of GPUs.",
+)
 @click.argument("file", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
 @click.option("--predict", callback=counts_option, metavar="N,N", help="Counts of GPUs to predict.")
 @click.option(

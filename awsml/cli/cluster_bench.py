@@ -40,7 +40,11 @@ def _size(name: str, default: int, text: str) -> Callable[[Any], Any]:
     return click.option(f"--{name}", type=kind, default=default, show_default=True, help=text)
 
 
-@click.command("bench", epilog="Example: awsml cluster bench --layers 4 --hidden 256 --heads 4")
+@click.command(
+    "bench",
+    epilog="Example: awsml cluster bench --layers 4 --hidden 256 --heads 4",
+    short_help="Measure training steps on 1, 2, 4 and more GPUs.",
+)
 @click.option("--gpus", "counts", callback=counts_option, metavar="N,N", help="Processes to run.")
 @click.option(
     "--strategy",

@@ -39,7 +39,11 @@ def _seconds(
     return click.option(f"--{name}", type=kind, default=default, show_default=True, help=text)
 
 
-@click.command("bench", epilog="Example: awsml endpoint bench --rate 50,100,200 -o html=bench.html")
+@click.command(
+    "bench",
+    epilog="Example: awsml endpoint bench --rate 50,100,200 -o html=bench.html",
+    short_help="Measure latency at rising rates, and what is sustained.",
+)
 @scenario_argument
 @click.option(
     "--url", metavar="URL", help="Address on this machine, instead of the endpoint that is up."

@@ -18,7 +18,11 @@ _GRACE_AND_MORE = 45.0
 _LOOK_SECONDS = 0.1
 
 
-@click.command("delete", epilog="Example: awsml endpoint delete flowers")
+@click.command(
+    "delete",
+    epilog="Example: awsml endpoint delete flowers",
+    short_help="Delete an endpoint and what was made for it.",
+)
 @click.argument("name", required=False)
 @click.option(
     "--on",

@@ -27,7 +27,11 @@ def _days(_: click.Context, __: click.Parameter, text: str) -> int:
     return days
 
 
-@click.command("idle", epilog="Example: awsml endpoint idle --older-than 14d")
+@click.command(
+    "idle",
+    epilog="Example: awsml endpoint idle --older-than 14d",
+    short_help="List endpoints on AWS that cost money and serve nobody.",
+)
 @click.option(
     "--older-than",
     "days",
@@ -54,7 +58,7 @@ def command(
 
     An endpoint that is not called publishes no metric, so no data over the whole time is the sign.
     """
-    from awsml.cli.aws_run import session_of  # boto3 only where AWS is spoken to
+    from awsml.cli.session import session_of  # boto3 only where AWS is spoken to
 
     session = session_of(project)
     say(f"on AWS account {session.identity().account}, {session.region}")

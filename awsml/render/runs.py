@@ -100,7 +100,7 @@ def run_text(view: RunView, now: float, width: int) -> str:
 
 
 def _best_text(best: Mapping[str, Any]) -> str:
-    setting = "  ".join(f"{name}={text}" for name, text in best["setting"].items())
+    setting = ", ".join(f"{name}={text}" for name, text in best["setting"].items())
     return f"best is trial {best['trial']}: {best['objective']:g} with {setting}"
 
 

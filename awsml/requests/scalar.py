@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from awsml.finding import Level
 from awsml.requests.complaint import Complaint
@@ -17,7 +18,12 @@ def check_text(name: str, shape: Shape, text: str, path: str) -> Iterator[Compla
         if not (shape.open or text in shape.enum or _in_any_case(shape, text)):
             yield _not_in_enum(shape, text, path)
         return
-    wrong_length = list(check_size(shape, len(text), path, "characters", slug=_slug(name)))
+    wrong_length = [
+        replace(complaint, hint=_form(shape, text))
+        if shape.pattern and len(text) < (shape.min or 0)
+        else complaint
+        for complaint in check_size(shape, len(text), path, "characters", slug=_slug(name))
+    ]
     yield from wrong_length
     # A pattern is not tried on what is too long: it could take very long, and says nothing new.
     if not wrong_length and shape.pattern and not shape.pattern.fullmatch(text):

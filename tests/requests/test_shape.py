@@ -236,6 +236,12 @@ def test_integers_are_accepted_exactly_within_their_range(keep: int, runtime: in
     assert bool(complaints(job)) == (not 0 <= keep <= 21_600)
 
 
+def test_a_text_that_is_too_short_is_told_its_form() -> None:
+    [one] = complaints(changed("RoleArn", "arn"))
+    assert one.slug == "length-limit"
+    assert one.hint is not None and one.hint.startswith("the form is arn:aws")
+
+
 def test_a_place_without_its_scheme_is_given_one() -> None:
     [one] = complaints(changed("OutputDataConfig.S3OutputPath", "bucket/models"))
     assert one.hint == "write `s3://bucket/models`"
