@@ -17,11 +17,12 @@ from awsml.aws.session import Session
 from awsml.backends.aws.backend import AwsBackend
 from awsml.backends.aws.journal import last_call
 from awsml.backends.aws.uploads import uploads_of
-from awsml.cli.live import view_of
 from awsml.cli.local_run import draft_of, write_run
 from awsml.cli.output import Output, ask, say, style_of
 from awsml.cli.planning import report_text
 from awsml.cli.project import Project
+from awsml.cli.session import session_of
+from awsml.cli.view import view_of
 from awsml.errors import AwsmlError, UsageError
 from awsml.events import Event, Finished
 from awsml.readers.reasons import explain
@@ -29,11 +30,6 @@ from awsml.store.run import Run, Status
 from awsml.store.runs import RunStore
 
 _LOG_LINES = 200
-
-
-def session_of(project: Project, region: str | None = None) -> Session:
-    """The door to AWS with the command line's profile and region."""
-    return Session(project.profile, project.region or region)
 
 
 def run_on_aws(

@@ -45,7 +45,7 @@ def command(
     """
     from awsml.backends.aws.doctor import examine
     from awsml.backends.aws.needs import needs_of
-    from awsml.cli.aws_run import session_of
+    from awsml.cli.session import session_of
 
     plan, needs = Plan("none", "", ()), None
     if scenario is not None or any(candidates(project.root)):

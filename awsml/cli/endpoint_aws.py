@@ -10,12 +10,12 @@ import click
 from awsml.api import Planned
 from awsml.backends.aws.endpoint import AwsEndpoints
 from awsml.backends.aws.uploads import uploads_of
-from awsml.cli.aws_run import session_of
-from awsml.cli.live import view_of
 from awsml.cli.local_run import draft_of, write_run
 from awsml.cli.output import Output, ask, say, style_of
 from awsml.cli.planning import report_text
 from awsml.cli.project import Project
+from awsml.cli.session import session_of
+from awsml.cli.view import view_of
 from awsml.errors import AwsmlError, UsageError
 from awsml.events import Event
 from awsml.store.run import Run, Status

@@ -14,7 +14,6 @@ from awsml.backends.local.serving.endpoint import IN_SERVICE, LocalEndpoints, Se
 from awsml.backends.local.supervisor import Supervised
 from awsml.backends.local.terms import HERE
 from awsml.cli.endpoint_scenario import endpoint_flags
-from awsml.cli.live import view_of
 from awsml.cli.local_run import draft_of, python_of, write_run
 from awsml.cli.options import (
     dry_run_option,
@@ -29,6 +28,7 @@ from awsml.cli.output import Output, outputs_option, say, style_of
 from awsml.cli.planning import planned, refused, terms
 from awsml.cli.project import Project
 from awsml.cli.showing import refuse, say_findings, show_plan
+from awsml.cli.view import view_of
 from awsml.cli.watching import Watcher
 from awsml.events import PhaseChanged
 from awsml.store.run import Status

@@ -67,7 +67,7 @@ def _stated(project: Project, run: Run) -> EndpointWorkload:
 
 def _from_cloudwatch(project: Project, run: Run) -> Mapping[str, Any]:
     from awsml.aws.endpoints import endpoint_metrics  # boto3 only where AWS is spoken to
-    from awsml.cli.aws_run import session_of
+    from awsml.cli.session import session_of
 
     if run.backend != "aws":
         raise UsageError(

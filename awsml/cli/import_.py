@@ -75,7 +75,7 @@ def tuning_job(project: Project, name: str, outputs: Sequence[Output]) -> None:
 
 
 def _import(project: Project, kind: Importable, name: str, outputs: Sequence[Output]) -> None:
-    from awsml.cli.aws_run import session_of
+    from awsml.cli.session import session_of
 
     session = session_of(project)
     described = session.call("sagemaker", f"Describe{kind.noun}", {kind.name: name})

@@ -39,7 +39,7 @@ def batch_job(project: Project, job: str, outputs: Sequence[Output]) -> None:
 
     What has no field of its own stands in its `aws:` block.
     """
-    from awsml.cli.aws_run import session_of
+    from awsml.cli.session import session_of
 
     session = session_of(project)
     requests = _requests(session, job)

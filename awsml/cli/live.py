@@ -35,14 +35,6 @@ class View(Protocol):
     def close(self) -> None: ...
 
 
-def view_of(stream: TextIO, style: Style, kind: str = "training") -> View:
-    if kind == "tuning":
-        from awsml.cli.live_search import search_view_of
-
-        return search_view_of(stream, style)
-    return TerminalView(stream, style) if stream.isatty() else PlainView(stream, style)
-
-
 class PlainView:
     """One line for each thing worth keeping."""
 

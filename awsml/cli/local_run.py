@@ -11,10 +11,10 @@ from awsml.api import Planned
 from awsml.backends.local.backend import LocalBackend
 from awsml.backends.local.interrupts import parse_interrupt
 from awsml.backends.local.terms import LocalTerms
-from awsml.cli.live import view_of
 from awsml.cli.output import Output, Style, as_json_text, say, style_of, write
 from awsml.cli.project import Project
 from awsml.cli.subject import run_named, runs_for
+from awsml.cli.view import view_of
 from awsml.cli.watching import Watcher
 from awsml.events import Event, Started
 from awsml.plan import as_json

@@ -96,7 +96,7 @@ def _write_accuracy(views: Sequence[RunView], outputs: Sequence[Output]) -> None
 
 def _write_account(project: Project, limit: int, outputs: Sequence[Output]) -> None:
     from awsml.backends.aws.listing import training_jobs  # boto3 only where AWS is spoken to
-    from awsml.cli.aws_run import session_of
+    from awsml.cli.session import session_of
 
     jobs = list(training_jobs(session_of(project), limit))
     writers = {

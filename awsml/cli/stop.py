@@ -38,7 +38,7 @@ def command(project: Project, run: str, now: bool, wait: bool) -> None:
 
 def _stop_on_aws(project: Project, store: RunStore, run: Run) -> None:
     from awsml.backends.aws.backend import AwsBackend  # boto3 only where AWS is spoken to
-    from awsml.cli.aws_run import session_of
+    from awsml.cli.session import session_of
 
     AwsBackend(session_of(project, run.region), store).stop(run)
     then = "30 s" if run.kind == "batch" else "120 s and then uploads what it has"

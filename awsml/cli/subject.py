@@ -102,7 +102,7 @@ def log_lines(
 
 def backend_of(project: Project, store: RunStore, region: str | None) -> AwsBackend:
     from awsml.backends.aws.backend import AwsBackend  # boto3 only where AWS is spoken to
-    from awsml.cli.aws_run import session_of
+    from awsml.cli.session import session_of
 
     return AwsBackend(session_of(project, region), store)
 

@@ -73,7 +73,7 @@ def _seen(project: Project, run: Run, workload: TrainingWorkload, source: str) -
 
 def _from_cloudwatch(project: Project, run: Run, count: int) -> str:
     from awsml.aws.utilisation import utilisation_data  # boto3 only where AWS is spoken to
-    from awsml.cli.aws_run import session_of
+    from awsml.cli.session import session_of
 
     if run.backend != "aws":
         raise UsageError(

@@ -101,14 +101,14 @@ def _redirect(case: Mapping[str, Any]) -> None:
 
 def _skip_waits(clock: WallClock) -> None:
     """Waiting for AWS takes no time; the fake's own clock moves when it is asked."""
-    from awsml.cli import aws_run, endpoint_aws
+    from awsml.cli import aws_run, endpoint_aws, session
 
     def sleep(_: Any, seconds: float) -> None:
         clock.sleep(seconds)
 
     aws_run.Attendant._sleep = sleep  # type: ignore[method-assign]
-    impatient = functools.partial(aws_run.Session, read_seconds=_READ_SECONDS)
-    aws_run.Session = impatient  # type: ignore[misc,assignment]
+    impatient = functools.partial(session.Session, read_seconds=_READ_SECONDS)
+    session.Session = impatient  # type: ignore[misc,assignment]
     endpoints = endpoint_aws.AwsEndpoints
     endpoint_aws.AwsEndpoints = functools.partial(endpoints, sleep=clock.sleep)  # type: ignore[misc]
 

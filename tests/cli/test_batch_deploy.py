@@ -13,7 +13,8 @@ import pytest
 
 from awsml.aws.session import Session
 from awsml.backends.aws.surroundings import default_network
-from awsml.cli import aws_run, batch_deploy
+from awsml.cli import batch_deploy
+from awsml.cli import session as door
 from tests.cli.aws_project import project
 from tests.cli.test_batch_on_aws import BATCH
 from tests.conftest import CommandLine
@@ -244,7 +245,7 @@ def quick(project: World, monkeypatch: pytest.MonkeyPatch) -> Mortal:
         return made[0]
 
     monkeypatch.setattr(batch_deploy, "planned", planned)
-    monkeypatch.setattr(aws_run, "session_of", lambda *_: session)
+    monkeypatch.setattr(door, "session_of", lambda *_: session)
     monkeypatch.setattr(botocore.endpoint, "time", project.clock)  # its pauses between retries
     return session
 
