@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
+
+# Loading makes hundreds of thousands of objects that stay; looking through them again and again
+# for garbage is a twentieth of a short command.
+_OBJECTS_BETWEEN_COLLECTIONS = 200_000
 
 
 def main() -> None:
@@ -12,6 +17,7 @@ def main() -> None:
     ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if ours:  # while nothing is begun, the signal itself ends awsml
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     from awsml.cli.main import main as run
 
     try:

@@ -35,6 +35,7 @@ class _Absent:
 _LARGEST = 1e15
 _ABSENT = _Absent()
 _LATER = (Unknown, Ref, Text)
+_PLAIN = frozenset({str, int, float, bool, dict, list})  # as most values are; asked first
 
 
 @dataclass(slots=True, eq=False)
@@ -68,6 +69,8 @@ class Part:
     def value(self) -> Any:
         """The value itself; None when absent. Stops the rule when it is not known."""
         raw = self.raw
+        if type(raw) in _PLAIN:
+            return raw
         if raw is _ABSENT:
             return None
         if isinstance(raw, Unknown):
