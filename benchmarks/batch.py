@@ -44,7 +44,7 @@ compute: {{instances: [c7i]}}
 array: {children}
 command: [sh, -c, "{command}"]
 """
-AWSML = [sys.executable, "-c", "from awsml.cli.main import main; main()"]
+AWSML = [sys.executable, "-c", "from awsml.__main__ import main; main()"]
 
 
 @dataclass(frozen=True)

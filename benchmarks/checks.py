@@ -132,7 +132,7 @@ def broken() -> dict[str, Any]:
 
 
 def checked(file: Path) -> float:
-    entry = "from awsml.cli.main import main; main()"
+    entry = "from awsml.__main__ import main; main()"
     return seconds_of([entry, "validate", "--requests", str(file), "-o", "jsonl"])
 
 

@@ -37,7 +37,7 @@ SERIES = 1000
 MODEL = Transformer(parameters=305_000_000)
 EXAMPLE = ROOT / "scenarios" / "gpu-cluster.csv"
 TOPOLOGY = ROOT / "scenarios" / "gpu-cluster-topology.txt"
-AWSML = (sys.executable, "-c", "from awsml.cli.main import main; main()")
+AWSML = (sys.executable, "-c", "from awsml.__main__ import main; main()")
 
 Points = Sequence[tuple[int, float]]
 

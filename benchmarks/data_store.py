@@ -16,7 +16,7 @@ from data_streams import BUCKET, MIB, server
 from awsml.storage.embedded.folder import ObjectFolder
 
 SMALL_FILES = 60_000
-AWSML = (sys.executable, "-c", "from awsml.cli.main import main; main()")
+AWSML = (sys.executable, "-c", "from awsml.__main__ import main; main()")
 
 
 def get_rates(folder: ObjectFolder, nginx: str | None, work: Path) -> Iterator[tuple[str, float]]:

@@ -39,7 +39,7 @@ ROUNDS = 12
 PEER = Path(tempfile.gettempdir()) / "awsml-peer"
 AT_A_TIME = (1, 4, 16)
 BODY = b'"' + b"x" * 9998 + b'"'
-AWSML = [sys.executable, "-c", "from awsml.cli.main import main; main()"]
+AWSML = [sys.executable, "-c", "from awsml.__main__ import main; main()"]
 SCENARIO = """\
 kind: endpoint
 name: echo

@@ -86,7 +86,7 @@ def prepared(folder: Path) -> dict[str, Sequence[str]]:
     (folder / "data").mkdir()
     for number in range(16):
         (folder / "data" / f"{number:02}.bin").write_bytes(os.urandom(250_000))
-    start = "from awsml.cli.main import main; main()"
+    start = "from awsml.__main__ import main; main()"
     awsml = [sys.executable, "-c", start, "train", "bench.yaml"]
     return {
         "script": [sys.executable, "src/train.py", "data"],

@@ -28,7 +28,7 @@ from promise import Promise, told
 
 STARTER = Path(__file__).parent.parent / "templates" / "starters" / "training"
 PACKAGE = Path(__file__).parent.parent / "awsml"
-AWSML = (sys.executable, "-c", "from awsml.cli.main import main; main()")
+AWSML = (sys.executable, "-c", "from awsml.__main__ import main; main()")
 CLICK = (sys.executable, "-c", "import click")
 BOTO3 = (sys.executable, "-c", "import boto3")
 SDK = (sys.executable, "-c", "from sagemaker.train import ModelTrainer")

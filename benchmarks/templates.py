@@ -24,7 +24,7 @@ from pathlib import Path
 
 from promise import Promise, told
 
-AWSML = (sys.executable, "-c", "from awsml.cli.main import main; main()", "validate")
+AWSML = (sys.executable, "-c", "from awsml.__main__ import main; main()", "validate")
 CFN_LINT = (sys.executable, "-c", "from cfnlint import runner; runner.main()")
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 ONE_SECONDS = 0.35

@@ -128,7 +128,7 @@ def _kept(rows: Sequence[Row], until: str) -> list[Row]:
 def scaling() -> str:
     """Throughput against GPUs of the worked cluster, as its page draws it."""
     words = "cluster fit scenarios/gpu-cluster.yaml -o json"
-    command = [sys.executable, "-c", "from awsml.cli.main import main; main()", *words.split()]
+    command = [sys.executable, "-c", "from awsml.__main__ import main; main()", *words.split()]
     ran = subprocess.run(
         command, cwd=ROOT, env=_environ(), check=True, capture_output=True, text=True
     )

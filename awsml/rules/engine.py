@@ -38,6 +38,8 @@ def check(
     view = PlanView(plan)
     for rule in rules_for(frozenset(call.api for call in plan.calls)):
         if rule.persona is None or rule.persona == persona:
+            if not (rule.over_plan or any(view.present(*place) for place in rule.places)):
+                continue
             result = run_rule(rule, view, strict=strict)
             softer = local and not rule.local
             outcome.findings.extend(_softened(f) if softer else f for f in result.findings)
@@ -79,15 +81,15 @@ def run_rule(rule: Rule, view: PlanView, *, strict: bool = False) -> Outcome:
         _run(rule, view, outcome, strict)
         return outcome
     for api, path in rule.places:
-        for part in view.parts(api, path):
+        for part in view.present(api, path):
             _run(rule, part, outcome, strict)
     return outcome
 
 
 def _run(rule: Rule, subject: Part | PlanView, outcome: Outcome, strict: bool) -> None:
     try:
-        if isinstance(subject, Part) and subject.value is None:
-            return
+        if isinstance(subject, Part):
+            _ = subject.value  # what is not known stops the rule here
         for problem in rule.check(subject):
             outcome.findings.append(_finding(rule, problem, strict))
     except KnownLater:

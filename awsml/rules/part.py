@@ -174,6 +174,7 @@ class PlanView:
 
     plan: Plan
     _parts: dict[tuple[str, str], tuple[Part, ...]] = field(default_factory=dict)
+    _present: dict[tuple[str, str], tuple[Part, ...]] = field(default_factory=dict)
     _members: dict[int, dict[str, list[Part]]] = field(default_factory=dict)
 
     @property
@@ -197,6 +198,16 @@ class PlanView:
             roots = (Part(call, self, "", call.params) for call in same)
             found = tuple(part for root in roots for part in _below(root, path))
             self._parts[api, path] = found
+        return found
+
+    def present(self, api: str, path: str) -> tuple[Part, ...]:
+        """Those of `parts` that the requests have."""
+        found = self._present.get((api, path))
+        if found is None:
+            found = tuple(
+                part for part in self.parts(api, path) if part.written and part.raw is not None
+            )
+            self._present[api, path] = found
         return found
 
     def members(self, call: Call) -> dict[str, list[Part]]:
