@@ -109,12 +109,15 @@ def validate_template(reading: Reading, terms: Terms, generic: Sequence[Finding]
     found: dict[Finding, tuple[Related, ...]] = dict.fromkeys(reading.findings, ())
     skipped = dict.fromkeys(reading.not_checked)
     ran: tuple[str, ...] = ()
-    for variant in reading.variants:
-        checked = validate_plan(variant.plan, terms)
-        for finding in checked.findings:
+    plans = [variant.plan for variant in reading.variants]
+    outcomes = rules.check_each(
+        plans, target=terms.target, strict=terms.strict, persona=terms.persona
+    )
+    for variant, outcome in zip(reading.variants, outcomes, strict=True):
+        for finding in outcome.findings:
             found.setdefault(finding, variant.unusual)
-        skipped |= dict.fromkeys(checked.not_checked)
-        ran = tuple(dict.fromkeys([*ran, *checked.ran]))
+        skipped |= dict.fromkeys(outcome.not_checked)
+        ran = tuple(dict.fromkeys([*ran, *_ran(variant.plan, terms)]))
     told = [replace(f, related=(*f.related, *unusual)) for f, unusual in found.items()]
     said = {(f.place.line, f.level) for f in told if f.place}
     told += [f for f in generic if f.place and (f.place.line, f.level) not in said]
@@ -126,8 +129,11 @@ def validate_plan(read: Plan, terms: Terms, earlier: Sequence[Finding] = ()) -> 
     """A plan that was read rather than compiled: a raw request, a template."""
     outcome = rules.check(read, target=terms.target, strict=terms.strict, persona=terms.persona)
     found = tuple(worst_first([*earlier, *outcome.findings]))
-    ran = rules.slugs_for((call.api for call in read.calls), terms.persona)
-    return Checked(found, tuple(outcome.not_checked), ran=ran)
+    return Checked(found, tuple(outcome.not_checked), ran=_ran(read, terms))
+
+
+def _ran(plan: Plan, terms: Terms) -> tuple[str, ...]:
+    return rules.slugs_for((call.api for call in plan.calls), terms.persona)
 
 
 def validate_defaults(defaults: Defaults) -> list[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from awsml.finding import Finding, Place
 
@@ -74,8 +74,7 @@ class Unknown:
         return {"unknown": self.reason}
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a parameter came from: who set it, the scenario path, and the place in a file."""
 
     source: Source

@@ -69,7 +69,7 @@ class Instance:
 
     @property
     def family(self) -> str:
-        return self.name.split(".")[0]
+        return _family(self.name)
 
     @property
     def ml_name(self) -> str:
@@ -97,6 +97,11 @@ def instances() -> tuple[Instance, ...]:
     tables = current()
     found = (_instance(tables, name) for (name,) in tables.table("instances"))
     return tuple(one for one in found if one is not None)
+
+
+def instances_of(name: str) -> tuple[Instance, ...]:
+    """The types that EC2's name of a type or of a family stands for; none for an unknown one."""
+    return _instances_of(current(), name)
 
 
 def nearest(name: str, among: Iterable[str] | None = None) -> tuple[str, ...]:
@@ -161,16 +166,27 @@ def life(subject: str) -> Life | None:
     tables = current()
     name = ec2_name(subject)
     rows = tables.table("lifecycle")
-    row = rows.get((name,)) or rows.get((name.split(".")[0],))
+    row = rows.get((name,)) or rows.get((_family(name),))
     return _life(tables, row) if row else None
 
 
 def batch_image_refuses(name: str) -> Life | None:
     """Why the default GPU image of AWS Batch does not run on a type or a family."""
     tables = current()
-    family = ec2_name(name).split(".")[0]
+    family = _family(ec2_name(name))
     row = tables.table("lifecycle").get((f"batch-gpu-image:{family}",))
     return _life(tables, row) if row else None
+
+
+@cache
+def _instances_of(tables: Tables, name: str) -> tuple[Instance, ...]:
+    names = (each for (each,) in tables.table("instances"))
+    found = (_instance(tables, each) for each in names if each == name or _family(each) == name)
+    return tuple(one for one in found if one is not None)
+
+
+def _family(name: str) -> str:
+    return name.partition(".")[0]
 
 
 @cache

@@ -125,9 +125,8 @@ def _more_cores(here: catalog.Instance, evidence: Evidence) -> catalog.Instance 
     """The next size with the same devices."""
     able = [
         one
-        for one in catalog.instances()
-        if one.family == here.family
-        and one.accelerators == here.accelerators
+        for one in catalog.instances_of(here.family)
+        if one.accelerators == here.accelerators
         and one.vcpus > here.vcpus
         and "training" in catalog.accepted_by(one.ml_name)
     ]

@@ -126,11 +126,7 @@ def _unknown(name: str) -> Finding:
 
 
 def _known(name: str) -> bool:
-    return name in ("optimal", *_families()) or catalog.instance(name) is not None
-
-
-def _families() -> set[str]:
-    return {one.family for one in catalog.instances()}
+    return name == "optimal" or bool(catalog.instances_of(catalog.ec2_name(name)))
 
 
 def _is_named(one: Instance, workload: BatchWorkload) -> bool:

@@ -75,10 +75,8 @@ def larger_machine(evidence: Evidence) -> Option | None:
     here = catalog.instance(evidence.workload.instance or "")
     if here is None:
         return None
-    family = [
-        one for one in catalog.instances() if one.family == here.family and one.vcpus > here.vcpus
-    ]
-    for one in sorted(family, key=lambda candidate: candidate.vcpus):
+    above = (one for one in catalog.instances_of(here.family) if one.vcpus > here.vcpus)
+    for one in sorted(above, key=lambda candidate: candidate.vcpus):
         moved = evidence.in_mode("file").on(one.ml_name)
         if "training" in catalog.accepted_by(one.ml_name) and moved.usd_per_hour.known:
             devices = (one.accelerators, here.accelerators)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -24,6 +26,10 @@ class Outcome(NamedTuple):
     not_checked: list[NotChecked]
 
 
+# What was said of calls that several plans share: by call, then by rule and path.
+Said = dict[int, dict[tuple[str, str], Outcome]]
+
+
 def check(
     plan: Plan, *, target: str = "aws", strict: bool = False, persona: str | None = None
 ) -> Outcome:
@@ -32,15 +38,26 @@ def check(
     `target` is where it will run: what only AWS refuses warns when that is "local". `strict`
     lets inferred rules be errors. `persona` adds the rules of one audience ("security").
     """
-    local = target == "local"
-    shape = _shape(plan, local)
+    return _check(plan, target == "local", strict, persona, {})
+
+
+def check_each(
+    plans: Sequence[Plan], *, target: str = "aws", strict: bool = False, persona: str | None = None
+) -> list[Outcome]:
+    """The same of plans that share calls: what a shared call came to is not worked out again,
+    but by rules that looked at other calls as well."""
+    times = Counter(id(call) for plan in plans for call in plan.calls)
+    said: Said = {call: {} for call, number in times.items() if number > 1}
+    return [_check(plan, target == "local", strict, persona, said) for plan in plans]
+
+
+def _check(plan: Plan, local: bool, strict: bool, persona: str | None, said: Said) -> Outcome:
+    shape = _shape(plan, local, said)
     outcome = Outcome([], shape.not_checked)
     view = PlanView(plan)
     for rule in rules_for(frozenset(call.api for call in plan.calls)):
         if rule.persona is None or rule.persona == persona:
-            if not (rule.over_plan or any(view.present(*place) for place in rule.places)):
-                continue
-            result = run_rule(rule, view, strict=strict)
+            result = run_rule(rule, view, strict=strict, said=said)
             softer = local and not rule.local
             outcome.findings.extend(_softened(f) if softer else f for f in result.findings)
             outcome.not_checked.extend(result.not_checked)
@@ -60,30 +77,71 @@ def _spot(finding: Finding) -> tuple[Place | None, str | None]:
     return finding.place, finding.request_path
 
 
-def _shape(plan: Plan, local: bool) -> Outcome:
+_SHAPE = ("", "")  # in the place of a rule and a path
+
+
+def _shape(plan: Plan, local: bool, said: Said) -> Outcome:
     """What the services' models say about the calls of a plan."""
     outcome = Outcome([], [])
     for call in plan.calls:
-        for found in check_shape(call):
-            if isinstance(found, NotChecked):
-                outcome.not_checked.append(found)
-                continue
-            finding = _complaint(found, call)
-            softer = local and not found.local
-            outcome.findings.append(_softened(finding) if softer else finding)
+        known = said.get(id(call), {})
+        found = known.get(_SHAPE)
+        if found is None:
+            found = known[_SHAPE] = _shape_of(call, local)
+        outcome.findings.extend(found.findings)
+        outcome.not_checked.extend(found.not_checked)
     return outcome
 
 
-def run_rule(rule: Rule, view: PlanView, *, strict: bool = False) -> Outcome:
+def _shape_of(call: Call, local: bool) -> Outcome:
+    outcome = Outcome([], [])
+    for found in check_shape(call):
+        if isinstance(found, NotChecked):
+            outcome.not_checked.append(found)
+            continue
+        finding = _complaint(found, call)
+        softer = local and not found.local
+        outcome.findings.append(_softened(finding) if softer else finding)
+    return outcome
+
+
+def run_rule(
+    rule: Rule, view: PlanView, *, strict: bool = False, said: Said | None = None
+) -> Outcome:
     """One rule over a plan."""
     outcome = Outcome([], [])
     if rule.over_plan:
-        _run(rule, view, outcome, strict)
+        if any(view.present(*place) for place in rule.places):
+            _run(rule, view, outcome, strict)
         return outcome
     for api, path in rule.places:
         for part in view.present(api, path):
-            _run(rule, part, outcome, strict)
+            known = said.get(id(part.call)) if said else None
+            if known is None:
+                _run(rule, part, outcome, strict)
+            else:
+                _run_once(rule, part, outcome, strict, known)
     return outcome
+
+
+def _run_once(
+    rule: Rule,
+    part: Part,
+    outcome: Outcome,
+    strict: bool,
+    known: dict[tuple[str, str], Outcome],
+) -> None:
+    """What a rule says of a part; from memory where nothing but the part's call decided it."""
+    key = rule.slug, part.path
+    found = known.get(key)
+    if found is None:
+        found = Outcome([], [])
+        part.plan.looked = False
+        _run(rule, part, found, strict)
+        if not part.plan.looked:
+            known[key] = found
+    outcome.findings.extend(found.findings)
+    outcome.not_checked.extend(n for n in found.not_checked if n not in outcome.not_checked)
 
 
 def _run(rule: Rule, subject: Part | PlanView, outcome: Outcome, strict: bool) -> None:
@@ -142,7 +200,7 @@ def _narrowed(place: Place | None, problem: Problem) -> Place | None:
     if odd or quotes not in (0, 1):
         return place
     start = place.column + quotes
-    return replace(place, column=start + problem.span[0], end_column=start + problem.span[1])
+    return place._replace(column=start + problem.span[0], end_column=start + problem.span[1])
 
 
 def _complaint(complaint: Complaint, call: Call) -> Finding:

@@ -57,7 +57,13 @@ class Part:
         if isinstance(steps, int):
             return Part(self.call, self.plan, join_path(self.path, steps), _step(value, steps))
         for step in path_steps(steps):
-            value = _step(value, step)
+            if type(value) is dict:  # as most are; a call for each would be a tenth of a check
+                value = value.get(step)
+                if value is None:
+                    value = _ABSENT
+                    break
+            else:
+                value = _step(value, step)
         path = steps if not self.path else f"{self.path}.{steps}"
         return Part(self.call, self.plan, path, value)
 
@@ -165,14 +171,16 @@ class Part:
         return Part(self.call, self.plan, join_path(self.path, key), _step(self.raw, key))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PlanView:
     """All calls of a plan, for rules that compare one call with another.
 
     What many rules ask for is worked out once: the parts at a path, and the members by name.
+    `looked` tells the engine whether a rule asked for calls.
     """
 
     plan: Plan
+    looked: bool = False
     _parts: dict[tuple[str, str], tuple[Part, ...]] = field(default_factory=dict)
     _present: dict[tuple[str, str], tuple[Part, ...]] = field(default_factory=dict)
     _members: dict[int, dict[str, list[Part]]] = field(default_factory=dict)
@@ -192,6 +200,7 @@ class PlanView:
 
     def parts(self, api: str, path: str) -> tuple[Part, ...]:
         """The parts at a path of every call of an API; `[]` in a path is every item."""
+        self.looked = True
         found = self._parts.get((api, path))
         if found is None:
             same = [call for call in self.plan.calls if call.api == api]
@@ -202,6 +211,7 @@ class PlanView:
 
     def present(self, api: str, path: str) -> tuple[Part, ...]:
         """Those of `parts` that the requests have."""
+        self.looked = True
         found = self._present.get((api, path))
         if found is None:
             found = tuple(

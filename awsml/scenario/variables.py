@@ -51,7 +51,7 @@ class Variables:
             end = match.end()
         parts.append(written[end:])
         text = "".join(parts)
-        return replace(node, text=text, plain=not text)
+        return node._replace(text=text, plain=not text)
 
     def _value(self, match: re.Match[str], nth: int, node: ScalarNode) -> str:
         escape, name, has_default, default = match.groups()

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from awsml.rules import check, check_each
+
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "template-corpus.md").read_text(encoding="utf-8")
 TOOL = runpy.run_path(str(ROOT / "tools" / "template_corpus.py"))
@@ -28,6 +30,13 @@ def test_a_page_that_says_something_else_is_noticed() -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
 def test_a_template_names_its_source(path: Path) -> None:
     assert TOOL["source_of"](path).startswith("https://")
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_variants_checked_together_are_found_the_same_as_one_by_one(path: Path) -> None:
+    reading = TOOL["read_template"](TOOL["read_source"](str(path)))
+    plans = [variant.plan for variant in reading.variants]
+    assert check_each(plans) == [check(plan) for plan in plans]
 
 
 def test_no_template_of_the_corpus_is_called_wrong_without_a_line_to_look_at() -> None:

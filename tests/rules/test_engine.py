@@ -12,8 +12,8 @@ import pytest
 from awsml.finding import Finding, Level, Place
 from awsml.plan import Call, Origin, Plan, Ref, Source, Text, Unknown
 from awsml.readers.requests import read_request
-from awsml.rules import check
-from awsml.rules.engine import run_rule
+from awsml.rules import check, check_each
+from awsml.rules.engine import Said, run_rule
 from awsml.rules.part import Part, PlanView, Problem, Problems
 from awsml.rules.rule import Confidence, Rule
 
@@ -211,6 +211,47 @@ def test_a_rule_over_the_plan_sees_every_call() -> None:
     assert found_by(counting, plan({}), over_plan=True) == []
 
 
+def test_plans_that_share_calls_are_found_the_same_as_one_by_one() -> None:
+    shared = Call("sagemaker", "CreateTrainingJob", TWELVE, id="a")
+    configs = [
+        Call("sagemaker", "CreateEndpointConfig", {"ProductionVariants": [{"VariantName": name}]})
+        for name in ("one", "two")
+    ]
+    target = Call(
+        "application-autoscaling",
+        "RegisterScalableTarget",
+        {"ServiceNamespace": "sagemaker", "ResourceId": "endpoint/e/variant/one"},
+    )
+    plans = [Plan("template", "x", (shared, config, target)) for config in configs]
+    assert check_each(plans) == [check(each) for each in plans]
+
+
+def test_a_rule_that_looks_at_other_calls_looks_again() -> None:
+    asked: list[str] = []
+
+    def counting(job: Part) -> Problems:
+        asked.append("alone")
+        yield Problem(job, "always")
+
+    def comparing(job: Part) -> Problems:
+        asked.append("beside others")
+        yield Problem(job, f"one of {len(job.plan.calls('sagemaker:CreateTrainingJob'))}")
+
+    shared = Call("sagemaker", "CreateTrainingJob", {})
+    said: Said = {id(shared): {}}
+    for checking, messages in (
+        (counting, ["always"] * 3),
+        (comparing, ["one of 1"] + ["one of 2"] * 2),
+    ):
+        found: list[str] = []
+        for calls in ((shared,), (shared, Call("sagemaker", "CreateTrainingJob", {}))):
+            view = PlanView(Plan("template", "x", calls))
+            found += [f.message for f in run_rule(rule_for(checking), view, said=said).findings]
+        assert found == messages
+        said = {id(shared): {}}
+    assert asked == ["alone"] * 2 + ["beside others"] * 3
+
+
 def test_only_the_rules_of_an_api_are_imported() -> None:
     code = (
         "import sys; from awsml.plan import Call, Plan; from awsml.rules import check;"
@@ -224,7 +265,11 @@ def test_only_the_rules_of_an_api_are_imported() -> None:
 
 
 def found_by(check_function: Any, subject: Plan, over_plan: bool = False) -> list[Finding]:
-    rule = Rule(
+    return run_rule(rule_for(check_function, over_plan), PlanView(subject)).findings
+
+
+def rule_for(check_function: Any, over_plan: bool = False) -> Rule:
+    return Rule(
         slug="a-rule",
         level=Level.ERROR,
         confidence=Confidence.VERIFIED,
@@ -234,7 +279,6 @@ def found_by(check_function: Any, subject: Plan, over_plan: bool = False) -> lis
         check=check_function,
         over_plan=over_plan,
     )
-    return run_rule(rule, PlanView(subject)).findings
 
 
 @pytest.mark.parametrize("key", ["", ".", "a.", "]", "[", "a[x]", "[0]", "a..b"])

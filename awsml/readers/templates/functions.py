@@ -46,6 +46,7 @@ class Functions:
     findings: list[Finding] = field(default_factory=list)
     uses_region: bool = False
     used: set[str] = field(default_factory=set)  # resources that were referred to
+    asked: set[str] = field(default_factory=set)  # parameters that were referred to
     _depth: int = 0
     _values: int = 0
     _characters: int = 0
@@ -111,6 +112,7 @@ class Functions:
         """A parameter without a value equals nothing that is written in the template."""
         name = node.text("Ref") if isinstance(node, MapNode) else None
         if name is not None and isinstance(self.settings.get(name), Unknown):
+            self.asked.add(name)
             return f"‹{name}›"
         return self.text(node)
 
@@ -129,6 +131,7 @@ class Functions:
         return self._member(name, member, at) if member else Ref(name)
 
     def _parameter(self, name: str, at: Node) -> Value:
+        self.asked.add(name)
         setting = self.settings[name]
         if isinstance(setting, Unknown):
             return setting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -10,8 +11,8 @@ from awsml.plan import Call, Plan
 from awsml.readers.templates.calls import calls_of
 from awsml.readers.templates.functions import Functions
 from awsml.readers.templates.resource_types import resource_type
-from awsml.readers.templates.settings import combinations
-from awsml.readers.templates.template import Template, parse_template
+from awsml.readers.templates.settings import Setting, combinations
+from awsml.readers.templates.template import Resource, Template, parse_template
 from awsml.scenario.source import SourceText
 from awsml.scenario.suppression import Ignore
 
@@ -42,10 +43,11 @@ def read_template(source: SourceText, *, region: str | None = None) -> Reading:
     tried, skipped = combinations(template)
     findings = [*template.findings]
     variants: list[Variant] = []
+    made: _Made = {}
     uses_region = False
     for combination in tried:
         functions = Functions(template, combination.settings, region)
-        plan = _plan(template, functions, region)
+        plan = _plan(template, functions, region, made)
         findings += functions.findings
         uses_region = uses_region or functions.uses_region
         if all(plan.calls != earlier.plan.calls for earlier in variants):
@@ -59,16 +61,34 @@ def read_template(source: SourceText, *, region: str | None = None) -> Reading:
     )
 
 
-def _plan(template: Template, functions: Functions, region: str | None) -> Plan:
+# The calls of a resource, by its name and the settings of the parameters that decided about them.
+# Combinations differ in a parameter or two, and what those do not reach is the same call.
+_Made = dict[str, list[tuple[Mapping[str, Setting], tuple[Call, ...]]]]
+
+
+def _plan(template: Template, functions: Functions, region: str | None, made: _Made) -> Plan:
     calls: list[Call] = []
     for resource in template.resources.values():
-        if (
-            resource.condition is None
-            or functions.conditions.holds(resource.condition) is not False
-        ):
-            calls += calls_of(resource, functions)
+        found = _made_before(made, resource, functions)
+        calls += _make(made, resource, functions) if found is None else found
     name = PurePath(template.source.file).stem
     return Plan("template", name, tuple(calls), region=region, file=template.source.file)
+
+
+def _made_before(made: _Made, resource: Resource, functions: Functions) -> tuple[Call, ...] | None:
+    for asked, calls in made.get(resource.name, ()):
+        if all(functions.settings[name] is setting for name, setting in asked.items()):
+            return calls
+    return None
+
+
+def _make(made: _Made, resource: Resource, functions: Functions) -> tuple[Call, ...]:
+    functions.asked = set()
+    holds = resource.condition is None or functions.conditions.holds(resource.condition)
+    calls = () if holds is False else tuple(calls_of(resource, functions))
+    asked = {name: functions.settings[name] for name in functions.asked}
+    made.setdefault(resource.name, []).append((asked, calls))
+    return calls
 
 
 def _unread(template: Template) -> list[NotChecked]:

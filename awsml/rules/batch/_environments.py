@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from awsml.catalog import instances
+from awsml.catalog import instances_of
 from awsml.rules.rule import Part
 
 CREATE = "batch:CreateComputeEnvironment"
@@ -42,7 +42,7 @@ def is_arm(name: str) -> bool:
     if name == "default_arm64":
         return True
     family = name.partition(".")[0]
-    for one in instances():
-        if one.family == family:
-            return one.architecture == "arm64"
+    known = instances_of(family)
+    if known:
+        return known[0].architecture == "arm64"
     return _GRAVITON.fullmatch(family) is not None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
-from awsml.catalog import Instance, instances, limit
+from awsml.catalog import Instance, limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +21,6 @@ class Need:
         parts += [f"{self.memory_mib:g} MiB for a job"] * bool(self.memory_mib)
         parts += [f"{self.gpus:g} GPUs"] * bool(self.gpus)
         return ", ".join(parts)
-
-
-@cache
-def machines_of(name: str) -> tuple[Instance, ...]:
-    """The types that a type or a family stands for; none for bundles and unknown names."""
-    return tuple(one for one in instances() if name in (one.name, one.family))
 
 
 def fits(machine: Instance, need: Need) -> bool:

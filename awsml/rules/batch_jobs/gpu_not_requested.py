@@ -22,7 +22,7 @@ The job runs on the CPU of a machine whose GPU is paid for.
         containerProperties: {image: busybox, resourceRequirements: [{type: GPU, value: "1"}]}
 """
 
-from awsml.rules.batch_jobs._fit import machines_of
+from awsml.catalog import instances_of
 from awsml.rules.batch_jobs._jobs import REGISTER, requirements
 from awsml.rules.rule import Confidence, Level, PlanView, Problem, Problems
 
@@ -36,7 +36,7 @@ SCOPE = "plan"
 def check(plan: PlanView) -> Problems:
     environments = [one["computeResources"] for one in plan.calls("batch:CreateComputeEnvironment")]
     named = [one for resources in environments for one in resources["instanceTypes"].items]
-    machines = [machines_of(one.text or "") for one in named]
+    machines = [instances_of(one.text or "") for one in named]
     if not named or not all(found and all(m.gpus for m in found) for found in machines):
         return
     for definition in plan.calls(REGISTER):

@@ -27,7 +27,8 @@ The job stays RUNNABLE for ever, and nothing says why.
           resourceRequirements: [{type: VCPU, value: "8"}, {type: MEMORY, value: "30000"}]
 """
 
-from awsml.rules.batch_jobs._fit import Need, fits, largest_memory_mib, machines_of
+from awsml.catalog import instances_of
+from awsml.rules.batch_jobs._fit import Need, fits, largest_memory_mib
 from awsml.rules.batch_jobs._jobs import REGISTER, amount, requirements
 from awsml.rules.rule import Confidence, Level, PlanView, Problem, Problems
 
@@ -41,9 +42,9 @@ SCOPE = "plan"
 def check(plan: PlanView) -> Problems:
     environments = [one["computeResources"] for one in plan.calls("batch:CreateComputeEnvironment")]
     named = [one for resources in environments for one in resources["instanceTypes"].items]
-    machines = [machine for one in named for machine in machines_of(one.text or "")]
+    machines = [machine for one in named for machine in instances_of(one.text or "")]
     # Where a name is not known, or Fargate is there too, something else may fit.
-    if not named or any(not machines_of(one.text or "") for one in named):
+    if not named or any(not instances_of(one.text or "") for one in named):
         return
     if any(not resources["instanceTypes"].exists for resources in environments):
         return

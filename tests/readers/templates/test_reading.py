@@ -216,6 +216,31 @@ def test_parameters_are_tried_with_what_they_may_be() -> None:
     ]
 
 
+def test_what_a_parameter_does_not_reach_is_the_same_call_in_every_variant() -> None:
+    text = CHOICE + "  Other: {Type: AWS::SageMaker::Endpoint, Properties: {EndpointName: other}}\n"
+    variants = [{call.id: call for call in v.plan.calls} for v in reading(text).variants]
+    assert all(calls["Other"] is variants[0]["Other"] for calls in variants)
+    named = {id(calls[call_id]) for calls in variants for call_id in calls if call_id != "Other"}
+    assert len(named) == 5  # four configurations, and the endpoint of the live ones
+
+
+def test_a_parameter_reaches_what_takes_its_name_from_what_it_decides() -> None:
+    text = """\
+Parameters:
+  Stage: {Type: String, Default: blue, AllowedValues: [blue, green]}
+Resources:
+  One: {Type: AWS::SageMaker::Endpoint, Properties: {EndpointName: !Sub "detector-${Stage}"}}
+  Target:
+    Type: AWS::ApplicationAutoScaling::ScalableTarget
+    Properties: {ResourceId: !Sub "endpoint/${One.EndpointName}/variant/all"}
+"""
+    targets = [variant.plan.calls[1] for variant in reading(text).variants]
+    assert [call.params["ResourceId"] for call in targets] == [
+        "endpoint/detector-blue/variant/all",
+        "endpoint/detector-green/variant/all",
+    ]
+
+
 def test_the_number_of_combinations_is_bounded_and_said() -> None:
     names = [f"P{number}" for number in range(10)]
     text = "Parameters:\n"
