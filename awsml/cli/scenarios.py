@@ -9,11 +9,16 @@ from pathlib import Path
 
 from awsml.cli.project import Project
 from awsml.errors import UsageError
+from awsml.finding import Place
 from awsml.kinds import INCLUDES, KINDS
 from awsml.scenario import Defaults, Document, Loaded, Override, load, read_defaults
+from awsml.scenario.source import read_source
 
 SUFFIXES = (".yaml", ".yml")
 _KIND = re.compile(r"""^["']?kind["']?[ \t]*:[ \t]*["']?(\w+)""", re.MULTILINE)
+
+# An object whose first member is capitalised, which no field of a scenario is.
+_AS_AWS_WRITES = re.compile(r"""\s*\{\s*"[A-Z]""")
 
 
 def loaded(
@@ -46,6 +51,7 @@ def chosen(project: Project, named: Path | None, kinds: Sequence[str] = ()) -> P
     if named is not None:
         if not named.exists():
             raise UsageError(f"there is no file {named}", hint="run `awsml init` to make one")
+        _tell_other(project.shown(named))
         return named
     found: list[Path] = []
     for folder in _nearest(project):
@@ -61,6 +67,32 @@ def chosen(project: Project, named: Path | None, kinds: Sequence[str] = ()) -> P
         )
     names = ", ".join(project.shown(path) for path in found)
     raise UsageError(f"several files hold a {wanted}: {names}", hint="name one of them")
+
+
+def _tell_other(file: str) -> None:
+    """A template or a request that is named as a scenario is checked by another command."""
+    source = read_source(file, where=Place(file))
+    if _KIND.search(source.text):
+        return
+    from awsml.cli.recognition import Kind, recognised  # scenarios do without
+
+    found = recognised(source, named=True)
+    hint = f"run `awsml validate {file}`"
+    if found.kind is Kind.TEMPLATE:
+        called = "a CloudFormation template"
+    elif found.kind is Kind.REQUEST:
+        called = f"a request of {found.detail.partition(':')[2]}"
+    elif _AS_AWS_WRITES.match(source.text):
+        called = "JSON as AWS takes it"
+        hint = f"run `awsml validate --request API {file}`, API such as sagemaker:CreateModel"
+    else:
+        return
+    raise UsageError(
+        f"{file} is {called}, and this command takes a scenario",
+        hint=hint,
+        where=Place(file),
+        slug="not-a-scenario",
+    )
 
 
 def _nearest(project: Project) -> Iterator[Path]:

@@ -89,3 +89,28 @@ def test_raw_parameters_of_a_call_that_is_not_made_are_an_error(
     (found,) = (each for each in findings if each["level"] == "error")
     assert (found["slug"], found["line"], found["column"]) == ("unknown-field", 23, 7)
     assert found["hint"] == "write `aws.CreateTrainingJob`"
+
+
+def test_what_is_no_scenario_is_sent_to_the_command_that_checks_it(
+    awsml: CommandLine, tmp_path: Path
+) -> None:
+    whole = {"EndpointName": "e-1", "EndpointConfigName": "e-1"}
+    (tmp_path / "request.json").write_text(json.dumps(whole))
+    (tmp_path / "part.json").write_text(json.dumps({"TrainingJobName": "a"}))
+    (tmp_path / "stack.yaml").write_text("Resources:\n  A: {Type: AWS::S3::Bucket}\n")
+    for command in (["plan"], ["advise"], ["endpoint", "deploy"]):
+        for file, said, hint in (
+            ("request.json", "a request of CreateEndpoint", "awsml validate request.json"),
+            ("part.json", "JSON as AWS takes it", "awsml validate --request API part.json"),
+            ("stack.yaml", "a CloudFormation template", "awsml validate stack.yaml"),
+        ):
+            ran = awsml(*command, file)
+            assert (ran.code, ran.out) == (2, "")
+            assert f"error[not-a-scenario]: {file} is {said}" in ran.err
+            assert hint in ran.err
+
+
+def test_a_scenario_in_json_is_a_scenario(awsml: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text("kind: cluster\nname: lab\n")
+    (tmp_path / "lab.json").write_text(json.dumps({"extends": "base.yaml", "name": "other"}))
+    assert "not-a-scenario" not in awsml("plan", "lab.json").err
