@@ -129,6 +129,24 @@ def test_quotas_are_named_as_aws_names_them() -> None:
     assert standard is not None and "Standard" in standard.name
 
 
+@pytest.mark.parametrize(
+    ("use", "machine", "code", "default"),
+    [
+        ("ec2", "m7i-flex.large", "L-1216C47A", 5),
+        ("ec2", "p4d.24xlarge", "L-417A185B", 0),
+        ("ec2-spot", "p5en.48xlarge", "L-C4BD4855", 0),
+        ("ec2-spot", "p3.2xlarge", "L-7212CCBC", 0),
+        ("ec2-spot", "trn1.2xlarge", "L-6B0D517C", 0),
+        ("ec2", "inf2.xlarge", "L-1945791B", 0),
+    ],
+)
+def test_each_family_counts_against_its_own_quota(
+    use: str, machine: str, code: str, default: float
+) -> None:
+    found = catalog.quota(use, machine)
+    assert found is not None and (found.code, found.default) == (code, default)
+
+
 def test_age_is_the_datas_own() -> None:
     newest = max(age.newest for age in catalog.ages() if age.table.startswith("prices_"))
     day = date.fromisoformat(newest)
