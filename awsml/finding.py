@@ -75,6 +75,7 @@ class Finding:
     fix: Fix | None = None
     persona: str | None = None
     usd: float | None = None
+    follows: bool = False  # from another finding, which is shown before it
 
     def as_json(self) -> dict[str, Any]:
         place = self.place
@@ -122,6 +123,12 @@ class NotChecked:
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Errors before warnings before advice, then by place, then by slug."""
-    nowhere = Place("")
-    return sorted(findings, key=lambda f: (f.level.rank, f.place or nowhere, f.slug, f.message))
+    """Errors before warnings before advice, then by place, then by slug. What follows from others
+    stands behind all that may be its cause, which a warning may be."""
+    return sorted(findings, key=_order)
+
+
+def _order(finding: Finding) -> tuple[int, bool, Place, str, str]:
+    rank = max(finding.level.rank, Level.WARNING.rank) if finding.follows else finding.level.rank
+    place = finding.place or Place("")
+    return rank, finding.follows, place, finding.slug, finding.message

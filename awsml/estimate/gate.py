@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from awsml.finding import Confidence, Finding, Level
@@ -20,12 +21,13 @@ def cost_gate(
     limit = format_usd(float(limit_usd))
     per = f" a {cost.per}" if cost.per != "run" else ""
     if amount is None:
-        return _finding(
+        unproven = _finding(
             "cost-not-provable",
             f"the cost limit of {limit}{per} cannot be proven: {figure} {_why(cost, figure)}",
             _tell(cost, figure),
             field,
         )
+        return replace(unproven, follows=True)
     if amount <= float(limit_usd):
         return None
     because = f" ({cost.ceiling_because})" if figure == "ceiling" and cost.ceiling_because else ""

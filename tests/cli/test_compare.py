@@ -76,3 +76,18 @@ def test_a_limit_on_dollars_gates_the_plan(awsml: CommandLine, job: Path) -> Non
     assert awsml("plan", "job.yaml", "--max-cost", "50").code == 0
     unproven = awsml("--region", "eu-central-1", "plan", "job.yaml", "--max-cost", "50")
     assert unproven.code == 1 and "cost-not-provable" in unproven.out + unproven.err
+
+
+def test_the_cause_is_shown_before_what_follows_from_it(awsml: CommandLine, job: Path) -> None:
+    """In every format: the unknown type is why the limit cannot be proven."""
+    text = SCENARIO.replace("limits: {runtime: 4h}\n", "").replace("ml.g5.", "ml.g99.")
+    job.write_text("limits: {runtime: 4h, cost: 50 USD}\n" + text)
+    for command in ("plan", "validate"):
+        found = json.loads(awsml(command, "job.yaml", "-o", "json").out)["findings"]
+        slugs = [each["slug"] for each in found if each["level"] != "advice"]
+        assert slugs.index("unknown-instance-type") < slugs.index("cost-not-provable")
+        assert slugs[-1] == "cost-not-provable"
+        shown = awsml(command, "job.yaml").out
+        assert shown.index("[unknown-instance-type]") < shown.index("[cost-not-provable]")
+    github = awsml("validate", "job.yaml", "-o", "github").out
+    assert github.index("unknown-instance-type") < github.index("cost-not-provable")
