@@ -169,6 +169,12 @@ def format_count(number: float) -> str:
     return f"{number:,.0f}" if whole else f"{number:.4g}"
 
 
+def counted(number: float, one: str, many: str | None = None) -> str:
+    """A number with its noun: 1 file, 12,000 files, 1.5 GPUs; `many` where an s is not enough."""
+    shown = f"{number:,}" if isinstance(number, int) else format_count(number)
+    return f"{shown} {one if number == 1 else many or one + 's'}"
+
+
 def format_rate(number: float) -> str:
     """Three significant digits: 27.4, 3,630, 1.2M."""
     return format_count(float(f"{number:.3g}"))

@@ -7,6 +7,7 @@ import re
 from awsml.backends.local.batch.jobs import ONLY
 from awsml.errors import UsageError
 from awsml.store.run import Run
+from awsml.units import counted
 
 _CHILD = re.compile(r"(?:(?P<label>[^:]+):)?(?P<index>\d+)")
 
@@ -29,7 +30,7 @@ def child_key(run: Run, text: str) -> str:
         )
     if int(match["index"]) >= sizes[label]:
         raise UsageError(
-            f"`{label}` has {sizes[label]} children, counted from 0",
+            f"`{label}` has {counted(sizes[label], 'child', 'children')}, counted from 0",
             hint=f"--child {label}:{sizes[label] - 1}",
             slug="no-such-job",
         )

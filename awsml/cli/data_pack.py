@@ -14,7 +14,7 @@ from awsml.cli.output import Output, as_json_text, outputs_option, write
 from awsml.errors import UsageError
 from awsml.storage.pack.run import Order, Packed, index_path, pack
 from awsml.storage.pack.shards import FORMATS, TARGET
-from awsml.units import QuantityError, format_bytes, parse_bytes
+from awsml.units import QuantityError, counted, format_bytes, parse_bytes
 
 _SHARD_HINT = "use --shard-size with a size such as `128 MB`"
 
@@ -76,7 +76,7 @@ def pack_command(
 def _packed_text(packed: Packed, folder: Path, rate: str) -> str:
     kept = f" ({packed.kept} were there already)" if packed.kept else ""
     return (
-        f"{packed.files:,} files in {len(packed.shards)} shards{kept}, "
+        f"{counted(packed.files, 'file')} in {counted(len(packed.shards), 'shard')}{kept}, "
         f"{format_bytes(packed.bytes)}, {rate}\n"
         f"shards: {folder}\nindex:  {index_path(folder)}"
     )

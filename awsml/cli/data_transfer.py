@@ -21,7 +21,7 @@ from awsml.storage.objects import Address
 from awsml.storage.ordered import ordered
 from awsml.storage.places import files_below
 from awsml.storage.stage import stage
-from awsml.units import format_bytes
+from awsml.units import counted, format_bytes
 
 _UPLOADS = 8
 
@@ -56,7 +56,9 @@ def put_command(
         for size in stored:
             done += size
             bar.show(done, total)
-    say(f"stored {len(files):,} objects, {format_bytes(total)}, at {address} {place.shown}")
+    say(
+        f"stored {counted(len(files), 'object')}, {format_bytes(total)}, at {address} {place.shown}"
+    )
 
 
 @click.command("get", epilog="Example: awsml data get s3://demo/images/ ./images")
@@ -82,7 +84,8 @@ def get_command(
             staged = stage(
                 data, store, folder, link=False, progress=lambda _, size: bar.show(size, total)
             )
-    say(f"read {staged.files:,} objects, {format_bytes(staged.bytes)}, into {folder}")
+    read = counted(staged.files, "object")
+    say(f"read {read}, {format_bytes(staged.bytes)}, into {folder}")
     return 0
 
 

@@ -13,7 +13,7 @@ from awsml.cli.output import Output, as_json_text, outputs_option, say, write
 from awsml.cli.project import Project
 from awsml.render.table import Column, table
 from awsml.scenario.fields import Problem
-from awsml.units import QuantityError, format_usd, parse_duration
+from awsml.units import QuantityError, counted, format_usd, parse_duration
 
 
 def _days(_: click.Context, __: click.Parameter, text: str) -> int:
@@ -84,7 +84,7 @@ def command(
 
 def idle_text(rows: Sequence[IdleEndpoint], looked_at: int, days: int, width: int) -> str:
     if not rows:
-        return f"none of {looked_at} endpoints has been idle for {days} days"
+        return f"none of {counted(looked_at, 'endpoint')} has been idle for {counted(days, 'day')}"
     columns = (
         Column("endpoint"),
         Column("a month", right=True),
@@ -103,7 +103,7 @@ def _cells(row: IdleEndpoint, days: int) -> tuple[str, ...]:
     if row.last is not None:
         when = time.strftime("%Y-%m-%d %H:%M", time.gmtime(row.last))
     else:
-        when = f"none in {days} days" if row.idle else row.told
+        when = f"none in {counted(days, 'day')}" if row.idle else row.told
     machines = ", ".join(f"{count} x {kind}" for kind, count in row.instances.items())
     return row.name, usd, row.owner or "unknown", when, machines or "none"
 

@@ -11,6 +11,7 @@ from awsml.cli.output import say
 from awsml.cli.project import Project
 from awsml.errors import UsageError
 from awsml.resources import SCENARIOS, STARTERS
+from awsml.units import counted
 
 # What to type next, by kind; the worked scenarios are one more thing to start from.
 NEXT = {
@@ -76,7 +77,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _say_next(kind: str, target: Path, count: int, project: Project) -> None:
-    say(f"wrote {count} files to {project.shown(target)}")
+    say(f"wrote {counted(count, 'file')} to {project.shown(target)}")
     steps = list(NEXT[kind])
     if target.resolve() != project.cwd.resolve():
         steps.insert(0, f"cd {project.shown(target)}")

@@ -15,7 +15,7 @@ from awsml.decide.survival import Survival, odds_text, survival
 from awsml.decide.timing import runs_per_month
 from awsml.estimate.cost import BatchBill, TrainingBill, batch_cost, training_cost
 from awsml.estimate.cost_lines import HOURS_PER_MONTH
-from awsml.units import format_duration, format_usd
+from awsml.units import counted, format_duration, format_usd
 from awsml.workload import BatchWorkload
 
 # A job that nobody scheduled is compared as one run a month.
@@ -109,7 +109,7 @@ def _row(way: Way, best: Way) -> Alternative:
     impossible = any("GPU" in lack or "size" in lack for lack in way.lacks)
     verdict = "chosen" if way is best else "impossible" if impossible else "worse"
     lacks = f"; lacks {', '.join(way.lacks)}" if way.lacks else ""
-    effort = f"; {way.parts} part{'s' if way.parts > 1 else ''} of your own"
+    effort = f"; {counted(way.parts, 'part')} of your own"
     return Alternative(way.name, verdict, f"{way.why}{lacks}{effort}", way.usd, way.seconds)
 
 
@@ -124,7 +124,8 @@ def _batch(case: Case, *, spot: bool) -> Way:
     fares = case.now if spot == case.workload.spot else survival(workload)
     assert fares is not None
     usd = _ec2_month(case, fares.running, spot)
-    shown = f"{odds_text(fares.usual.finished)} of runs finish in {fares.bounds.attempts} attempts"
+    within = counted(fares.bounds.attempts, "attempt")
+    shown = f"{odds_text(fares.usual.finished)} of runs finish in {within}"
     lacks = _without_end(fares)
     name = WRITTEN if spot else ON_DEMAND
     return Way(name, usd, fares.running, fares.usual.in_time, lacks, f"{_dollars(usd)}, {shown}")
@@ -182,10 +183,10 @@ def _fargate(case: Case) -> Way:
     largest = max(sizes)
     if workload.gpus:
         why = f"it has 0 GPUs and the job needs {workload.gpus}"
-        return Way("Fargate", unknown, None, None, (f"{workload.gpus} GPU",), why)
+        return Way("Fargate", unknown, None, None, (counted(workload.gpus, "GPU"),), why)
     memory = max(sizes[largest])
     if workload.vcpus > largest or (workload.memory_mib or 0) > memory:
-        why = f"its largest size is {largest:g} vCPUs and {memory / 1024:.0f} GiB"
+        why = f"its largest size is {counted(largest, 'vCPU')} and {memory / 1024:.0f} GiB"
         return Way("Fargate", unknown, None, None, ("a size",), why)
     size = min(s for s in sizes if s >= workload.vcpus)
     why = f"the job fits into {size:g} of its {largest:g} vCPUs, no machines to look after"
@@ -245,7 +246,7 @@ def _notes(case: Case) -> tuple[str, ...]:
         else "no schedule: compared as one run a month"
     )
     machine = case.machine.name if case.machine else "no type that fits"
-    jobs = "1 job" if case.workload.jobs == 1 else f"{case.workload.jobs:,} jobs"
+    jobs = counted(case.workload.jobs, "job")
     return (f"{how}, on {machine}, {jobs} a run", *_image_notes(case))
 
 

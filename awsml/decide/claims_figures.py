@@ -17,6 +17,7 @@ from awsml.decide.claims_told import (
     says,
 )
 from awsml.finding import Finding
+from awsml.units import counted
 
 
 def ratios_recomputed(told: Told) -> Iterator[Finding]:
@@ -81,8 +82,8 @@ def falls_are_mentioned(told: Told) -> Iterator[Finding]:
         for (fewer, before), (more, after) in pairwise(points):
             if more > fewer and after < before * (1 - SAME) and (name, more) not in mentioned:
                 message = (
-                    f"{name} falls from {before:g} on {fewer} GPUs to {after:g} on {more}, and the "
-                    "report does not say so"
+                    f"{name} falls from {before:g} on {counted(fewer, 'GPU')} to {after:g} on "
+                    f"{more}, and the report does not say so"
                 )
                 hint = "measure both again, and explain the fall"
                 yield found("report-non-monotone", "measurements", message, hint)

@@ -22,6 +22,7 @@ from awsml.kinds.cluster.describe import ClusterWorkload
 from awsml.kinds.cluster.spec import ClusterSpec
 from awsml.readers.measurements import Measured, measured, read_measurements
 from awsml.readers.nvidia_smi import read_links
+from awsml.units import counted
 
 # Flags that say a figure cannot be trusted; the others are remarks in the report.
 _WARNED = frozenset({"measurement-refused", "no-single-gpu", "mixed-host", "mixed-batch"})
@@ -171,9 +172,8 @@ def memory_rows(answer: Answer) -> list[Mapping[str, Any]]:
     stages = sorted({0, 1, 2, 3} if gpus > 1 else {0, *(stage_of(f.strategy) for f in answer.fits)})
     rows: list[Mapping[str, Any]] = []
     for stage in stages:
-        name = (
-            f"train on {gpus} GPUs, ZeRO stage {stage}" if stage else f"train on {gpus} GPUs, DDP"
-        )
+        how = f"ZeRO stage {stage}" if stage else "DDP"
+        name = f"train on {counted(gpus, 'GPU')}, {how}"
         rows.append(_memory_row(name, training_fits(model, gpus, stage, hardware.memory_gib)))
     rows.append(_memory_row("serve on 1 GPU", inference_fits(model, 1, hardware.memory_gib)))
     return rows

@@ -10,7 +10,7 @@ from awsml.decide.cluster_rent import Option
 from awsml.decide.cluster_ways import Wanted, Way, ways
 from awsml.decide.scaling import Answer
 from awsml.estimate.scaling import Fit, Point
-from awsml.units import format_rate
+from awsml.units import counted, format_rate
 
 _BETTER = 1.02  # less is no gain
 
@@ -24,10 +24,11 @@ def advise(answer: Answer, rent: Sequence[Option], wanted: Wanted) -> tuple[Advi
     found = ways(answer, fitted, point, rent, wanted)
     chosen = _chosen(found, point, wanted)
     rows = [_row(way, way is chosen, point) for way in found]
-    subject = f"{point.gpus} GPUs at {point.throughput:g} samples/s"
+    gpus = counted(point.gpus, "GPU")
+    subject = f"{gpus} at {point.throughput:g} samples/s"
     single = fitted.single
     share = point.throughput / point.gpus / single.throughput if single else None
-    now_text = f"{fitted.strategy} on {point.gpus} GPUs reaches {point.throughput:g} samples/s"
+    now_text = f"{fitted.strategy} on {gpus} reaches {point.throughput:g} samples/s"
     if share is not None:
         now_text += f", {share:.0%} of {point.gpus} single GPUs"
     notes = tuple(_notes(answer, wanted, chosen))
@@ -116,4 +117,4 @@ def _notes(answer: Answer, wanted: Wanted, chosen: Way | None) -> Iterator[str]:
         yield text
     unexplained = [flag for flag in answer.flags if "measure" in flag.message]
     if unexplained:
-        yield f"{len(unexplained)} points are to be measured again before money is spent"
+        yield f"{counted(len(unexplained), 'point')} to be measured again before money is spent"

@@ -21,7 +21,7 @@ from awsml.estimate.scaling import Fit, arranged, fit, form_of
 from awsml.estimate.scaling_prediction import FARTHEST, expected_at, predict
 from awsml.finding import Confidence, Finding, Level
 from awsml.readers.measurements import read_measurements
-from awsml.units import format_duration, format_rate, format_usd
+from awsml.units import counted, format_duration, format_rate, format_usd
 
 FIELD = "workload.scaling"
 
@@ -129,13 +129,14 @@ def _row(count: int, best: Fit, here: Instance, hardware: Hardware, now: Evidenc
     found = predict(best, gpus, hardware)
     missing = Estimate.unknown("seconds", found.measure)
     if found.throughput is None:
-        why = f"{gpus} GPUs: {found.because}; measure {found.measure}"
+        why = f"{counted(gpus, 'GPU')}: {found.because}; measure {found.measure}"
         return _Row(count, None, missing, Estimate.unknown("USD", found.measure), why)
     seconds = _seconds(found.throughput, now)
     usd = _dollars(seconds, now, count)
     single = best.single
     share = (found.throughput.expected or 0.0) / gpus / single.throughput if single else None
-    why = f"{gpus} GPUs do {format_rate(found.throughput.expected or 0.0)} samples/s"
+    does = "does" if gpus == 1 else "do"
+    why = f"{counted(gpus, 'GPU')} {does} {format_rate(found.throughput.expected or 0.0)} samples/s"
     why += f", {share:.0%} of as many single ones" if share is not None else ""
     return _Row(count, found.throughput, seconds, usd, why)
 

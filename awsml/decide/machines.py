@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from awsml import catalog
 from awsml.catalog import Instance
 from awsml.finding import Confidence, Finding, Fix, Level
+from awsml.units import counted
 from awsml.workload import BatchWorkload
 
 # What `optimal` and an empty list stand for: Batch chooses of these families.
@@ -59,17 +60,19 @@ def _nothing_fits(workload: BatchWorkload, found: Fitting) -> Finding:
     with_gpus = [i for i in found.named if i.gpus >= workload.gpus]
     if not with_gpus:
         most = max(i.gpus for i in found.named)
+        needed = counted(workload.gpus, "GPU")
         return _finding(
             "resources.gpus",
-            f"no type of `compute.instances` has {workload.gpus} GPUs; the most is {most}",
+            f"no type of `compute.instances` has {needed}; the most is {most}",
             "write `compute.instances: [g5, g6]`" if not most else f"write `gpus: {most}`",
         )
     with_cpus = [i for i in with_gpus if i.vcpus >= workload.vcpus]
     if not with_cpus:
         most = max(i.vcpus for i in with_gpus)
+        needed = counted(workload.vcpus, "vCPU")
         return _finding(
             "resources.vcpus",
-            f"no type of `compute.instances` has {workload.vcpus} vCPUs; the most is {most}",
+            f"no type of `compute.instances` has {needed}; the most is {most}",
             f"write `vcpus: {most}`",
         )
     largest = max(with_cpus, key=usable_mib)
@@ -88,7 +91,7 @@ def _fargate_misfits(workload: BatchWorkload) -> tuple[Finding, ...]:
     memory = sizes.get(float(workload.vcpus))
     if memory is None:
         listed = ", ".join(f"{size:g}" for size in sizes if size >= 1)
-        message = f"Fargate has no size with {workload.vcpus} vCPUs"
+        message = f"Fargate has no size with {counted(workload.vcpus, 'vCPU')}"
         return (_finding("resources.vcpus", message, f"use one of {listed}"),)
     if workload.memory_mib is None or workload.memory_mib in memory:
         return ()
@@ -97,7 +100,7 @@ def _fargate_misfits(workload: BatchWorkload) -> tuple[Finding, ...]:
     return (
         _finding(
             "resources.memory",
-            f"Fargate with {workload.vcpus} vCPUs has no {workload.memory_mib} MiB",
+            f"Fargate with {counted(workload.vcpus, 'vCPU')} has no {workload.memory_mib} MiB",
             f"write `memory: {fit} MiB`",
             Fix("resources.memory", f"{fit} MiB"),
         ),

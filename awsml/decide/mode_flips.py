@@ -9,7 +9,7 @@ from awsml.decide.evidence import Evidence
 from awsml.decide.flip import crossing
 from awsml.decide.options import Option
 from awsml.decide.saving import TIE_SECONDS, TIE_SHARE
-from awsml.units import format_bytes, format_count, format_duration
+from awsml.units import counted, format_bytes, format_duration
 from awsml.workload import ChannelData, TrainingWorkload
 
 # How far an input is turned either way in search of a flip.
@@ -45,13 +45,13 @@ def _turns(workload: TrainingWorkload) -> Iterator[tuple[Say, Change]]:
     objects = sum(c.objects or 0 for c in workload.channels)
     epochs = workload.epochs or 1.0
     yield (
-        lambda factor, side: f"{side} {format_count(round(epochs * factor, 1))} epochs",
+        lambda factor, side: f"{side} {counted(round(epochs * factor, 1), 'epoch')}",
         _more_epochs,
     )
     yield lambda factor, side: f"{side} {format_bytes(size * factor)} of such data", _more_data
     if objects:
         yield (
-            lambda factor, side: f"{side} {format_count(round(objects * factor))} objects",
+            lambda factor, side: f"{side} {counted(float(round(objects * factor)), 'object')}",
             _more_objects,
         )
     if workload.compute_seconds:

@@ -12,7 +12,7 @@ from awsml.estimate.breakdown import Setting, mode_in_force, volume_gib
 from awsml.estimate.machine import Link
 from awsml.estimate.rates import Case, Rates
 from awsml.estimate.transfer import copy_link, network_link, stream_link
-from awsml.units import format_bytes, format_duration
+from awsml.units import counted, format_bytes, format_duration
 
 MIXED = "each its own"
 # How far beyond the fastest size a volume is shown to gain nothing more.
@@ -118,7 +118,7 @@ def how(option: Option) -> str:
     start = f"starts after {format_duration(expected.start)}"
     if mode == "file":
         copy = copy_link(setting.machine, volume_gib(evidence.workload), rates)
-        what = f"{size} in {objects:,} objects" if objects else size
+        what = f"{size} in {counted(objects, 'object')}" if objects else size
         took = f"{format_duration(expected.download)}{_mostly_overhead(expected.download, rates)}"
         return f"copies {what} at {speed(copy)} ({took}), {start}"
     if mode == MIXED:
@@ -128,7 +128,7 @@ def how(option: Option) -> str:
     stream = stream_link(setting.machine, rates)
     if mode == "pipe":
         return f"streams at up to {speed(stream)}, {start}"
-    return f"lists {objects:,} objects, streams at up to {speed(stream)}, {start}"
+    return f"lists {counted(objects, 'object')}, streams at up to {speed(stream)}, {start}"
 
 
 def _mostly_overhead(download: float, rates: Rates) -> str:

@@ -28,7 +28,7 @@ from awsml.finding import Confidence, Finding, Level
 from awsml.kinds.batch.compile import DEFAULT_ATTEMPTS, exit_rule, retry_rules
 from awsml.kinds.kind import Choice
 from awsml.report import Cost, Phase, TimeLine, unknown_cost
-from awsml.units import format_duration
+from awsml.units import counted, format_duration
 from awsml.workload import BatchWorkload
 
 
@@ -130,7 +130,7 @@ def _survival_findings(workload: BatchWorkload, fares: Survival | None) -> tuple
             _warning(
                 "retry-gives-up",
                 f"{1 - fares.usual.finished:.0%} of runs end before the work is done, with "
-                f"{fares.bounds.attempts} attempts",
+                f"{counted(fares.bounds.attempts, 'attempt')}",
                 "run `awsml advise` for what helps",
                 "retry.attempts",
             )

@@ -13,7 +13,7 @@ from awsml.decide.survival import CONFIDENCE, Survival, odds_text, survival
 from awsml.estimate.cost_lines import product
 from awsml.estimate.spot import best_interval
 from awsml.finding import Fix
-from awsml.units import format_duration, format_usd
+from awsml.units import counted, format_duration, format_usd
 from awsml.workload import BatchWorkload
 
 _MOST_PIECES = 64
@@ -115,7 +115,8 @@ def _with_attempts(
     fares = survival(workload, attempts=wanted)
     assert fares is not None
     fix = Fix("retry.attempts", str(wanted), safe=True)
-    name = f"{beside.name}, {wanted} attempts" if beside else f"{wanted} attempts"
+    tries = counted(wanted, "attempt")
+    name = f"{beside.name}, {tries}" if beside else tries
     fixes = (*beside.fixes, fix) if beside else (fix,)
     return [Option(name, fares, _dollars(fares, rate), fixes)]
 
@@ -174,14 +175,13 @@ def _told(option: Option) -> str:
     kept = f"{odds_text(share)} finish" + (
         " in time" if math.isfinite(fares.bounds.deadline) else ""
     )
-    tries = fares.bounds.attempts
-    within = f"{tries} attempt" if tries == 1 else f"{tries} attempts"
+    within = counted(fares.bounds.attempts, "attempt")
     return f"{kept} within {within}, {cost} a job, p99 wall-clock {end}"
 
 
 def _recommend(best: Option, now: Survival) -> str:
     if best.name == "as written":
-        return f"keep {now.bounds.attempts} attempts"
+        return f"keep {counted(now.bounds.attempts, 'attempt')}"
     return f"use {best.name}" if best.name[0].isdigit() else best.name
 
 

@@ -10,7 +10,8 @@ from awsml.advice import Advice, Alternative
 from awsml.basis import Estimate
 from awsml.decide.saving import saved
 from awsml.decide.search_case import SearchCase
-from awsml.decide.search_options import Option, count_text, usd_text
+from awsml.decide.search_options import Option, count_text, trials_text, usd_text
+from awsml.units import counted
 
 _TIE_SHARE = 0.005
 
@@ -102,11 +103,11 @@ def _because(now: SearchCase, best: SearchCase) -> str:
         wider = (now.penalty.expected or 1.0) / (best.penalty.expected or 1.0)
         more = f"find as much as {wider:.1f} times as many would now, and " if wider > 1.05 else ""
         return (
-            f"{count_text(now.needed)} trials {more}cost {usd_text(now.total_usd)} at any number; "
+            f"{trials_text(now.needed)} {more}cost {usd_text(now.total_usd)} at any number; "
             "only a `target` says how many are needed"
         )
     return (
-        f"{count_text(best.needed)} trials and {usd_text(best.total_usd)} to the target, against "
+        f"{trials_text(best.needed)} and {usd_text(best.total_usd)} to the target, against "
         f"{count_text(now.needed)} and {usd_text(now.total_usd)} as written"
     )
 
@@ -114,7 +115,8 @@ def _because(now: SearchCase, best: SearchCase) -> str:
 def _notes(now: SearchCase) -> Iterator[str]:
     needed, trials = now.needed.expected, now.trials
     if now.workload.target and needed is not None and trials is not None and trials < needed:
-        yield f"the budget of {trials} trials is below the {needed:.0f} that the target takes"
+        budget = counted(trials, "trial")
+        yield f"the budget of {budget} is below the {needed:.0f} that the target takes"
     if any(job.training.spot and job.training.spot.checkpoints for job in now.workload.jobs):
         yield (
             "AWS documents no separation of checkpoints between trials: let the script write below "

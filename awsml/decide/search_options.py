@@ -12,7 +12,7 @@ from awsml.decide.scale import ScaleChoice
 from awsml.decide.search_case import SearchCase, grid_size
 from awsml.estimate.search import trials_to_target
 from awsml.finding import Fix
-from awsml.units import format_count, format_duration, format_usd
+from awsml.units import counted, format_count, format_duration, format_usd
 
 # Values of a range of numbers, were it walked through by a grid.
 GRID_VALUES = 5
@@ -53,7 +53,7 @@ def options_of(now: SearchCase, spot_usd: Estimate | None) -> list[Option]:
 def _fewer_at_once(now: SearchCase) -> Option:
     parallel, fewer = now.workload.parallel, 2 if now.workload.parallel > 2 else 1
     case = now.with_(parallel=fewer)
-    name = f"run {fewer} trials at once instead of {parallel}"
+    name = f"run {counted(fewer, 'trial')} at once instead of {parallel}"
     if parallel == 1:
         return Option(
             "parallel", "run fewer trials at once", now, "one at a time is the fewest", kept=True
@@ -61,8 +61,8 @@ def _fewer_at_once(now: SearchCase) -> Option:
     times = f"takes {time_text(case)} instead of {time_text(now)}"
     if now.workload.target is None:
         cost = usd_text(now.total_usd)
-        trials = count_text(now.needed)
-        why = f"{trials} trials cost {cost} at any number at once, and this {times}"
+        trials = trials_text(now.needed)
+        why = f"{trials} cost {cost} at any number at once, and this {times}"
         return Option(
             "parallel", name, case, why, "a quality target: with the trials fixed it saves nothing"
         )
@@ -161,7 +161,7 @@ def _without_parent(now: SearchCase) -> Option:
         return Option("no-parent", name, now, "0 parents are given: nothing changes")
     case = now.with_(parents=0)
     if work.target is None:
-        why = f"the {count_text(now.needed)} trials stay, and start knowing nothing"
+        why = f"{trials_text(now.needed)} stay, and start knowing nothing"
         return Option("no-parent", name, case, why)
     more = (case.needed.expected or 0.0) - (now.needed.expected or 0.0)
     return Option(
@@ -173,7 +173,7 @@ def _with_parent(now: SearchCase) -> Option | None:
     if now.workload.parents or now.workload.strategy not in ("bayesian", "random"):
         return None
     case = now.with_(parents=1)
-    fewer = f"{count_text(case.needed)} trials instead of {count_text(now.needed)}"
+    fewer = f"{trials_text(case.needed)} instead of {count_text(now.needed)}"
     why = f"{fewer}, if it had half as many"
     condition = "an earlier search on the same data and image, with the same parameters"
     return Option("warm-start", "start from an earlier search", case, why, condition)
@@ -195,7 +195,7 @@ def _hyperband(now: SearchCase) -> Option | None:
         return None
     case = now.with_(strategy="hyperband", early_stopping=False)
     share = case.cut_share().expected or 0.0
-    why = f"{count_text(case.needed)} trials, of which about {share:.0%} of the time is not run"
+    why = f"{trials_text(case.needed)}, of which about {share:.0%} of the time is not run"
     condition = "the first epochs of a trial say how good it will be"
     return Option("hyperband", "use Hyperband", case, why, condition)
 
@@ -217,6 +217,12 @@ def usd_text(estimate: Estimate) -> str:
 
 def count_text(estimate: Estimate) -> str:
     return "unknown" if estimate.expected is None else f"{estimate.expected:.0f}"
+
+
+def trials_text(estimate: Estimate) -> str:
+    if estimate.expected is None:
+        return "an unknown number of trials"
+    return counted(round(estimate.expected), "trial")
 
 
 def time_text(case: SearchCase) -> str:

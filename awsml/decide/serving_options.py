@@ -14,7 +14,7 @@ from awsml.decide.serving_candidates import Row
 from awsml.decide.serving_case import HOURS_PER_MONTH, Case, constant
 from awsml.decide.serving_diagnosis import serving_signals
 from awsml.decide.serving_hosts import nearest_hosted
-from awsml.units import format_usd
+from awsml.units import counted, format_usd
 
 _CPU = "ml.m5.xlarge"
 _WIDE = "p3dn.24xlarge"
@@ -103,7 +103,7 @@ def _wide(case: Case, here: Instance) -> Alternative:
     factor = _price_factor(one, here, case)
     near = nearest_hosted(one)
     parts = [
-        f"{wider:.3g} times the bandwidth and {one.gpus} GPUs for {here.gpus}"
+        f"{wider:.3g} times the bandwidth and {counted(one.gpus, 'GPU')} for {here.gpus}"
         + (f" at {factor:.3g} times the price" if factor else "")
     ]
     if share is not None:
@@ -111,7 +111,9 @@ def _wide(case: Case, here: Instance) -> Alternative:
         parts.append(f"at {share:.0%} of the link in use more of it {helps}")
     each = _each_request(one, here, factor, case)
     if each is not None:
-        parts.append(f"a request costs {each:.3g} times as much, if all {one.gpus} GPUs are used")
+        parts.append(
+            f"a request costs {each:.3g} times as much, with {counted(one.gpus, 'GPU')} in full use"
+        )
     if "hosting" not in catalog.accepted_by(option):
         told = f"{option} cannot be hosted"
         parts.append(told + (f"; the nearest that can is {near.ml_name}" if near else ""))

@@ -8,7 +8,7 @@ from awsml import catalog
 from awsml.advice import Advice, Alternative
 from awsml.decide.evidence import Evidence
 from awsml.decide.saving import clearly_less, saved
-from awsml.units import format_bytes, format_duration
+from awsml.units import counted, format_bytes, format_duration
 from awsml.workload import ChannelData, TrainingWorkload
 
 
@@ -36,7 +36,7 @@ def sharding_advice(now: Evidence) -> Advice | None:
         recommend=f"pack {channel.name} into shards of about {format_bytes(size)}: "
         "`awsml data pack`",
         because=f"{objects} objects of {each} each cost more to open than to read: "
-        f"{_told(now)} as they are, {_told(better)} as {_shards(channel, size):,} shards "
+        f"{_told(now)} as they are, {_told(better)} as {counted(_shards(channel, size), 'shard')} "
         f"with {mode}",
         saves_usd=saved(now.usd, better.usd),
         saves_seconds=saved(now.billed, better.billed),

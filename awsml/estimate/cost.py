@@ -18,7 +18,7 @@ from awsml.estimate.cost_lines import (
     volume_line,
 )
 from awsml.report import Cost, CostLine
-from awsml.units import format_duration
+from awsml.units import counted, format_duration
 
 ML_VOLUME = "sagemaker-ml-storage-train-host-notebook"
 BATCH_VOLUME = "ebs-gp3-storage"
@@ -64,7 +64,7 @@ def tuning_cost(
     each = bill.limit_seconds * trials
     whole = None if limit_seconds is None else limit_seconds * parallel
     seconds = each if whole is None else min(each, whole)
-    because = f"{trials} trials x {format_duration(bill.limit_seconds)}"
+    because = f"{counted(trials, 'trial')} x {format_duration(bill.limit_seconds)}"
     if whole is not None and whole < each:
         because = f"{format_duration(limit_seconds or 0)} x {parallel} at a time"
     factor = _kept(stopped_share) if stopped_share else exact(1.0, "1")
@@ -139,8 +139,9 @@ def batch_cost(bill: BatchBill) -> Cost:
     because = None
     if limit is not None:
         often = f" x {runs:g} runs a month" if bill.runs_per_month else ""
+        tries = counted(bill.attempts, "attempt")
         because = (
-            f"{format_duration(limit)} timeout x {bill.attempts} attempts x {bill.count}{often} "
+            f"{format_duration(limit)} timeout x {tries} x {bill.count}{often} "
             "x the on-demand price"
         )
     per = "month" if bill.runs_per_month else "run"

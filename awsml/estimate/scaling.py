@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 
 from awsml.cluster import Flag, Hardware, Links, Measurement, Transformer
+from awsml.units import counted
 
 RING, BUS, UNDECIDED = "ring", "shared-bus", "undecided"
 # TCP over Ethernet with 1,500-byte frames carries 1,460 of 1,538 bytes.
@@ -268,8 +269,8 @@ def _same_batch(
     others = [each for each in mine if (each.batch_per_gpu, each.accumulation) != wanted]
     for each in others:
         message = (
-            f"{each.gpus} GPUs ran {_batch(each.batch_per_gpu, each.accumulation)}, the others "
-            f"{_batch(*wanted)}: another curve, left out of the fit"
+            f"{counted(each.gpus, 'GPU')} ran {_batch(each.batch_per_gpu, each.accumulation)}, "
+            f"the others {_batch(*wanted)}: another curve, left out of the fit"
         )
         flags.append(Flag("mixed-batch", message, strategy, each.gpus, each.line))
     if wanted[0] is None:
@@ -294,7 +295,8 @@ def _same_host(strategy: str, mine: Sequence[Measurement], flags: list[Flag]) ->
     for each in inside:
         if each.host != first:
             message = (
-                f"{each.gpus} GPUs were measured on `{each.host or 'an unnamed host'}`, one GPU on "
+                f"the point of {counted(each.gpus, 'GPU')} was measured on "
+                f"`{each.host or 'an unnamed host'}`, that of one GPU on "
                 f"`{first or 'an unnamed host'}`: left out of the fit"
             )
             flags.append(Flag("mixed-host", message, strategy, each.gpus, each.line))

@@ -21,6 +21,7 @@ from awsml.estimate.scaling import (
     network_bytes_per_second,
     off_by,
 )
+from awsml.units import counted
 
 UNIT = "samples/s"
 FARTHEST = 4  # times the largest measured count
@@ -222,5 +223,6 @@ def _spread(strategy: str, point: Point) -> list[Flag]:
     share = (point.high - point.low) / point.throughput
     if share <= _SPREAD:
         return []
-    message = f"{point.repeats} runs on {point.gpus} GPUs differ by {share:.0%}; the median counts"
+    message = f"{point.repeats} runs on {counted(point.gpus, 'GPU')} differ by {share:.0%}"
+    message += "; the median counts"
     return [Flag("repeats-differ", message, strategy, point.gpus)]

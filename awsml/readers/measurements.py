@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from awsml.cluster import Flag, Measurement
 from awsml.errors import UsageError
 from awsml.finding import Place
+from awsml.units import counted
 
 NEEDED = ("strategy", "gpus", "throughput")
 COLUMNS = ("strategy", "gpus", "nodes", "batch_per_gpu", "throughput")
@@ -48,7 +49,7 @@ def read_measurements(text: str, file: str = "measurements") -> Measured:
     for number, line in numbered[1:]:
         cells = [cell.strip() for cell in _cells(line, delimiter, file, number)]
         if len(cells) > len(columns):  # such as 1,234 for 1234, which would shift the rest
-            message = f"it has {len(cells)} cells for {len(columns)} columns"
+            message = f"it has {len(cells)} cells for {counted(len(columns), 'column')}"
             flags.append(Flag("measurement-refused", message, line=number))
         else:
             rows.append((number, dict(zip(columns, cells, strict=False))))
@@ -78,7 +79,7 @@ def _point(row: Mapping[str, str], line: int | None) -> Measurement:
     gpus = _whole(row, "gpus")
     nodes = _whole(row, "nodes", 1)
     if nodes > gpus:
-        raise _BadRow(f"{gpus} GPUs cannot be on {nodes} nodes")
+        raise _BadRow(f"{counted(gpus, 'GPU')} cannot be on {nodes} nodes")
     batch = _number(row, "batch_per_gpu") if row.get("batch_per_gpu") else None
     return Measurement(
         strategy=strategy,

@@ -14,6 +14,7 @@ from statistics import median
 from awsml.cluster import Flag, Links, Pair
 from awsml.errors import UsageError
 from awsml.finding import Place
+from awsml.units import counted
 
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _ROW = re.compile(
@@ -56,7 +57,7 @@ def read_links(text: str, file: str = "topology") -> Links:
     tables = [rows for rows in (labels, statuses) if rows]
     counts = {sum(row.name.startswith("GPU") for row in rows) for rows in tables}
     if len(counts) > 1:
-        message = f"one table has {min(counts)} GPUs and the other {max(counts)}"
+        message = f"one table has {counted(min(counts), 'GPU')} and the other {max(counts)}"
         raise _refused(message, file, statuses[0].line)
     gpus = counts.pop() if counts else max(rates) + 1
     numa = _numa(labels, lines, matrix, gpus) if labels else ()
@@ -111,7 +112,7 @@ def _matrix(rows: Sequence[_Row], header: Sequence[str], file: str) -> Mapping[P
         raise _refused(f"the rows are {', '.join(gpus)}: one is missing", file, last)
     headed = [name for name in header if name.startswith("GPU")]
     if len(headed) > len(gpus):
-        message = f"the heading names {len(headed)} GPUs and there are {len(gpus)} rows"
+        message = f"the heading names {len(headed)} GPUs, and rows there are {len(gpus)}"
         raise _refused(f"{message}: the text is cut off", file, last)
     columns = list(header) if sorted(header) == sorted(names) else names
     cells: dict[tuple[str, str], str] = {}

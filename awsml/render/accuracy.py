@@ -11,7 +11,7 @@ from awsml.decide.accuracy import Judged, Total, judged, left_out, totals
 from awsml.render.runs import RunView
 from awsml.render.table import Column, table, wrap
 from awsml.store.run import Run
-from awsml.units import format_duration, format_usd
+from awsml.units import counted, format_duration, format_usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _totals_text(found: Accuracy, width: int) -> str:
     heads = ("runs", "median error", "bias", "in range")
     columns = [Column("", shrink=True), *(Column(name, right=True) for name in heads)]
     count = len(found.runs)
-    return f"in total, {count} run{'s' if count > 1 else ''}\n" + table(columns, rows, width, 2)
+    return f"in total, {counted(count, 'run')}\n" + table(columns, rows, width, 2)
 
 
 def _amount(value: float, row: Judged) -> str:

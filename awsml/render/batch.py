@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from awsml.render.table import Column, table, wrap
-from awsml.units import format_duration, format_usd
+from awsml.units import counted, format_duration, format_usd
 
 _CONDITIONS = {
     "onStatusReason": "status reason",
@@ -31,7 +31,7 @@ def rule_rows(block: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 
 def attempts_text(block: Mapping[str, Any]) -> str:
-    return f"{block['attempts']} attempts{_odds(block)}"
+    return counted(block["attempts"], "attempt") + _odds(block)
 
 
 def odds_text(block: Mapping[str, Any]) -> str:

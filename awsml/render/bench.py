@@ -9,7 +9,7 @@ from awsml.render.chart import Axis, Chart, Series
 from awsml.render.page import Section, Table, page
 from awsml.render.serving import CANDIDATE_HEADINGS, candidate_rows
 from awsml.render.table import Column, table
-from awsml.units import format_duration
+from awsml.units import counted, format_duration
 
 Point = Mapping[str, Any]
 _PERCENTILES = ("p50", "p90", "p99")
@@ -96,7 +96,8 @@ def bench_page(
         rows = candidate_rows(candidates)
         weighed = Table(CANDIDATE_HEADINGS, rows, numbers=CANDIDATE_HEADINGS[2:])
         sections.append(Section("Candidates", charts=[pareto], tables=[weighed]))
-    lead = f"{len(points)} points; open-loop arrivals, latency from the moment a request was due."
+    count = counted(len(points), "point")
+    lead = f"{count}; open-loop arrivals, latency from the moment a request was due."
     return page(f"Endpoint {name}", lead, sections)
 
 

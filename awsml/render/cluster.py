@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from awsml.render.table import Column, table, wrap
+from awsml.units import counted
 
 Block = Mapping[str, Any]
 
@@ -36,7 +37,9 @@ def cluster_facts(blocks: Block) -> list[tuple[str, str]]:
     facts = [("Form of the curve", f"{blocks['form']}: {blocks['form_because']}")]
     if points:
         most, strategy, gpus = max(points)
-        facts.append(("Fastest measured", f"{most:g} samples/s, {strategy} on {gpus} GPUs"))
+        facts.append(
+            ("Fastest measured", f"{most:g} samples/s, {strategy} on {counted(gpus, 'GPU')}")
+        )
     return facts
 
 

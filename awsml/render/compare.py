@@ -14,7 +14,7 @@ from awsml.render.cluster import cluster_rows
 from awsml.render.table import Column, table
 from awsml.report import Report
 from awsml.store.predicted import billed_seconds, searched, whole_seconds
-from awsml.units import format_duration, format_usd
+from awsml.units import counted, format_duration, format_usd
 
 Show = Callable[[float], str]
 UNKNOWN = "unknown"
@@ -162,7 +162,7 @@ def compare_markdown(found: Sequence[Change], name: str) -> str:
     requests = [change for change in found if change.section == "request"]
     lines = [f"### `{name}`: what this change does", "", *_markdown_rows(figures)]
     if requests:
-        count = f"{len(requests)} request parameter{'s' if len(requests) > 1 else ''}"
+        count = counted(len(requests), "request parameter")
         lines += ["", f"<details><summary>{count} changed</summary>", ""]
         lines += [*_markdown_rows(requests), "", "</details>"]
     return "\n".join(lines) + "\n"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from awsml.render.cells import visible
 from awsml.render.table import Column, table
 from awsml.storage.probe import Probe, Sizes, Speed
-from awsml.units import format_bytes, format_count, format_duration
+from awsml.units import counted, format_bytes, format_duration
 
 _TIMEABLE_BYTES = 2**20
 _UNEVEN = 1.1  # a fullest host a tenth above the even share is worth a word
@@ -15,7 +15,7 @@ _UNEVEN = 1.1  # a fullest host a tenth above the even share is worth a word
 
 def probe_text(found: Probe, width: int) -> str:
     """Facts first, then what they mean for a channel."""
-    total = f"{format_bytes(found.bytes)} in {format_count(found.objects)} objects"
+    total = f"{format_bytes(found.bytes)} in {counted(found.objects, 'object')}"
     formats = ", ".join(f"{name} ({count:,})" for name, count in found.formats.items())
     rows = [
         ("source", visible(found.source)),
@@ -63,7 +63,7 @@ def _speed_rows(speed: Speed) -> list[tuple[str, str]]:
     rates = (
         f"{format_bytes(speed.stream_bytes_per_second)}/s in one stream, "
         f"{format_bytes(speed.bytes_per_second)}/s in {speed.streams} "
-        f"({format_bytes(speed.bytes)} of {speed.objects} objects read, from here)"
+        f"({format_bytes(speed.bytes)} of {counted(speed.objects, 'object')} read, from here)"
     )
     return [("first byte", first), ("rate", rates)]
 

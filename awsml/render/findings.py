@@ -9,6 +9,7 @@ from typing import Any
 
 from awsml.finding import Finding, Level, Place
 from awsml.render.cells import cells, clip, expanded, visible
+from awsml.units import counted
 
 SourceLine = Callable[[Place], str | None]
 Paint = Callable[..., str]  # text, fg=, bold=; click.style, or one that changes nothing
@@ -81,17 +82,12 @@ def place_lines(
 def counts_line(findings: Sequence[Finding], silenced: int = 0) -> str:
     """`2 errors, 1 warning`; `no findings` when there are none."""
     counts = [
-        _counted(sum(finding.level is level for finding in findings), level.value)
+        counted(number, level.value, "advice" if level is Level.ADVICE else None)
         for level in Level
+        if (number := sum(finding.level is level for finding in findings))
     ]
-    said = ", ".join(count for count in counts if count) or "no findings"
+    said = ", ".join(counts) or "no findings"
     return f"{said} ({silenced} silenced by comments)" if silenced else said
-
-
-def _counted(number: int, level: str) -> str:
-    if not number or level == Level.ADVICE:
-        return f"{number} advice" if number else ""
-    return f"{number} {level}{'s' if number > 1 else ''}"
 
 
 def _excerpt(text: str, place: Place, room: int) -> tuple[str, int, int]:

@@ -27,6 +27,7 @@ from awsml.render.plan import (
 from awsml.render.plan_blocks import block_sections
 from awsml.report import Phase, Report
 from awsml.store.predicted import SEARCH, billed_seconds, whole_seconds
+from awsml.units import counted
 
 _FOOTER = (
     "Nothing was sent to AWS. ~ marks a price or rate that is neither listed nor measured; "
@@ -206,7 +207,7 @@ def _call(call: Call) -> Fold:
         for path, value in walk(call.params)
         if path and not (isinstance(value, dict | list | tuple) and value)
     ]
-    count = f"{len(rows)} value{'' if len(rows) == 1 else 's'}"
+    count = counted(len(rows), "value")
     return Fold(f"{call.api}, {count}", tables=[Table(_CALL_HEADINGS, rows)])
 
 
@@ -224,4 +225,7 @@ def _skipped(report: Report) -> Section | None:
     if not rows:
         return None
     table = Table(SKIPPED_HEADINGS, rows)
-    return Section("Not checked", folds=[Fold(f"{len(rows)} rules lack a value", tables=[table])])
+    return Section(
+        "Not checked",
+        folds=[Fold(f"for lack of a value: {counted(len(rows), 'rule')}", tables=[table])],
+    )

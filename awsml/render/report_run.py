@@ -15,7 +15,7 @@ from awsml.render.runs import RunView, predicted_seconds, standing_text, where_t
 from awsml.secrets import hidden, secrets_of
 from awsml.store.run import MetricRecord
 from awsml.store.runs import RunStore
-from awsml.units import format_duration, format_usd
+from awsml.units import counted, format_duration, format_usd
 
 _LOG_LINES = 200
 _MOST_POINTS = 2_000  # of one curve: more cannot be told apart
@@ -166,4 +166,5 @@ def _log(report: RunReport) -> Section | None:
     if not report.lines:
         return None
     text = "\n".join(f"{line.stream}  {line.text}" for line in report.lines)
-    return Section("Log", folds=[Fold(f"the last {len(report.lines)} lines", code=text)])
+    title = f"the last {counted(len(report.lines), 'line')}"
+    return Section("Log", folds=[Fold(title, code=text)])

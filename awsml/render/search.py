@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from awsml.render.table import Column, table
-from awsml.units import format_duration, format_usd
+from awsml.units import counted, format_duration, format_usd
 
 
 def search_section(block: Mapping[str, Any], width: int) -> str:
@@ -24,7 +24,8 @@ def search_title(block: Mapping[str, Any]) -> str:
     """What the figures are of: the way to the target, or all trials of the budget."""
     if any(row["trials_to_target"]["expected"] is not None for row in block["by_parallel"]):
         return "search, to the target"
-    return f"search, {block['trials'] or 'so many'} trials (no target is given)"
+    trials = counted(block["trials"], "trial") if block["trials"] else "so many trials"
+    return f"search, {trials} (no target is given)"
 
 
 def parallel_headings(block: Mapping[str, Any]) -> tuple[str, ...]:

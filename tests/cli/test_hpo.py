@@ -370,7 +370,7 @@ def test_an_earlier_search_here_is_a_parent(awsml: CommandLine, project: Path) -
     parent = search(project)[0].id
     ran = awsml("hpo", "--set", f"warm_start.parents=[{parent}]")
     assert ran.code == 0, ran.err
-    assert f"6 trials of {parent} are known from the start" in ran.err
+    assert f"known from the start: 6 trials of {parent}" in ran.err
 
 
 def test_the_report_is_one_page_and_a_table_and_a_chart(awsml: CommandLine, project: Path) -> None:

@@ -8,6 +8,7 @@ from awsml.aws.session import Aws
 from awsml.backends.aws.needs import Capacity
 from awsml.backends.aws.quotas import AppliedQuota, find_quotas, increase_command
 from awsml.backends.aws.verdict import Check, State, failed, passed, unproven
+from awsml.units import counted
 
 
 def check_queue(aws: Aws, name: str) -> Iterator[Check]:
@@ -46,7 +47,7 @@ def check_capacity(aws: Aws, needed: tuple[Capacity, ...]) -> Iterator[Check]:
         quota = found.get(one.quota)
         if quota is None:
             default = "" if one.default is None else f"; AWS's default is {one.default:g}"
-            says = f"AWS lists no quota `{one.quota}`, needed {one.least} vCPUs{default}"
+            says = f"AWS lists no quota `{one.quota}`, needed {counted(one.least, 'vCPU')}{default}"
             hint = increase_command("ec2", one.code, one.most) if one.code else None
             yield unproven("quota", says, hint)
         else:
@@ -55,13 +56,13 @@ def check_capacity(aws: Aws, needed: tuple[Capacity, ...]) -> Iterator[Check]:
 
 def _compared(one: Capacity, quota: AppliedQuota) -> Check:
     """One machine is the least that a job needs; the environment may grow beyond what is left."""
-    stands = f"{one.quota} ({quota.code}): {quota.value:g} vCPUs"
+    stands = f"{one.quota} ({quota.code}): {counted(quota.value, 'vCPU')}"
     if quota.value < one.least:
         says = f"{stands}, one machine takes {one.least}: every job would wait in RUNNABLE"
         return failed("quota", says, quota.command(one.most))
     if quota.value < one.most:
-        machines = int(quota.value // one.least)
-        says = f"{stands}, max_vcpus is {one.most}: at most {machines} machines at once"
+        machines = counted(int(quota.value // one.least), "machine")
+        says = f"{stands}, max_vcpus is {one.most}: at most {machines} at once"
         return Check("quota", State.PASSED, says, quota.command(one.most))
     return passed("quota", f"{stands}, max_vcpus is {one.most}; what runs already counts too")
 

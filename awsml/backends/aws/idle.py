@@ -10,6 +10,7 @@ from typing import Any
 from awsml import catalog
 from awsml.aws.endpoints import last_invocations
 from awsml.aws.session import Aws
+from awsml.units import counted
 
 _HOURS_PER_MONTH = 730.0
 _OWNERS = ("owner", "Owner", "team", "Team")
@@ -79,7 +80,7 @@ def _judged(
         usd_per_month=_dollars(instances, aws.region),
         owner=_owner(aws, described["EndpointArn"]),
         last=max(calls, default=None),
-        told=f"{told}; it is younger than {days} days" if young and not calls else told,
+        told=f"{told}; it is younger than {counted(days, 'day')}" if young and not calls else told,
         idle=knowable and not calls and not young,
     )
 
@@ -92,7 +93,7 @@ def _told(config: Mapping[str, Any], instances: Mapping[str, int], days: int) ->
         return "inference components: their metrics have other dimensions", False
     if not instances:
         return "serverless or scaled to zero: costs nothing while nobody calls", False
-    return f"Invocations of the last {days} days", True
+    return f"Invocations of the last {counted(days, 'day')}", True
 
 
 def _variants(described: Mapping[str, Any]) -> list[Mapping[str, Any]]:

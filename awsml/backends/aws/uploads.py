@@ -17,7 +17,7 @@ from awsml.backends.aws.bundle import Tree, read_tree, write_archive
 from awsml.errors import UsageError
 from awsml.events import Event, Note, Progress
 from awsml.plan import Call, Ref, Text, walk
-from awsml.units import format_bytes
+from awsml.units import counted, format_bytes
 
 _LARGEST_DATA_BYTES = 10 * 10**9
 _IN_MEMORY_BYTES = 16 * 2**20
@@ -43,8 +43,7 @@ class Upload:
         return f"s3://{bucket}/{self.key}"
 
     def __str__(self) -> str:
-        count = len(self.tree.files)
-        files = "1 file" if count == 1 else f"{count:,} files"
+        files = counted(len(self.tree.files), "file")
         return f"{self.ref.name} {self.tree.root}: {files}, {format_bytes(self.tree.size_bytes)}"
 
 

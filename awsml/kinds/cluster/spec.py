@@ -20,6 +20,7 @@ from awsml.scenario.fields import (
     Text,
     Usd,
 )
+from awsml.units import counted
 
 
 class HardwarePart(Part):
@@ -131,7 +132,8 @@ class ClusterSpec(Spec):
         numa = self.hardware.numa
         if numa and self.hardware.gpus and len(numa) != self.hardware.gpus:
             raise Problem(
-                f"`numa` has {len(numa)} entries for {self.hardware.gpus} GPUs",
+                f"`numa` has {counted(len(numa), 'entry', 'entries')} for "
+                f"{counted(self.hardware.gpus, 'GPU')}",
                 hint="write one number for each GPU: `numa: [0, 0, 1, 1]`",
                 slug="conflicting-fields",
                 field="hardware.numa",

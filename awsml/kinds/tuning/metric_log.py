@@ -8,6 +8,7 @@ from pathlib import Path
 from awsml.finding import Confidence, Finding, Level
 from awsml.kinds.kind import Context
 from awsml.kinds.tuning.spec import Definition
+from awsml.units import counted
 
 _MOST_BYTES = 20_000_000
 _LONGEST_LINE = 8192
@@ -39,7 +40,7 @@ def _judged(
     metric: str, values: list[str], lines: int, field: str, context: Context
 ) -> list[Finding]:
     if not values:
-        message = f"the regex of `{metric}` finds nothing in the {lines} lines of that log"
+        message = f"the regex of `{metric}` finds nothing in that log of {counted(lines, 'line')}"
         hint = f"change `training.metrics.{metric}` to fit a line that the script prints"
         return [_finding("metric-not-in-log", message, hint, field, context)]
     bad = next((value for value in values if not _is_number(value)), None)

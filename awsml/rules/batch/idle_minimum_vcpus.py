@@ -18,6 +18,7 @@ Idle machines cost as much as busy ones.
 
 from awsml.rules.batch._environments import RESOURCES, on_machines
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
+from awsml.units import counted
 
 LEVEL = Level.ADVICE
 CONFIDENCE = Confidence.DOCUMENTED
@@ -28,9 +29,10 @@ SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResou
 def check(resources: Part) -> Problems:
     least = resources["minvCpus"]
     if on_machines(resources) and least.number is not None and least.number > 0:
+        kept = counted(least.number, "vCPU")
         yield Problem(
             least,
-            f"machines with {least.number} vCPUs run day and night, with or without jobs",
+            f"machines with {kept} run day and night, with or without jobs",
             "set it to 0, and machines start with the first job",
             fix="0",
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from awsml.catalog import Instance, limit
+from awsml.units import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,9 @@ class Need:
     gpus: float
 
     def __str__(self) -> str:
-        parts = [f"{self.vcpus:g} vCPUs"] * bool(self.vcpus)
+        parts = [counted(self.vcpus, "vCPU")] * bool(self.vcpus)
         parts += [f"{self.memory_mib:g} MiB for a job"] * bool(self.memory_mib)
-        parts += [f"{self.gpus:g} GPUs"] * bool(self.gpus)
+        parts += [counted(self.gpus, "GPU")] * bool(self.gpus)
         return ", ".join(parts)
 
 

@@ -28,6 +28,7 @@ Fargate resource requirements (1.00 vCPU, 1024 MiB) not valid.
 from awsml.catalog import fargate_sizes
 from awsml.rules.batch_jobs._jobs import REGISTER, amount, on_fargate, requirements
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
+from awsml.units import counted
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.VERIFIED
@@ -46,13 +47,14 @@ def check(container: Part) -> Problems:
         return
     if number not in sizes:
         offered = ", ".join(f"{one:g}" for one in sizes)
-        yield Problem(vcpus, f"Fargate does not offer {number:g} vCPUs", f"use one of {offered}")
+        message = f"Fargate does not offer {counted(number, 'vCPU')}"
+        yield Problem(vcpus, message, f"use one of {offered}")
     elif memory is not None and size is not None and size not in sizes[number]:
         near = min(sizes[number], key=lambda one: (one < size, abs(one - size)))
         yield Problem(
             memory,
-            f"Fargate does not offer {size:g} MiB with {number:g} vCPUs: {sizes[number][0]} to "
-            f"{sizes[number][-1]} in steps",
+            f"Fargate does not offer {size:g} MiB with {counted(number, 'vCPU')}: "
+            f"{sizes[number][0]} to {sizes[number][-1]} in steps",
             f'write "{near}"',
             related=((vcpus, "the vCPUs"),),
             fix=f'"{near}"',

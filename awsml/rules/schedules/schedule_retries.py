@@ -22,6 +22,7 @@ A delivery that only seemed to fail becomes a second job that is paid for.
 
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.schedules._expressions import SCHEDULES
+from awsml.units import counted
 
 LEVEL = Level.WARNING
 CONFIDENCE = Confidence.DOCUMENTED
@@ -42,8 +43,9 @@ def check(target: Part) -> Problems:
             "set `RetryPolicy.MaximumRetryAttempts: 0` and a dead-letter queue",
         )
     elif attempts.number is not None and attempts.number > _FEW:
+        times = counted(attempts.number, "time")
         yield Problem(
             attempts,
-            f"a delivery that seems to fail is repeated up to {attempts.number} times, each a job",
+            f"a delivery that seems to fail is repeated up to {times}, each a job",
             "use 0, and a dead-letter queue",
         )

@@ -32,6 +32,7 @@ from awsml.backends.local.terms import HERE, LocalTerms, Workplace
 from awsml.events import Event, Finished, LogLine, Note, PhaseChanged, Progress, Started
 from awsml.store.run import Run
 from awsml.store.runs import RunStore
+from awsml.units import counted
 
 _LOOK_SECONDS = 0.05  # without a sign of life of any attempt
 _ASK_SECONDS = 0.1
@@ -108,7 +109,7 @@ class LocalBatch:
     def _differences(self) -> Iterator[Event]:
         gpus = max((spec.gpus for spec in self._specs), default=0)
         if gpus > self._slots.gpus:
-            got = f"the job gets {gpus} GPU{'s' if gpus > 1 else ''}"
+            got = f"the job gets {counted(gpus, 'GPU')}"
             here = f"this machine has {self._slots.gpus or 'none'}, so here it runs without"
             yield Note(f"{got}; {here}", "differs")
         for name in dict.fromkeys(m for spec in self._specs for m in self._around.missing(spec)):

@@ -9,7 +9,7 @@ from awsml.backends.budget import Budget
 from awsml.backends.local.tuning.standing import Standing
 from awsml.readers.reasons import brief
 from awsml.search.trial import better
-from awsml.units import format_duration
+from awsml.units import counted, format_duration
 
 # AWS gives up with "No training job succeeded after 5 attempts":
 # https://github.com/aws/amazon-sagemaker-examples/issues/2437
@@ -42,7 +42,8 @@ def failure_of_all(standing: Standing) -> End | None:
         return None
     first = standing.over[0]
     count = len(standing.over)
-    return End("Failed", f"none of the {count} trials gave a result; the first: {first.reason}")
+    tried = counted(count, "trial")
+    return End("Failed", f"{tried}, and no result; the first: {first.reason}")
 
 
 def why_no_objective(metric: str, status: str, reason: str | None, said: Sequence[str]) -> str:
@@ -82,7 +83,7 @@ def _no_gain(standing: Standing) -> End | None:
     most = standing.job.most_without_gain
     if most is None or standing.without_gain() < most:
         return None
-    return End("Completed", f"{most} trials went by without a better one", "completion")
+    return End("Completed", f"{counted(most, 'trial')} went by without a better one", "completion")
 
 
 def _hopeless(standing: Standing) -> End | None:

@@ -16,6 +16,7 @@ from awsml.search.random_search import RandomSearch
 from awsml.search.tpe_search import TpeSearch
 from awsml.search.trial import Search, Stopping, Tried
 from awsml.store.runs import RunStore
+from awsml.units import counted
 
 
 def search_of(job: TuningJob, definition: Definition, run_id: str) -> Search:
@@ -51,7 +52,8 @@ def parents_of(job: TuningJob, store: RunStore) -> tuple[list[Tried], list[Note]
             continue
         found = [entry_of(child, job.definitions[0], store) for child in store.children(parent.id)]
         tried = [entry.tried() for entry in found if entry.objective is not None]
-        notes.append(Note(f"{len(tried)} trials of {parent.id} are known from the start"))
+        known_here = counted(len(tried), "trial")
+        notes.append(Note(f"known from the start: {known_here} of {parent.id}"))
         known += tried
     return known, notes
 
