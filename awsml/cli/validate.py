@@ -31,6 +31,7 @@ from awsml.cli.scenarios import defaults_of
 from awsml.errors import AwsmlError, UsageError
 from awsml.finding import Finding, Level, NotChecked, worst_first
 from awsml.render.findings import counts_line, findings_text
+from awsml.units import counted
 
 if TYPE_CHECKING:
     from awsml.cli.changes import Changes
@@ -179,7 +180,7 @@ def _compare(results: Results, baseline: Path, lines: SourceLines, update: bool)
 
     if update:
         write_baseline(baseline, results.findings, lines)
-        say(f"{len(results.findings)} findings written to {baseline}")
+        say(f"{counted(len(results.findings), 'finding')} written to {baseline}")
     new, gone = beyond_baseline(baseline, results.findings, lines)
     results.known = len(results.findings) - len(new)
     results.findings = new
@@ -230,8 +231,7 @@ def _requests(file: str, terms: Terms, fail_on: str) -> int:
 
 def _text(results: Results, lines: SourceLines, style: Style) -> str:
     shown = findings_text(results.findings, lines, width=style.width, paint=style.paint)
-    number = len(results.ran)
-    files = f"{number} file{'' if number == 1 else 's'} checked"
+    files = f"{counted(len(results.ran), 'file')} checked"
     skipped = f", {len(results.not_checked)} not checked" if results.not_checked else ""
     known = f", {results.known} in the baseline" if results.known else ""
     last = f"{files}: {counts_line(results.findings, results.silenced)}{known}{skipped}"

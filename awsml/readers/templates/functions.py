@@ -16,6 +16,7 @@ from awsml.readers.templates.template import Template, section
 from awsml.readers.templates.values import Value, function_of, joined, textual, written
 from awsml.requests.nearest import nearest
 from awsml.scenario.nodes import ListNode, MapNode, Node, ScalarNode
+from awsml.units import counted
 
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _DYNAMIC = re.compile(r"\{\{resolve:[^}]*\}\}")
@@ -273,7 +274,9 @@ class Functions:
         if not (isinstance(index, str) and isinstance(values, ListNode)):
             return Unknown("what Fn::Select takes is known when the stack is made")
         if not _INDEX.fullmatch(index) or int(index) >= len(values.items):
-            return Unknown(f"Fn::Select takes number {index} of {len(values.items)} values")
+            return Unknown(
+                f"Fn::Select takes number {index} of {counted(len(values.items), 'value')}"
+            )
         return self.value(values.items[int(index)])
 
     def _split(self, argument: Node, at: Node) -> Value:

@@ -29,6 +29,7 @@ from awsml.plan import Plan
 from awsml.store.owner import this_process
 from awsml.store.run import Draft, Run
 from awsml.store.runs import RunStore
+from awsml.units import counted
 
 IN_SERVICE = "InService"
 STARTUP_SECONDS = 240.0  # a container has four minutes to answer its first ping
@@ -204,7 +205,9 @@ class LocalEndpoint:
         """What is not as on AWS, said once."""
         yield Note(f"the model is in /opt/ml/model, here in {model.folder}", "differs")
         kind = self._variant.get("InstanceType")
-        yield Note(f"{kind} serves, here {usable_cores()} cores of this machine", "differs")
+        yield Note(
+            f"{kind} serves, here {counted(usable_cores(), 'core')} of this machine", "differs"
+        )
         if self._run.request("RegisterScalableTarget"):
             yield Note("the count follows the load, here one instance serves", "differs")
 
