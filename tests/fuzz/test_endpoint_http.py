@@ -96,6 +96,43 @@ def test_a_bad_request_is_refused(port: int, name: str) -> None:
     _serves(port)
 
 
+def _from(port: int, host: str, origin: str | None) -> bytes:
+    heads = [b"POST /invocations HTTP/1.1", b"Content-Length: 2", b"Connection: close"]
+    heads.append(f"Host: {host}".replace("PORT", str(port)).encode())
+    if origin is not None:
+        heads.append(f"Origin: {origin}".replace("PORT", str(port)).encode())
+    return sent(port, [b"\r\n".join(heads) + b"\r\n\r\nok"]).data
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("rebound.example:PORT", None),
+        ("rebound.example:PORT", "http://rebound.example:PORT"),
+        ("127.0.0.1.example:PORT", None),
+        ("0.0.0.0:PORT", None),
+        ("", None),
+        ("127.0.0.1:PORT", "http://evil.example"),
+        ("127.0.0.1:PORT", "http://127.0.0.1:1"),
+        ("localhost:PORT", "http://127.0.0.1:PORT"),
+        ("localhost:PORT", "https://localhost:PORT"),
+        ("localhost:PORT", "null"),
+        ("localhost:PORT", ""),
+    ],
+)
+def test_a_page_in_a_browser_is_refused(port: int, host: str, origin: str | None) -> None:
+    told = _from(port, host, origin)
+    assert told.startswith(b"HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\n")
+    assert told.endswith(b"\r\n\r\nthis endpoint does not answer to web pages\n")
+    _serves(port)
+
+
+@pytest.mark.parametrize("host", ["localhost:PORT", "127.0.0.1:PORT", "[::1]:PORT", "LocalHost"])
+@pytest.mark.parametrize("same", [False, True])
+def test_a_client_of_this_machine_is_answered(port: int, host: str, same: bool) -> None:
+    assert _from(port, host, f"http://{host}" if same else None).endswith(b"\r\n\r\nok")
+
+
 def test_slow_clients_do_not_hold_up_others(port: int) -> None:
     slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(30)]
     try:

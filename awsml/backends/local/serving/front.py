@@ -11,7 +11,7 @@ import contextlib
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -22,6 +22,7 @@ _PASSED_ON = "x-amzn-sagemaker-"  # InvokeEndpoint's own headers; a container se
 _REASONS = {
     200: "OK",
     400: "Bad Request",
+    403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
     411: "Length Required",
@@ -35,6 +36,8 @@ _REASONS = {
 }
 _LENGTH = re.compile(r"[0-9]{1,18}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# A web page can send requests to loopback, under a name of its own that it has pointed there.
+_HERE = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
 _LINGER_SECONDS = 2.0
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -218,6 +221,9 @@ class Connection(asyncio.Protocol):
         self._take_head(words[0], words[1].partition("?")[0], fields)
 
     def _take_head(self, method: str, path: str, fields: dict[str, str]) -> None:
+        if _of_web_page(fields):
+            self._refuse(Answer(403, "text/plain", b"this endpoint does not answer to web pages\n"))
+            return
         length = fields.get("content-length", "0")
         if "transfer-encoding" in fields or not _LENGTH.fullmatch(length):
             self._refuse(problem(411, "send the body with a Content-Length"))
@@ -271,6 +277,14 @@ class Connection(asyncio.Protocol):
         ]
         head = "\r\n".join(_CONTROL.sub(" ", line) for line in heads)
         self._transport.write(head.encode("latin-1", "replace") + b"\r\n\r\n" + answer.body)
+
+
+def _of_web_page(fields: Mapping[str, str]) -> bool:
+    """Browsers say where a page is from; a page of this very address is of this endpoint's user."""
+    host = fields.get("host", "localhost")
+    if _HERE.fullmatch(host) is None:
+        return True
+    return "origin" in fields and fields["origin"].lower() != f"http://{host}".lower()
 
 
 @contextlib.asynccontextmanager
