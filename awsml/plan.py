@@ -115,7 +115,8 @@ class Call:
 class Plan:
     """What would be done. `files` are texts that go with it (a stack template, by name).
 
-    `problems` are complaints of compile() about what no request can express.
+    `problems` are complaints of compile() about what no request can express. `trusts` are the
+    services that the roles of a template let take them, by the role's resource.
     """
 
     kind: str
@@ -126,6 +127,7 @@ class Plan:
     place: Place | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Finding, ...] = ()
+    trusts: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def call(self, operation: str) -> Call | None:
         """The first call of an operation."""

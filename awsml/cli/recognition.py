@@ -58,12 +58,21 @@ def _of_json(source: SourceText) -> Recognised:
         return Recognised(Kind.NOTHING, "its name is that of no request, and it is not JSON")
     if not isinstance(tree, dict):
         return Recognised(Kind.NOTHING, "it is JSON, and no object")
+    if _holds_resources(tree.get("Resources")):
+        return Recognised(Kind.TEMPLATE)
     if isinstance(tree.get("kind"), str) and "apiVersion" not in tree and "version" not in tree:
         return Recognised(Kind.SCENARIO)
     api = named or api_of_members(tree)
     if api is not None:
         return Recognised(Kind.REQUEST, api)
     return Recognised(Kind.NOTHING, "it is no template and no request that is known")
+
+
+def _holds_resources(found: object) -> bool:
+    """Whether these are a template's: names, each with a type such as AWS::Batch::JobQueue."""
+    bodies = found.values() if isinstance(found, dict) else ()
+    types = [body.get("Type") for body in bodies if isinstance(body, dict)]
+    return any(isinstance(each, str) and "::" in each for each in types)
 
 
 def _of_yaml(text: str) -> Recognised:

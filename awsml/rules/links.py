@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from awsml.plan import Unknown
 from awsml.rules.part import Part, PlanView
 
 _REFERENCE = re.compile(r"‹(?P<resource>[^.›]+)(?:\.(?P<member>[^›]+))?›")
@@ -13,6 +14,16 @@ def referred(text: str | None) -> tuple[str, str] | None:
     """The resource and member that a text is nothing but a reference to."""
     match = _REFERENCE.fullmatch(text or "")
     return (match["resource"], match["member"] or "") if match else None
+
+
+def trust_of(role: Part) -> tuple[str, frozenset[str]] | None:
+    """The role or instance profile of the same template that a part names, and whom it trusts."""
+    text = None if isinstance(role.raw, Unknown) else role.spelled
+    for found in _REFERENCE.finditer(text or ""):
+        trusted = role.plan.plan.trusts.get(found["resource"])
+        if trusted is not None:
+            return found["resource"], trusted
+    return None
 
 
 def target_of(pointer: Part, api: str, name: str) -> Part | None:

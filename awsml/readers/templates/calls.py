@@ -16,6 +16,7 @@ from awsml.readers.templates.resource_types import (
     members_by_property,
     resource_type,
 )
+from awsml.readers.templates.serverless import ScheduleEvent, schedule_events
 from awsml.readers.templates.template import Resource, Template
 from awsml.requests.nearest import named, nearest
 from awsml.requests.table import Shape, Table, load_table
@@ -33,6 +34,8 @@ def calls_of(resource: Resource, functions: Functions) -> Iterator[Call]:
     """The call of a resource, and those of what stands inside it (targets, scheduled actions)."""
     kind = resource_type(resource.type)
     if kind is None:
+        for event in schedule_events(resource, functions.template):
+            yield _of_event(event, resource, functions)
         return
     properties = resource.properties
     value = functions.value(properties) if properties is not None else None
@@ -48,6 +51,19 @@ def calls_of(resource: Resource, functions: Functions) -> Iterator[Call]:
         yield replace(call, params={"Rule": main.params.get("Name"), **call.params})
     if kind.name == "AWS::ApplicationAutoScaling::ScalableTarget":
         yield from _scheduled(inner, body, resource, functions)
+
+
+def _of_event(event: ScheduleEvent, resource: Resource, functions: Functions) -> Call:
+    """What SAM asks for an event; of the target it is only known which function it is."""
+    call = _request(
+        event.kind, event.kind.api, event.properties, resource, functions, event.written
+    )
+    params = {"Name": Ref(f"{event.id}.Name"), **call.params}
+    if call.service == "scheduler":
+        target = {"Arn": Ref(f"{resource.name}.Arn"), "RoleArn": Ref(f"{event.id}Role.Arn")}
+        params = {"FlexibleTimeWindow": {"Mode": "OFF"}, **params, "Target": target}
+    origin = Origin(Source.RAW, f"{resource.name}.{event.written}", event.properties.place)
+    return replace(call, params=params, origins={**call.origins, "": origin}, id=event.id)
 
 
 def _with_target(body: MapNode, template: Template) -> MapNode:
@@ -77,7 +93,12 @@ def _scheduled(
 
 
 def _request(
-    kind: ResourceType, api: str, body: MapNode, resource: Resource, functions: Functions
+    kind: ResourceType,
+    api: str,
+    body: MapNode,
+    resource: Resource,
+    functions: Functions,
+    written: str = "",
 ) -> Call:
     table = load_table(api)
     assert table is not None, f"there is no table of {api}"
@@ -85,7 +106,7 @@ def _request(
     functions.used = set(resource.depends_on)
     request = _Request(table, kind, resource, functions)
     request.origins[""] = Origin(Source.RAW, resource.name, resource.key.place)
-    params = request.structure(body, table.shapes[table.input], "", "")
+    params = request.structure(body, table.shapes[table.input], "", written)
     name = kind.named_by
     if name is not None:
         member = name if name in table.shapes[table.input].members else name[0].lower() + name[1:]
@@ -108,7 +129,7 @@ class _Request:
     besides: dict[str, Any] = field(default_factory=dict)
 
     def structure(self, node: MapNode, shape: Shape, path: str, written: str) -> dict[str, Any]:
-        members = members_by_property(shape.members)
+        members = members_by_property(shape.members, self.kind.spellings)
         found = {}
         for name, entry in node.entries.items():
             here = join_path(written, name)
@@ -136,6 +157,9 @@ class _Request:
             return _ABSENT
         if isinstance(value, Unknown):
             return value
+        if value is not node and _is_empty(value):
+            # Who leaves a parameter empty means it to be given, or asks for it in a condition.
+            return Unknown(f"`{written}` is empty unless a parameter says something else")
         if isinstance(value, Ref | Text):
             late = Unknown(f"`{written}` is known when the stack is made")
             return value if shape.type == "string" else late
@@ -205,6 +229,12 @@ class _Request:
                 field=f"{self.resource.name}.{written}",
             )
         )
+
+
+def _is_empty(value: Node | Ref | Text) -> bool:
+    if isinstance(value, ListNode):
+        return not value.items
+    return isinstance(value, ScalarNode) and not value.text
 
 
 def typed(node: ScalarNode, wanted: str) -> Any:

@@ -13,7 +13,7 @@ from awsml.plan import Ref, Text, Unknown
 from awsml.readers.templates.conditions import Conditions
 from awsml.readers.templates.resource_types import reference_member, resource_type
 from awsml.readers.templates.template import Template, section
-from awsml.readers.templates.values import Value, function_of, joined, textual, written
+from awsml.readers.templates.values import Value, function_of, joined, made, textual, written
 from awsml.requests.nearest import nearest
 from awsml.scenario.nodes import ListNode, MapNode, Node, ScalarNode
 from awsml.units import counted
@@ -140,10 +140,10 @@ class Functions:
         if kind.type.startswith("AWS::SSM::Parameter::Value"):
             return Unknown(f"the parameter {name} is read from Parameter Store")
         if not kind.is_list:
-            return ScalarNode(setting.text, at.place)
+            return ScalarNode(setting.text, at.place, plain=kind.type == "Number")
         words = [word.strip() for word in setting.text.split(",") if word.strip()]
         self._values += len(words)
-        return ListNode(tuple(ScalarNode(word, at.place) for word in words), at.place, True)
+        return ListNode(tuple(made(word, at) for word in words), at.place, True)
 
     def _pseudo(self, name: str, at: Node) -> Value:
         known = None
@@ -157,7 +157,7 @@ class Functions:
             }.get(name)
         elif name == "AWS::Region":
             self.uses_region = True
-        return ScalarNode(known, at.place) if known else Ref(_PSEUDO[name])
+        return made(known, at) if known else Ref(_PSEUDO[name])
 
     def _attribute(self, argument: Node, at: Node) -> Value:
         if isinstance(argument, ListNode):
@@ -183,7 +183,7 @@ class Functions:
             entry = properties.entries.get(member)
             if entry is not None:
                 value = self.value(entry.value)
-                return ScalarNode(value.text, at.place) if isinstance(value, ScalarNode) else value
+                return value._replace(place=at.place) if isinstance(value, ScalarNode) else value
         return Ref(f"{name}.{member}")
 
     def _unresolved(self, name: str, at: Node) -> Unknown:
@@ -287,7 +287,7 @@ class Functions:
             return text
         if not isinstance(text, str) or not isinstance(delimiter, str) or not delimiter:
             return Unknown("what Fn::Split takes apart is known when the stack is made")
-        words = tuple(ScalarNode(word, at.place) for word in text.split(delimiter))
+        words = tuple(made(word, at) for word in text.split(delimiter))
         self._values += len(words)
         return ListNode(words, at.place, True)
 
@@ -295,4 +295,4 @@ class Functions:
         text = self.text(argument)
         if not isinstance(text, str):
             return text if isinstance(text, Unknown) else Unknown("it is encoded when deployed")
-        return ScalarNode(base64.b64encode(text.encode()).decode("ascii"), at.place)
+        return made(base64.b64encode(text.encode()).decode("ascii"), at)

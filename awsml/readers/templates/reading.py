@@ -13,6 +13,7 @@ from awsml.readers.templates.functions import Functions
 from awsml.readers.templates.resource_types import resource_type
 from awsml.readers.templates.settings import Setting, combinations
 from awsml.readers.templates.template import Resource, Template, parse_template
+from awsml.readers.templates.trust import Trusts, trusts_of
 from awsml.scenario.source import SourceText
 from awsml.scenario.suppression import Ignore
 
@@ -44,10 +45,11 @@ def read_template(source: SourceText, *, region: str | None = None) -> Reading:
     findings = [*template.findings]
     variants: list[Variant] = []
     made: _Made = {}
+    trusts = trusts_of(template)
     uses_region = False
     for combination in tried:
         functions = Functions(template, combination.settings, region)
-        plan = _plan(template, functions, region, made)
+        plan = _plan(template, functions, made, trusts)
         findings += functions.findings
         uses_region = uses_region or functions.uses_region
         if all(plan.calls != earlier.plan.calls for earlier in variants):
@@ -66,13 +68,14 @@ def read_template(source: SourceText, *, region: str | None = None) -> Reading:
 _Made = dict[str, list[tuple[Mapping[str, Setting], tuple[Call, ...]]]]
 
 
-def _plan(template: Template, functions: Functions, region: str | None, made: _Made) -> Plan:
+def _plan(template: Template, functions: Functions, made: _Made, trusts: Trusts) -> Plan:
     calls: list[Call] = []
     for resource in template.resources.values():
         found = _made_before(made, resource, functions)
         calls += _make(made, resource, functions) if found is None else found
-    name = PurePath(template.source.file).stem
-    return Plan("template", name, tuple(calls), region=region, file=template.source.file)
+    file = template.source.file
+    name = PurePath(file).stem
+    return Plan("template", name, tuple(calls), region=functions.region, file=file, trusts=trusts)
 
 
 def _made_before(made: _Made, resource: Resource, functions: Functions) -> tuple[Call, ...] | None:

@@ -14,13 +14,15 @@ DATA = Path(__file__).parent.parent / "data" / "resources.json"
 
 @dataclass(frozen=True, slots=True)
 class ResourceType:
-    """The call that a resource becomes. `besides` are properties that are not sent with it."""
+    """The call that a resource becomes. `besides` are properties that are not sent with it, and
+    `spellings` those that are the request's member of another name."""
 
     name: str
     api: str
     named_by: str | None
     ref: str
     besides: frozenset[str]
+    spellings: Mapping[str, str]
 
 
 def resource_type(name: str) -> ResourceType | None:
@@ -29,7 +31,8 @@ def resource_type(name: str) -> ResourceType | None:
     if row is None:
         return None
     besides = frozenset(row.get("besides", ()))
-    return ResourceType(name, row["api"], row["name"], row["ref"], besides)
+    spellings = _table()["spellings"] | row.get("spellings", {})
+    return ResourceType(name, row["api"], row["name"], row["ref"], besides, spellings)
 
 
 def read_types() -> tuple[str, ...]:
@@ -46,9 +49,8 @@ def reference_member(name: str) -> str | None:
     return member
 
 
-def members_by_property(members: Mapping[str, str]) -> dict[str, str]:
+def members_by_property(members: Mapping[str, str], spellings: Mapping[str, str]) -> dict[str, str]:
     """The properties of a structure, each with the request's member that it becomes."""
-    spellings: Mapping[str, str] = _table()["spellings"]
     found = {member[0].upper() + member[1:]: member for member in members}
     return found | {name: m for name, m in spellings.items() if m in members}
 

@@ -85,9 +85,18 @@ class Template:
     mappings: MapNode
     conditions: Mapping[str, Node]
     resources: Mapping[str, Resource]
-    transformed: bool  # a macro may add resources that are not written here
+    transforms: tuple[str, ...]
     findings: tuple[Finding, ...]
     ignores: tuple[Ignore, ...]
+
+    @property
+    def transformed(self) -> bool:
+        """Whether a macro may add resources that are not written here."""
+        return bool(self.transforms)
+
+    def has_transform(self, start: str) -> bool:
+        """Whether a macro whose name starts so works on this template."""
+        return any(name.startswith(start) for name in self.transforms)
 
 
 def looks_like_template(text: str) -> bool:
@@ -117,10 +126,19 @@ def parse_template(source: SourceText) -> Template:
         section(root, "Mappings") or nothing,
         {name: entry.value for name, entry in conditions.entries.items()},
         _resources(resources),
-        "Transform" in root.entries,
+        _transforms(root),
         (*parsed.findings, *complaints),
         ignores,
     )
+
+
+def _transforms(root: MapNode) -> tuple[str, ...]:
+    """The names of the macros; what is no name stands as an empty one."""
+    entry = root.entries.get("Transform")
+    if entry is None:
+        return ()
+    nodes = entry.value.items if isinstance(entry.value, ListNode) else (entry.value,)
+    return tuple(node.text if isinstance(node, ScalarNode) else "" for node in nodes)
 
 
 def section(node: MapNode, name: str) -> MapNode | None:

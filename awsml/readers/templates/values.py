@@ -24,6 +24,11 @@ def written(node: Node) -> str:
     return node.text if isinstance(node, ScalarNode) else ""
 
 
+def made(text: str, at: Node) -> ScalarNode:
+    """A text that a function comes to: null and true in it are but letters."""
+    return ScalarNode(text, at.place, plain=False)
+
+
 def textual(value: Value) -> str | Ref | Text | Unknown:
     """A value that is no scalar, inside a text."""
     if isinstance(value, Ref | Text | Unknown):
@@ -45,5 +50,5 @@ def joined(parts: Sequence[str | Ref | Text | Unknown], at: Node) -> Value:
             elif piece != "":
                 flat.append(piece)
     if all(isinstance(piece, str) for piece in flat):
-        return ScalarNode("".join(map(str, flat)), at.place)
+        return made("".join(map(str, flat)), at)
     return flat[0] if len(flat) == 1 and isinstance(flat[0], Ref) else Text(tuple(flat))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from awsml.plan import Unknown
 from awsml.rules.rule import Part
 
 _MEMBERS = {"TrainingImage", "Image", "image", "ImageUri"}
@@ -10,3 +11,15 @@ _MEMBERS = {"TrainingImage", "Image", "image", "ImageUri"}
 def images(request: Part) -> list[Part]:
     """Every image of a request; those whose address is not known as well."""
     return request.named(_MEMBERS.__contains__)
+
+
+def tag_of(image: Part) -> str | None:
+    """The tag that an address is written with; None when it has a digest, or is not all known.
+
+    In `‹account›.dkr.ecr.‹region›.amazonaws.com/mine:1.2` it is known, in `‹repository›` it is not.
+    """
+    address = None if isinstance(image.raw, Unknown) else image.spelled
+    if not address or "@sha256:" in address:
+        return None
+    name, _, tag = address.rpartition("/")[2].partition(":")
+    return None if "‹" in tag or ("‹" in name and not tag) else tag

@@ -16,7 +16,7 @@ A job that ran yesterday may fail today, and nobody can tell what it ran.
 
 from awsml.catalog import algorithm_of_image
 from awsml.rules.images import BATCH, SAGEMAKER
-from awsml.rules.images._uris import images
+from awsml.rules.images._uris import images, tag_of
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems, require_known
 
 LEVEL = Level.WARNING
@@ -28,11 +28,8 @@ SOURCE = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutab
 def check(request: Part) -> Problems:
     found = images(request)
     for image in found:
-        uri = image.text if image.known else None
-        if not uri or "@sha256:" in uri or algorithm_of_image(uri):
-            continue
-        tag = uri.rpartition("/")[2].partition(":")[2]
-        if tag in ("", "latest"):
+        tag = tag_of(image)
+        if tag in ("", "latest") and not algorithm_of_image(image.spelled or ""):
             fact = "has no tag, which means `latest`" if not tag else "is named by `latest`"
             yield Problem(
                 image,

@@ -261,6 +261,62 @@ def test_the_number_of_combinations_is_bounded_and_said() -> None:
     assert len(seen) == 30
 
 
+EMPTY = """\
+Parameters:
+  Key: {Type: String, Default: ""}
+  Nothing: {Type: String, Default: "null"}
+  Subnets: {Type: CommaDelimitedList, Default: ""}
+Resources:
+  C:
+    Type: AWS::SageMaker::EndpointConfig
+    Properties:
+      KmsKeyId: !Ref Key
+      EndpointConfigName: !Sub "${Key}a"
+      ProductionVariants: [{VariantName: "", ModelName: !Ref Nothing}]
+      VpcConfig: {Subnets: !Ref Subnets}
+"""
+
+
+def test_what_an_empty_parameter_stands_for_is_not_known() -> None:
+    params = calls(EMPTY)["C"].params
+    assert isinstance(params["KmsKeyId"], Unknown)
+    assert isinstance(params["VpcConfig"]["Subnets"], Unknown)
+    assert params["EndpointConfigName"] == "a"
+    # What is written empty is empty, and the letters of null are a text.
+    assert params["ProductionVariants"] == [{"VariantName": "", "ModelName": "null"}]
+
+
+def test_a_condition_compares_an_empty_parameter() -> None:
+    found = value(
+        "!If [Keyed, a, b]",
+        'Parameters: {K: {Type: String, Default: ""}}\n'
+        'Conditions: {Keyed: !Not [!Equals [!Ref K, ""]]}',
+    )
+    assert found == "b"
+
+
+def test_a_rule_s_target_is_spelled_as_cloudformation_does() -> None:
+    text = """\
+Resources:
+  R:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: rate(1 day)
+      Targets:
+        - Id: a
+          EcsParameters:
+            NetworkConfiguration: {AwsVpcConfiguration: {Subnets: [subnet-1]}}
+            TagList: [{Key: a, Value: b}]
+"""
+    found = reading(text)
+    assert found.findings == ()
+    [target] = found.variants[0].plan.calls[1].params["Targets"]
+    assert target["EcsParameters"] == {
+        "NetworkConfiguration": {"awsvpcConfiguration": {"Subnets": ["subnet-1"]}},
+        "Tags": [{"Key": "a", "Value": "b"}],
+    }
+
+
 def test_what_is_not_read_is_said() -> None:
     text = "Resources: {N: {Type: AWS::SageMaker::NotebookInstance}, B: {Type: AWS::S3::Bucket}}"
     reasons = [each.reason for each in reading(text).not_checked]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,18 @@ def test_every_property_is_a_member_or_listed_as_none(name: str) -> None:
     assert table is not None
     schema = schema_of(name)
     read_only = {each.rpartition("/")[2] for each in schema.get("readOnlyProperties", [])}
-    missing = set(unknown(schema, schema, table, table.input, "", frozenset())) - READ_ONLY
+    found = unknown(schema, schema, table, table.input, "", frozenset(), kind.spellings)
+    missing = set(found) - READ_ONLY
     assert missing - read_only == set(kind.besides)
+
+
+def test_every_property_of_a_rule_s_target_is_a_member() -> None:
+    """Targets go with a request of their own, and CloudFormation spells some in its own way."""
+    kind, table = resource_type("AWS::Events::Rule"), load_table("events:PutTargets")
+    assert kind is not None and table is not None
+    schema = schema_of("AWS::Events::Rule")
+    targets = {"properties": {"Targets": schema["properties"]["Targets"]}}
+    assert unknown(schema, targets, table, table.input, "", frozenset(), kind.spellings) == []
 
 
 @pytest.mark.parametrize("name", TYPES)
@@ -57,6 +68,7 @@ def unknown(
     shape_name: str,
     path: str,
     seen: frozenset[tuple[str, str]],
+    spellings: Mapping[str, str],
 ) -> list[str]:
     """Properties of a schema that the request's model does not have."""
     if "$ref" in node:
@@ -67,15 +79,16 @@ def unknown(
         node = schema["definitions"][node["$ref"].rpartition("/")[2]]
     shape = table.shapes[shape_name]
     if "items" in node and shape.type == "list" and shape.item:
-        return unknown(schema, node["items"], table, shape.item, path, seen)
+        return unknown(schema, node["items"], table, shape.item, path, seen, spellings)
     if shape.type != "structure":
         return []
-    members = members_by_property(shape.members)
+    members = members_by_property(shape.members, spellings)
     found = []
     for name, inner in node.get("properties", {}).items():
         here = join_path(path, name)
         if name not in members:
             found.append(here)
         else:
-            found += unknown(schema, inner, table, shape.members[members[name]], here, seen)
+            shape_name = shape.members[members[name]]
+            found += unknown(schema, inner, table, shape_name, here, seen, spellings)
     return found

@@ -1,0 +1,55 @@
+"""Schedules that SAM makes of the events of a serverless function or state machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from awsml.readers.templates.resource_types import ResourceType
+from awsml.readers.templates.template import Resource, Template, section
+from awsml.scenario.nodes import MapNode
+
+TRANSFORM = "AWS::Serverless-"  # and the version of SAM, which has one
+_HOLDERS = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
+
+# By the type of an event: the request that SAM makes of it, the properties that go into it, and
+# those that SAM spells in its own way.
+_RULE = "events:PutRule", ("Schedule", "Name", "Description"), {"Schedule": "ScheduleExpression"}
+_SCHEDULE = (
+    "scheduler:CreateSchedule",
+    (
+        *("ScheduleExpression", "ScheduleExpressionTimezone", "StartDate", "EndDate"),
+        *("FlexibleTimeWindow", "Name", "GroupName", "Description", "State"),
+    ),
+    dict[str, str](),
+)
+_EVENTS = {"Schedule": _RULE, "ScheduleV2": _SCHEDULE}
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleEvent:
+    """One event; `id` is the resource that SAM makes of it, `written` where its properties are."""
+
+    id: str
+    kind: ResourceType
+    written: str
+    properties: MapNode
+
+
+def schedule_events(resource: Resource, template: Template) -> Iterator[ScheduleEvent]:
+    """The events of a resource that fire by the clock; none without SAM's transform."""
+    if resource.type not in _HOLDERS or not template.has_transform(TRANSFORM):
+        return
+    properties = resource.properties
+    events = section(properties, "Events") if isinstance(properties, MapNode) else None
+    for name, entry in events.entries.items() if events else ():
+        body = entry.value
+        known = _EVENTS.get(body.text("Type") or "") if isinstance(body, MapNode) else None
+        given = section(body, "Properties") if isinstance(body, MapNode) else None
+        if known is None or given is None:
+            continue
+        api, taken, spellings = known
+        kept = {key: given.entries[key] for key in taken if key in given.entries}
+        kind = ResourceType(resource.type, api, None, "", frozenset(), spellings)
+        written = f"Events.{name}.Properties"
+        yield ScheduleEvent(f"{resource.name}{name}", kind, written, MapNode(kept, given.place))
