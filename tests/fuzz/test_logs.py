@@ -46,12 +46,25 @@ _REGEXES = (
 )
 def test_metrics_of_a_line_are_finite(regex: str, lines: list[str]) -> None:
     def check() -> None:
-        finder = MetricFinder({"m": regex})
-        for line in lines:
-            for point in finder.points(LogLine("a", line, 0.0)):
-                assert abs(point.value) < float("inf")
+        with contextlib.closing(MetricFinder({"m": regex})) as finder:
+            for line in lines:
+                for point in finder.points(LogLine("a", line, 0.0)):
+                    assert isinstance(point, MetricPoint) and abs(point.value) < float("inf")
 
     FUZZED.reads("log metrics", check, placed=False)
+
+
+def test_a_regex_that_runs_away_is_given_up_and_the_others_go_on() -> None:
+    regexes = {"slow": r"(?:\w+ ?)+loss=(\d+)", "loss": r"loss=(\d+)"}
+    lines = ("loss=1", "a" * 64, "loss=2")
+    with contextlib.closing(MetricFinder(regexes, seconds=0.05)) as finder:
+        told = [list(finder.points(LogLine("algo-1", line, 1.0))) for line in lines]
+    (given_up,) = told[1]
+    assert isinstance(given_up, Note) and "metric `slow` runs away" in given_up.text
+    assert [point for points in (told[0], told[2]) for point in points] == [
+        MetricPoint("loss", 1.0, 1.0),
+        MetricPoint("loss", 2.0, 1.0),
+    ]
 
 
 @fuzzing

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from awsml import api
 from awsml.api import Planned, Terms
 from awsml.kinds import INCLUDES, KINDS
 from awsml.plan import Source, as_json
+from awsml.regex.search import Search
 from awsml.scenario import load
 from tests.contracts import check
 
@@ -179,6 +183,18 @@ def test_the_regex_of_the_objective_is_tried_on_a_log(tmp_path: Path) -> None:
         text = REST.replace("goal: maximize", f"goal: maximize, log: ./{name}")
         found = planned(HEAD + inline() + text, tmp_path).report.findings
         assert {f.slug for f in found if f.slug.startswith("metric-")} == expected
+
+
+def test_a_regex_that_runs_away_on_a_log_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("awsml.kinds.tuning.metric_log.Search", partial(Search, seconds=0.05))
+    (tmp_path / "slow.log").write_text("a" * 64 + "\n")
+    text = REST.replace("goal: maximize", "goal: maximize, log: ./slow.log")
+    slow = (HEAD + inline() + text).replace("acc=([0-9.]+)", "(?:a+)+cc=([0-9.]+)")
+    found = planned(slow, tmp_path).report.findings
+    messages = [f.message for f in found if f.slug == "metric-regex-slow"]
+    assert "the regex of `acc` runs away on a line of that log" in messages
 
 
 def test_missing_parts_say_what_to_write(tmp_path: Path) -> None:

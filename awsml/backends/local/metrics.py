@@ -6,29 +6,42 @@ import re
 from collections.abc import Iterator, Mapping
 
 from awsml.errors import BackendError
-from awsml.events import LogLine, MetricPoint
-
-_LONGEST_LINE = 8_192  # characters searched; a regex may be slow on what is longer
+from awsml.events import Event, LogLine, MetricPoint, Note
+from awsml.regex.search import SECONDS, RanAway, Search
 
 
 class MetricFinder:
     """Reads points from log lines; the first group of a regex is the value."""
 
-    def __init__(self, definitions: Mapping[str, str]) -> None:
-        self._patterns = {name: _compiled(name, regex) for name, regex in definitions.items()}
+    def __init__(self, definitions: Mapping[str, str], seconds: float = SECONDS) -> None:
+        """`seconds` of CPU are what a regex may take for a line."""
+        self._searches = {
+            name: _compiled(name, regex, seconds) for name, regex in definitions.items()
+        }
 
-    def points(self, line: LogLine) -> Iterator[MetricPoint]:
-        text = line.text[:_LONGEST_LINE]
-        for name, pattern in self._patterns.items():
-            for match in pattern.finditer(text):
-                value = _number(match)
+    def points(self, line: LogLine) -> Iterator[Event]:
+        """A regex that runs away is given up, and that is said."""
+        for name, search in list(self._searches.items()):
+            try:
+                found = search.values(line.text)
+            except RanAway:
+                del self._searches[name]
+                told = f"the regex of metric `{name}` runs away on a line and is given up"
+                yield Note(f"{told}: `awsml explain metric-regex-slow`", "warning")
+                continue
+            for text in found:
+                value = _number(text)
                 if value is not None:
                     yield MetricPoint(name, value, line.at)
 
+    def close(self) -> None:
+        for search in self._searches.values():
+            search.close()
 
-def _compiled(name: str, regex: str) -> re.Pattern[str]:
+
+def _compiled(name: str, regex: str, seconds: float) -> Search:
     try:
-        return re.compile(regex)
+        return Search(regex, seconds)
     except (re.error, OverflowError, RecursionError) as error:
         raise BackendError(
             f"the regex of metric `{name}` is no regular expression: {error}",
@@ -37,9 +50,9 @@ def _compiled(name: str, regex: str) -> re.Pattern[str]:
         ) from error
 
 
-def _number(match: re.Match[str]) -> float | None:
+def _number(text: str | None) -> float | None:
     try:
-        value = float(match.group(1) if match.re.groups else match.group())
-    except (TypeError, ValueError):
+        value = float(text or "")
+    except ValueError:
         return None
     return value if value == value and abs(value) != float("inf") else None

@@ -97,7 +97,7 @@ class LocalTraining:
         trees = [HostFolder(self._folder / "hosts" / host).tree for host in self._job.hosts]
         isolation = held_isolation(self._terms.isolation, self._store.folder, trees, stack)
         yield from differences(self._job, isolation, self._terms)
-        metrics = MetricFinder(self._job.metrics)
+        metrics = stack.enter_context(closing(MetricFinder(self._job.metrics)))
         python = chosen_python(self._terms.python, self._base)
         endpoint = stack.enter_context(ObjectServer(self._place.objects)).url
         instances = Instances(

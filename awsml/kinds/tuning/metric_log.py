@@ -8,10 +8,10 @@ from pathlib import Path
 from awsml.finding import Confidence, Finding, Level
 from awsml.kinds.kind import Context
 from awsml.kinds.tuning.spec import Definition
+from awsml.regex.search import RanAway, Search
 from awsml.units import counted
 
 _MOST_BYTES = 20_000_000
-_LONGEST_LINE = 8192
 
 
 def log_findings(definition: Definition, at: str, context: Context) -> list[Finding]:
@@ -29,24 +29,28 @@ def log_findings(definition: Definition, at: str, context: Context) -> list[Find
         message = f"{path} cannot be read: {error.strerror}"
         return [_finding("log-unreadable", message, "name a log of this script", field, context)]
     try:
-        found = [m for line in lines for m in re.finditer(regex, line[:_LONGEST_LINE])]
-    except re.error:
+        with Search(regex) as search:
+            values = [value for line in lines for value in search.values(line)]
+    except (re.error, OverflowError, RecursionError):
         return []  # a rule of its own says so
-    values = [match.group(1) if match.re.groups else match.group() for match in found]
+    except RanAway:
+        message = f"the regex of `{objective.metric}` runs away on a line of that log"
+        hint = "run `awsml explain metric-regex-slow`"
+        return [_finding("metric-regex-slow", message, hint, field, context)]
     return _judged(objective.metric, values, len(lines), field, context)
 
 
 def _judged(
-    metric: str, values: list[str], lines: int, field: str, context: Context
+    metric: str, values: list[str | None], lines: int, field: str, context: Context
 ) -> list[Finding]:
     if not values:
         message = f"the regex of `{metric}` finds nothing in that log of {counted(lines, 'line')}"
         hint = f"change `training.metrics.{metric}` to fit a line that the script prints"
         return [_finding("metric-not-in-log", message, hint, field, context)]
-    bad = next((value for value in values if not _is_number(value)), None)
-    if bad is None:
+    bad = [value or "" for value in values if not _is_number(value)]
+    if not bad:
         return []
-    message = f"the regex of `{metric}` finds `{bad}`, which is no number"
+    message = f"the regex of `{metric}` finds `{bad[0]}`, which is no number"
     hint = "put the number alone into the first group, such as `val_acc=([0-9.]+)`"
     return [_finding("metric-not-in-log", message, hint, field, context)]
 

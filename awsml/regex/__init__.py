@@ -1,0 +1,1 @@
+"""Regular expressions that users write: where they run away, and matching in bounded time."""
