@@ -15,8 +15,9 @@ from pathlib import Path
 from statistics import median
 
 from awsml.cluster import Hardware, Links, Measurement
-from awsml.estimate.scaling import BUS, UNDECIDED, arranged, fit
+from awsml.estimate.scaling import BUS, UNDECIDED, fit
 from awsml.estimate.scaling_prediction import FARTHEST, predict
+from awsml.estimate.scaling_series import arranged
 
 HERE = Path(__file__).parent
 SERIES = HERE / "public_scaling.csv"

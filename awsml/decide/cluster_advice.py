@@ -9,7 +9,8 @@ from awsml.basis import Estimate
 from awsml.decide.cluster_rent import Option
 from awsml.decide.cluster_ways import Wanted, Way, ways
 from awsml.decide.scaling import Answer
-from awsml.estimate.scaling import Fit, Point
+from awsml.estimate.scaling import Fit
+from awsml.estimate.scaling_series import Point
 from awsml.units import counted, format_rate
 
 _BETTER = 1.02  # less is no gain

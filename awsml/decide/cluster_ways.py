@@ -13,8 +13,9 @@ from awsml.decide.cluster_rent import Option
 from awsml.decide.scaling import Answer
 from awsml.estimate.memory import inference_fits, training_fits
 from awsml.estimate.ownership import HOURS
-from awsml.estimate.scaling import BUS, Fit, Point, gradient_bytes
+from awsml.estimate.scaling import BUS, Fit, gradient_bytes
 from awsml.estimate.scaling_prediction import UNIT, predict
+from awsml.estimate.scaling_series import Point
 from awsml.units import format_rate, format_usd
 
 _ACCUMULATED = 4

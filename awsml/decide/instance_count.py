@@ -17,8 +17,9 @@ from awsml.cluster import Hardware, Transformer
 from awsml.decide.decision import Grounds
 from awsml.decide.evidence import Evidence
 from awsml.errors import AwsmlError, UsageError
-from awsml.estimate.scaling import Fit, arranged, fit, form_of
+from awsml.estimate.scaling import Fit, fit, form_of
 from awsml.estimate.scaling_prediction import FARTHEST, expected_at, predict
+from awsml.estimate.scaling_series import arranged
 from awsml.finding import Confidence, Finding, Level
 from awsml.readers.measurements import read_measurements
 from awsml.units import counted, format_duration, format_rate, format_usd

@@ -9,18 +9,9 @@ from typing import Any
 from awsml.basis import Basis, Estimate
 from awsml.catalog.cards import card
 from awsml.cluster import Flag, Hardware, Transformer
-from awsml.estimate.scaling import (
-    BUS,
-    RING,
-    Fit,
-    Point,
-    arranged,
-    fit,
-    form_of,
-    gradient_bytes,
-    ring_factor,
-)
+from awsml.estimate.scaling import BUS, RING, Fit, fit, form_of, gradient_bytes, ring_factor
 from awsml.estimate.scaling_prediction import FARTHEST, Prediction, expected_at, flags_of, predict
+from awsml.estimate.scaling_series import Point, arranged
 from awsml.readers.measurements import Measured
 
 _MOST_DRAWN = 24

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from statistics import median
 
-from awsml.cluster import Flag, Hardware, Links, Measurement, Transformer
-from awsml.units import counted
+from awsml.cluster import Flag, Hardware, Links, Transformer
+from awsml.estimate.scaling_series import Point, Series
 
 RING, BUS, UNDECIDED = "ring", "shared-bus", "undecided"
 # TCP over Ethernet with 1,500-byte frames carries 1,460 of 1,538 bytes.
@@ -26,18 +26,6 @@ _GOODPUT = 1460 / 1538
 _MOST_OVERLAP = 0.6
 _OVERLAPS = 12  # tried at once; three rounds come to a thousandth of a step
 _STEPS = 24  # of a golden section: a hundred thousandth of its range
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """All measurements of one count: the median, and the spread of repeats."""
-
-    gpus: int
-    nodes: int
-    throughput: float
-    low: float
-    high: float
-    repeats: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +73,6 @@ class Fit:
         """The middle of the curves that are left open, in logarithms."""
         values = [math.log(curve.throughput(gpus, nodes, links)) for curve in self.curves]
         return math.exp(sum(values) / len(values))
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """The points of one strategy that belong together, and what was put aside."""
-
-    strategy: str
-    points: tuple[Point, ...]
-    batch: float | None
-    flags: tuple[Flag, ...] = field(default=())
 
 
 def ring_factor(gpus: int) -> float:
@@ -241,63 +219,3 @@ def gradient_bytes(model: Transformer | None) -> float | None:
     if model is None or not model.parameters:
         return None
     return model.parameters * model.gradient_bytes
-
-
-def arranged(strategy: str, measurements: Sequence[Measurement]) -> Series:
-    """Measurements of one strategy as points. Another batch or host than that of one GPU is put
-    aside and said, since it is another curve."""
-    mine = [each for each in measurements if each.strategy == strategy]
-    flags: list[Flag] = []
-    kept, batch = _same_batch(strategy, mine, flags)
-    kept = _same_host(strategy, kept, flags)
-    by_place: dict[tuple[int, int], list[float]] = {}
-    for each in kept:
-        by_place.setdefault((each.gpus, each.nodes), []).append(each.throughput)
-    points = tuple(
-        Point(gpus, nodes, median(rates), min(rates), max(rates), len(rates))
-        for (gpus, nodes), rates in sorted(by_place.items())
-    )
-    return Series(strategy, points, batch, tuple(flags))
-
-
-def _same_batch(
-    strategy: str, mine: Sequence[Measurement], flags: list[Flag]
-) -> tuple[list[Measurement], float | None]:
-    singles = [each for each in mine if each.gpus == 1] or list(mine)
-    batches = [(each.batch_per_gpu, each.accumulation) for each in singles]
-    wanted = max(batches, key=batches.count)
-    others = [each for each in mine if (each.batch_per_gpu, each.accumulation) != wanted]
-    for each in others:
-        message = (
-            f"{counted(each.gpus, 'GPU')} ran {_batch(each.batch_per_gpu, each.accumulation)}, "
-            f"the others {_batch(*wanted)}: another curve, left out of the fit"
-        )
-        flags.append(Flag("mixed-batch", message, strategy, each.gpus, each.line))
-    if wanted[0] is None:
-        message = "no batch per GPU is stated; if it differs between counts, this fit means nothing"
-        flags.append(Flag("batch-unstated", message, strategy))
-    samples = wanted[0] * wanted[1] if wanted[0] else None
-    return [each for each in mine if each not in others], samples
-
-
-def _batch(batch: float | None, accumulation: int) -> str:
-    text = f"a batch of {batch:g}" if batch else "an unstated batch"
-    return text if accumulation == 1 else f"{text} accumulated {accumulation} times"
-
-
-def _same_host(strategy: str, mine: Sequence[Measurement], flags: list[Flag]) -> list[Measurement]:
-    """Single-node points of one host; several nodes may name several hosts."""
-    inside = [each for each in mine if each.nodes == 1]
-    hosts = [each.host for each in inside]
-    if len(set(hosts)) < 2:
-        return list(mine)
-    first = next((each.host for each in inside if each.gpus == 1), hosts[0])
-    for each in inside:
-        if each.host != first:
-            message = (
-                f"the point of {counted(each.gpus, 'GPU')} was measured on "
-                f"`{each.host or 'an unnamed host'}`, that of one GPU on "
-                f"`{first or 'an unnamed host'}`: left out of the fit"
-            )
-            flags.append(Flag("mixed-host", message, strategy, each.gpus, each.line))
-    return [each for each in mine if each.nodes > 1 or each.host == first]

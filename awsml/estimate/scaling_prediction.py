@@ -13,14 +13,8 @@ from itertools import pairwise
 
 from awsml.basis import Basis, Estimate
 from awsml.cluster import Flag, Hardware, Links
-from awsml.estimate.scaling import (
-    BUS,
-    UNDECIDED,
-    Fit,
-    Point,
-    network_bytes_per_second,
-    off_by,
-)
+from awsml.estimate.scaling import BUS, UNDECIDED, Fit, network_bytes_per_second, off_by
+from awsml.estimate.scaling_series import Point
 from awsml.units import counted
 
 UNIT = "samples/s"

@@ -18,8 +18,9 @@ from awsml.estimate.memory import (
     training_gib,
 )
 from awsml.estimate.ownership import owned
-from awsml.estimate.scaling import BUS, RING, UNDECIDED, Curve, arranged, fit, form_of
+from awsml.estimate.scaling import BUS, RING, UNDECIDED, Curve, fit, form_of
 from awsml.estimate.scaling_prediction import predict
+from awsml.estimate.scaling_series import arranged
 
 TWO_SOCKETS = Links(8, numa=(0, 0, 0, 0, 1, 1, 1, 1))
 NODE = Hardware(gpus=8, links=TWO_SOCKETS)
