@@ -13,7 +13,7 @@ from awsml.basis import Estimate
 from awsml.decide import Decision, Grounds, decide
 from awsml.estimate.gate import cost_gate
 from awsml.finding import Finding, Level, NotChecked, Related, worst_first
-from awsml.kinds import KINDS, kind_named, needs
+from awsml.kinds import KINDS, kind_named, needs, presence
 from awsml.kinds.kind import Context, Kind
 from awsml.kinds.raw import unsent
 from awsml.plan import Plan
@@ -28,6 +28,7 @@ from awsml.scenario import (
 
 if TYPE_CHECKING:
     from awsml.estimate.measured import PastRun
+    from awsml.kinds.presence import Disk
     from awsml.readers.templates.reading import Reading
 
 
@@ -45,6 +46,7 @@ class Terms:
     today: date | None = None
     measured: Mapping[str, Estimate] = field(default_factory=dict)
     past: Sequence[PastRun] = ()  # completed runs; those of the same job are measurements
+    disk: Disk | None = None  # where files that a scenario names are looked up; None: nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,12 @@ def validate_file(loaded: Loaded, terms: Terms) -> Checked:
     planned = [with_expectations(examine(each, terms)) for each in loaded.documents]
     found = [*loaded.findings, *(f for each in planned for f in each.report.findings)]
     everything_ran = all(each.spec is not None for each in planned)
-    kept = suppress(loaded.documents, found, checked=None if everything_ran else ())
+    kept = suppress(
+        loaded.documents,
+        found,
+        checked=None if everything_ran else (),
+        elsewhere=(presence.SLUG,),
+    )
     skipped = [entry for each in planned for entry in each.report.not_checked]
     ran = rules.slugs_for((call.api for p in planned for call in p.plan.calls), terms.persona)
     return Checked(tuple(worst_first(kept.findings)), tuple(skipped), len(kept.silenced), ran)
@@ -96,7 +103,9 @@ def with_expectations(planned: Planned) -> Planned:
     from awsml.expect import unmet_expectations  # most scenarios expect nothing
 
     report = planned.report
-    unmet = unmet_expectations(planned.document, report)
+    # What is on this machine's disk is no matter of the plan: elsewhere it is the same.
+    of_plan = tuple(f for f in report.findings if f.slug != presence.SLUG)
+    unmet = unmet_expectations(planned.document, replace(report, findings=of_plan))
     findings = tuple(worst_first([*report.findings, *unmet]))
     return replace(planned, report=replace(report, findings=findings))
 
@@ -187,6 +196,10 @@ def _examined(
     if compiled.files and not any(f.level == "error" for f in report.findings):
         more = _about_files(report, document, terms)
         report = replace(report, findings=tuple(worst_first([*report.findings, *more])))
+    if terms.disk is not None:
+        files = kind.files(spec)
+        found = presence.with_local_files(report.findings, files, context, terms.disk)
+        report = replace(report, findings=tuple(worst_first(found)))
     if advise:
         report = replace(report, effective=kind.effective(spec, context))
     if told:

@@ -79,7 +79,7 @@ def _slugs_of(node: ast.AST, takers: dict[str, set[int]]) -> Iterator[tuple[str,
 
 
 def _assigned(target: ast.AST, value: ast.AST | None) -> Iterator[tuple[str, int]]:
-    if isinstance(target, ast.Name) and target.id == "slug":
+    if isinstance(target, ast.Name) and target.id.lower() == "slug":
         yield from _texts([value])
     elif isinstance(target, ast.Name) and "SLUGS" in target.id and isinstance(value, ast.Dict):
         yield from _texts(list(value.values))

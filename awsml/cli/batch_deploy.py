@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from awsml.aws.session import Session
     from awsml.backends.aws.stack import Stack
     from awsml.backends.aws.stack_changes import Changes
+    from awsml.backends.aws.uploads import Upload
 
 _PARAMETER_OF = {"code": "CodeUri", "data:data": "DataUri"}
 
@@ -106,10 +107,11 @@ def destroy_command(project: Project, scenario: Path | None, yes: bool) -> int:
 
 def _deploy(project: Project, work: Planned, outputs: Sequence[Output], yes: bool) -> int:
     session = _session(project, work)
+    uploads = _uploads(work)  # refuses what is not there before the stack is touched
     stack = _stack(session, work)
     _tell(stack.settled())
     template, before = _template(work), dollars_in(stack.template())
-    values = _parameters(session, work)
+    values = _parameters(session, work, uploads)
     token = _token(template, repr(sorted(values.items())), str(time()))
     changes = stack.prepare(template, values, token)
     if changes.set is None:
@@ -121,7 +123,7 @@ def _deploy(project: Project, work: Planned, outputs: Sequence[Output], yes: boo
         if not (yes or ask("Make these changes?")):
             stack.discard(changes)
             _agree("", yes)
-        _upload(session, work)
+        _upload(session, uploads)
         _tell(stack.execute(changes, token))
         say(f"{stack.name} is ready; submit a job: awsml batch submit --on aws")
     _write(outputs, work, changes, stack.status(), None)
@@ -160,7 +162,7 @@ def _wait_for_others(stack: Stack) -> None:
         say(failed.message)
 
 
-def _parameters(session: Session, work: Planned) -> dict[str, str]:
+def _parameters(session: Session, work: Planned, uploads: Sequence[Upload]) -> dict[str, str]:
     """What the scenario leaves to the account."""
     from awsml.backends.aws.surroundings import default_network
 
@@ -172,19 +174,18 @@ def _parameters(session: Session, work: Planned) -> dict[str, str]:
         found.pop("Subnets", None)
     if network.security_groups:
         found.pop("SecurityGroups", None)
-    return found | {_PARAMETER_OF[u.ref.name]: u.uri(_bucket(session)) for u in _uploads(work)}
+    return found | {_PARAMETER_OF[u.ref.name]: u.uri(_bucket(session)) for u in uploads}
 
 
-def _uploads(work: Planned) -> list[Any]:
+def _uploads(work: Planned) -> list[Upload]:
     from awsml.backends.aws.uploads import uploads_of
 
     return uploads_of(work.plan.calls)
 
 
-def _upload(session: Session, work: Planned) -> None:
+def _upload(session: Session, uploads: Sequence[Upload]) -> None:
     from awsml.backends.aws.uploads import ensure_bucket, send
 
-    uploads = _uploads(work)
     for _ in ensure_bucket(session, _bucket(session)) if uploads else ():
         pass
     for upload in uploads:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from awsml import api
 from awsml.api import Planned, Terms
+from awsml.cli.disk import ThisDisk
 from awsml.cli.output import Style
 from awsml.cli.overrides import training_flags
 from awsml.cli.project import Project
@@ -55,6 +56,7 @@ def terms(
         gate=gate,
         today=today(),
         past=past_runs(project),
+        disk=ThisDisk(),
     )
 
 

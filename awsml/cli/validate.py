@@ -13,6 +13,7 @@ import click
 from awsml import api
 from awsml.api import Checked, Terms
 from awsml.cli.checking import Checker
+from awsml.cli.disk import ThisDisk
 from awsml.cli.files import SourceLines, files_under, open_lines
 from awsml.cli.options import fail_on_option, on_option
 from awsml.cli.output import (
@@ -130,6 +131,7 @@ def command(
         strict=strict,
         advise=fail_on == "advice",
         today=today(),
+        disk=ThisDisk(),
     )
     if requests is not None:
         return _requests(requests, terms, fail_on)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from awsml.finding import Place
 from awsml.plan import Origin, Plan, Source
 from awsml.report import Effective
+
+if TYPE_CHECKING:
+    from awsml.kinds.files import LocalFile
 
 
 class Origins(Protocol):
@@ -103,3 +106,7 @@ class Kind(Protocol):
     def compile(self, spec: Any, context: Context) -> Plan: ...
 
     def effective(self, spec: Any, context: Context) -> Mapping[str, Effective]: ...
+
+    def files(self, spec: Any) -> Iterable[LocalFile]:
+        """What it names of this machine; a run, or the plan, needs it there."""
+        ...

@@ -46,11 +46,13 @@ def suppress(
     findings: Iterable[Finding],
     *,
     checked: Collection[str] | None = None,
+    elsewhere: Collection[str] = (),
 ) -> Suppressed:
     """Take out what comments silence and add findings for comments that silence nothing.
 
     `checked` names the slugs that could have been found; None is all of them. A comment about
-    anything else is not called unused.
+    anything else is not called unused, nor one about the slugs of `elsewhere`: another machine
+    may find them.
     """
     comments = list(dict.fromkeys(i for document in documents for i in document.ignores))
     by_line = {(i.place.file, i.line, slug): i for i in comments for slug in i.slugs}
@@ -66,7 +68,9 @@ def suppress(
         else:
             kept.append(finding)
     for spot, comment in by_line.items():
-        if spot not in used and (checked is None or spot[2] in checked):
+        if spot in used or spot[2] in elsewhere:
+            continue
+        if checked is None or spot[2] in checked:
             kept.append(_unused(comment, spot[2]))
     return Suppressed(kept, silenced)
 

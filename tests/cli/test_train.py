@@ -102,7 +102,7 @@ def test_what_this_machine_cannot_run_is_exit_code_3(awsml: CommandLine, project
     assert ran.code == 3
     assert "error[channel-missing]" in ran.err
     assert "Traceback" not in ran.err
-    assert json.loads(awsml("status", "-o", "json").out)["run"]["status"] == "Failed"
+    assert not (project / ".awsml").exists(), "refused before a run was made"
 
 
 def test_a_dry_run_starts_nothing(awsml: CommandLine, project: Path) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from awsml.backends.local.batch.run import run_batch
 from awsml.backends.local.control import Control, StoredWishes
+from awsml.backends.local.presence import require_files
+from awsml.backends.local.python import chosen_python
 from awsml.backends.local.refs import resolved_calls
 from awsml.backends.local.supervisor import Supervised, supervise
-from awsml.backends.local.terms import LocalTerms
+from awsml.backends.local.terms import LocalTerms, Workplace
 from awsml.backends.local.training import run_training
 from awsml.backends.local.tuning.tuner import run_tuning
 from awsml.errors import UsageError
@@ -39,7 +41,9 @@ class LocalBackend:
     terms: LocalTerms
 
     def create(self, plan: Plan, draft: Draft) -> Run:
-        """A run on disk, its requests as they will be carried out."""
+        """A run on disk, its requests as they will be carried out; none where files are missing."""
+        chosen_python(self.terms.python, self.base)
+        require_files(resolved_calls(plan, "run", self.base), Workplace(self.state).objects)
         with RunStore(self.state) as store:
             return store.create(draft, requests=lambda run: resolved_calls(plan, run, self.base))
 

@@ -18,7 +18,7 @@ _LEFT_OUT = (".git", ".awsml", "__pycache__")
 
 def put_code(address: str, target: Path, objects: ObjectFolder) -> None:
     """Copies a folder, or unpacks an archive, into the code folder of a host."""
-    source = local_path(address) or (Path(address) if address.startswith("/") else None)
+    source = local_source(address)
     if source is None:
         bucket, key = bucket_and_key(address)
         source = objects.head(bucket, key).path
@@ -31,14 +31,20 @@ def put_code(address: str, target: Path, objects: ObjectFolder) -> None:
             ignore_dangling_symlinks=True,
             dirs_exist_ok=True,
         )
-    elif source.is_file():
-        _unpack(source, target)
     else:
+        _unpack(source, target)
+
+
+def local_source(address: str) -> Path | None:
+    """The folder or archive on this machine that an address names; None for one in S3."""
+    source = local_path(address) or (Path(address) if address.startswith("/") else None)
+    if source is not None and not (source.is_dir() or source.is_file()):
         raise BackendError(
             f"there is no code at {source}",
             hint="set `code.dir` to the folder of the script",
             slug="code-missing",
         )
+    return source
 
 
 # What tarfile lets through of a broken archive, and what such names do to the disk's own calls;

@@ -109,6 +109,16 @@ class Staging:
             return DirectoryStore(path.parent), Address(_FOLDER_BUCKET, path.name)
         return DirectoryStore(path), Address(_FOLDER_BUCKET, "")
 
+    def require_local(self) -> None:
+        """Refuses a job whose channels name places of this machine that hold nothing."""
+        for channel in self._job.channels:
+            hosts = [host for host in self._job.hosts if channel in channels_of(self._job, host)]
+            if not hosts or local_path(channel.uri) is None:
+                continue
+            store, address = self.source(channel)
+            with closing(store), closing(self.data(channel, hosts[0], store, address)) as found:
+                found.require_some()
+
     def _stage(
         self, channel: Channel, found: ChannelData, store: Store, place: Place
     ) -> tuple[Staged, bool]:

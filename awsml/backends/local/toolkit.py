@@ -74,7 +74,7 @@ def script_environment(job: TrainingJob, host: str, base: str, gpus: int) -> dic
 
 def script_command(job: TrainingJob, host: str, code: Path, python: str, gpus: int) -> list[str]:
     """How the entry point is started, by what it is; `code` is the folder as it lies here."""
-    entry = _checked_entry(job.program or "", code)
+    entry = checked_entry(job.program or "", code)
     words = arguments(hyperparameters(job))
     if job.hyperparameters.get("sagemaker_torch_distributed_enabled") == "true":
         return [*_torchrun(job, host, gpus), entry, *words]
@@ -107,7 +107,7 @@ def _torchrun(job: TrainingJob, host: str, gpus: int) -> list[str]:
     return words
 
 
-def _checked_entry(entry: str, code: Path) -> str:
+def checked_entry(entry: str, code: Path) -> str:
     """The toolkit's own rule for entry points, and that the file is there."""
     odd = not _ENTRY_POINT.fullmatch(entry) or entry.startswith(("/", "-"))
     if odd or ".." in entry.split("/"):

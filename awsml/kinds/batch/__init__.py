@@ -2,6 +2,7 @@
 
 from awsml.kinds.batch.compile import compile_batch
 from awsml.kinds.batch.describe import describe_batch
+from awsml.kinds.batch.files import batch_files
 from awsml.kinds.batch.spec import BatchSpec
 from awsml.kinds.effective import effective_values
 
@@ -15,6 +16,7 @@ class BatchKind:
     describe = staticmethod(describe_batch)
     compile = staticmethod(compile_batch)
     effective = staticmethod(effective_values)
+    files = staticmethod(batch_files)
 
 
 KIND = BatchKind()

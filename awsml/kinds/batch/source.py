@@ -45,10 +45,14 @@ def source_environment(spec: BatchSpec, context: Context) -> dict[str, tuple[Any
     }
 
 
+def is_path(git: str) -> bool:
+    return "://" not in git and not git.startswith("git@")
+
+
 def git_address(spec: BatchSpec, context: Context) -> str:
     """A URL as it is; a path as a file:// address."""
     assert spec.source is not None and spec.source.git is not None
     git = spec.source.git
-    if "://" in git or git.startswith("git@"):
+    if not is_path(git):
         return git
     return Path(context.local_path("source.git", git)).resolve().as_uri()

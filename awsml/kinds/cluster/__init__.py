@@ -2,6 +2,7 @@
 
 from awsml.kinds.cluster.compile import compile_cluster, effective_cluster
 from awsml.kinds.cluster.describe import describe_cluster
+from awsml.kinds.cluster.files import cluster_files
 from awsml.kinds.cluster.spec import ClusterSpec
 
 
@@ -14,6 +15,7 @@ class ClusterKind:
     describe = staticmethod(describe_cluster)
     compile = staticmethod(compile_cluster)
     effective = staticmethod(effective_cluster)
+    files = staticmethod(cluster_files)
 
 
 KIND = ClusterKind()

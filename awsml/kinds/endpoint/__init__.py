@@ -3,6 +3,7 @@
 from awsml.kinds.effective import effective_values
 from awsml.kinds.endpoint.compile import compile_endpoint
 from awsml.kinds.endpoint.describe import describe_endpoint
+from awsml.kinds.endpoint.files import endpoint_files
 from awsml.kinds.endpoint.spec import EndpointSpec
 
 
@@ -15,6 +16,7 @@ class EndpointKind:
     describe = staticmethod(describe_endpoint)
     compile = staticmethod(compile_endpoint)
     effective = staticmethod(effective_values)
+    files = staticmethod(endpoint_files)
 
 
 KIND = EndpointKind()

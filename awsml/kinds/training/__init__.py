@@ -3,6 +3,7 @@
 from awsml.kinds.training.compile import compile_training
 from awsml.kinds.training.describe import describe_training
 from awsml.kinds.training.effective import effective_training
+from awsml.kinds.training.files import training_files
 from awsml.kinds.training.spec import TrainingSpec
 
 
@@ -15,6 +16,7 @@ class TrainingKind:
     describe = staticmethod(describe_training)
     compile = staticmethod(compile_training)
     effective = staticmethod(effective_training)
+    files = staticmethod(training_files)
 
 
 KIND = TrainingKind()

@@ -3,6 +3,7 @@
 from awsml.kinds.tuning.compile import compile_tuning
 from awsml.kinds.tuning.describe import describe_tuning
 from awsml.kinds.tuning.effective import effective_tuning
+from awsml.kinds.tuning.files import tuning_files
 from awsml.kinds.tuning.spec import TuningSpec
 
 
@@ -15,6 +16,7 @@ class TuningKind:
     describe = staticmethod(describe_tuning)
     compile = staticmethod(compile_tuning)
     effective = staticmethod(effective_tuning)
+    files = staticmethod(tuning_files)
 
 
 KIND = TuningKind()

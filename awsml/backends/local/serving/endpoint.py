@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +13,11 @@ from typing import Any
 
 from awsml import catalog
 from awsml.backends.local.control import Ask, Control, StopAsked, StoredWishes, give_up_if_asked
+from awsml.backends.local.python import chosen_python
 from awsml.backends.local.refs import REGION, resolved_calls
 from awsml.backends.local.serving.container import Container, ContainerTerms
 from awsml.backends.local.serving.invocation import Server
-from awsml.backends.local.serving.model import Model, placed_model, python_of
+from awsml.backends.local.serving.model import Model, placed_model, python_of, require_model
 from awsml.backends.local.serving.pool import PoolTerms, WorkerPool
 from awsml.backends.local.serving.process import Say
 from awsml.backends.local.serving.thread import Serving
@@ -62,7 +63,9 @@ class LocalEndpoints:
     terms: ServingTerms
 
     def create(self, plan: Plan, draft: Draft) -> Run:
-        """A run on disk; one endpoint of a name at a time."""
+        """A run on disk; one endpoint of a name at a time, and none whose files are missing."""
+        require_model(_container(resolved_calls(plan, "run", self.base)))
+        chosen_python(self.terms.python, self.base)
         with RunStore(self.state) as store:
             for run in store.find(kind="endpoint", backend="local", name=plan.name):
                 if not run.over and run.watched:
@@ -263,6 +266,12 @@ class LocalEndpoint:
             "errors": counts.errors,
             "last_invocation": counts.last,
         }
+
+
+def _container(requests: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    params = next(call["params"] for call in requests if call["operation"] == "CreateModel")
+    container: Mapping[str, Any] = params["PrimaryContainer"]
+    return container
 
 
 def ending_of(run: Run) -> float | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from awsml.backends.local.code import put_code
+from awsml.backends.local.code import local_source, put_code
 from awsml.backends.local.python import chosen_python, with_requirements
 from awsml.errors import AwsmlError, BackendError
 from awsml.storage.embedded.folder import ObjectFolder
@@ -33,29 +33,62 @@ def placed_model(container: Mapping[str, Any], folder: Path, objects: ObjectFold
     if address := container.get("ModelDataUrl"):
         _put(address, target, objects)
     code = target / "code"
-    submitted = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
-    if submitted and not submitted.startswith("/opt/ml/"):
+    if submitted := _submitted(environment):
         put_code(submitted, code, objects)
+    return Model(target, _script(environment, (code, target)))
+
+
+def require_model(container: Mapping[str, Any]) -> None:
+    """Refuses what `placed_model` would for want of a file, as far as folders here tell."""
+    environment = container.get("Environment", {})
+    address, submitted = container.get("ModelDataUrl"), _submitted(environment)
+    model = _model_source(address) if address else None
+    code = local_source(submitted) if submitted else None
+    places = [place for place in (code, model and model / "code", model) if place is not None]
+    told = [found for named, found in ((address, model), (submitted, code)) if named]
+    if all(found is not None and found.is_dir() for found in told):
+        _script(environment, places)
+
+
+def _submitted(environment: Mapping[str, str]) -> str:
+    """Where the code is that is not in the artifact itself."""
+    submitted = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
+    return "" if submitted.startswith("/opt/ml/") else submitted
+
+
+def _script(environment: Mapping[str, str], places: Iterable[Path]) -> Path | None:
     name = environment.get("SAGEMAKER_PROGRAM", _USUAL_SCRIPT)
-    script = next((p for p in (code / name, target / name) if p.is_file()), None)
+    script = next((place / name for place in places if (place / name).is_file()), None)
     if script is None and "SAGEMAKER_PROGRAM" in environment:
         raise AwsmlError(
             f"there is no {name} in the code of the model",
             hint="correct `model.code.entry`",
             slug="handlers-missing",
         )
-    return Model(target, script)
+    return script
+
+
+def _model_source(address: str) -> Path | None:
+    """The folder or archive of a model that is on this machine."""
+    try:
+        return local_source(address)
+    except BackendError as error:
+        raise _no_model(address) from error
+
+
+def _no_model(address: str) -> BackendError:
+    return BackendError(
+        f"there is no model at {address.removeprefix('file://')}",
+        hint="correct `model.data`, or put it into the project's store: awsml data put",
+        slug="model-missing",
+    )
 
 
 def _put(address: str, target: Path, objects: ObjectFolder) -> None:
     try:
         put_code(address, target, objects)
     except BackendError as error:
-        raise BackendError(
-            f"there is no model at {address.removeprefix('file://')}",
-            hint="correct `model.data`, or put it into the project's store: awsml data put",
-            slug="model-missing",
-        ) from error
+        raise _no_model(address) from error
     except AwsmlError as error:
         raise AwsmlError(
             f"the model cannot be unpacked: {error.message}",
