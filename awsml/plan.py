@@ -63,9 +63,13 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that cannot be resolved from what is at hand (a template's Ref, say)."""
+    """A value that cannot be resolved from what is at hand (a template's Ref, say).
+
+    `secret` tells that whoever gives it is asked for a secret.
+    """
 
     reason: str
+    secret: bool = False
 
     def __str__(self) -> str:
         return f"‹unknown: {self.reason}›"

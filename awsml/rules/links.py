@@ -16,6 +16,11 @@ def referred(text: str | None) -> tuple[str, str] | None:
     return (match["resource"], match["member"] or "") if match else None
 
 
+def is_secret(part: Part) -> bool:
+    """Whether it is a template's parameter with NoEcho, which its author takes for a secret."""
+    return isinstance(part.raw, Unknown) and part.raw.secret
+
+
 def trust_of(role: Part) -> tuple[str, frozenset[str]] | None:
     """The role or instance profile of the same template that a part names, and whom it trusts."""
     text = None if isinstance(role.raw, Unknown) else role.spelled

@@ -61,7 +61,7 @@ def _values(
     if first is None and parameter.allowed:
         first = parameter.allowed[0]
     if first is None:
-        first = Unknown(f"the parameter {parameter.name} has no default")
+        first = Unknown(f"the parameter {parameter.name} has no default", parameter.no_echo)
     if not varied:
         return (first,)
     text = first.text if isinstance(first, ScalarNode) else None

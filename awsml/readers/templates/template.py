@@ -43,6 +43,7 @@ class Parameter:
     default: ScalarNode | None
     allowed: tuple[ScalarNode, ...]
     place: Place
+    no_echo: bool = False  # whether it is a secret
 
     @property
     def is_list(self) -> bool:
@@ -164,6 +165,7 @@ def _parameter(name: str, body: MapNode, place: Place) -> Parameter:
         default.value if default and isinstance(default.value, ScalarNode) else None,
         tuple(value for value in values if isinstance(value, ScalarNode)),
         place,
+        (body.text("NoEcho") or "").lower() == "true",
     )
 
 

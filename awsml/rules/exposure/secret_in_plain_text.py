@@ -1,7 +1,7 @@
 """A password, key or token stands in a request.
 
 Environment variables, hyperparameters and commands are shown by every Describe call, in the console
-and in logs.
+and in logs. `NoEcho` hides a template's parameter in CloudFormation, and nowhere else.
 
 ## Why
 Whoever may read the job reads the secret.
@@ -13,6 +13,7 @@ Whoever may read the job reads the secret.
     Environment: {WANDB_SECRET_ARN: "arn:aws:secretsmanager:us-east-1:111122223333:secret:wandb"}
 """
 
+from awsml.rules.links import is_secret
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems, require_known
 from awsml.secrets import secret_kind
 
@@ -31,6 +32,7 @@ SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTr
 
 _MAPS = {"Environment", "HyperParameters", "StaticHyperParameters", "parameters"}
 _PAIRS = {"environment"}  # Batch: a list of {name, value}
+_HINT = "keep it in Secrets Manager, and let the job read it with its role"
 _WORDS = {"command", "ContainerArguments", "ContainerEntrypoint"}
 
 
@@ -38,13 +40,15 @@ def check(request: Part) -> Problems:
     exposed = _exposed(request)
     for name, value in exposed:
         kind = secret_kind(name, value.text or "") if value.known else None
-        if kind:
+        if is_secret(value):
+            yield Problem(value, f"`{value}` is a parameter with NoEcho, and shown here", _HINT)
+        elif kind:
             yield Problem(
                 value,
                 f"`{name}` looks like {kind}, in plain text" if name else f"this holds {kind}",
-                "keep it in Secrets Manager, and let the job read it with its role",
+                _HINT,
             )
-    require_known(value for _, value in exposed)
+    require_known(value for _, value in exposed if not is_secret(value))
 
 
 def _exposed(request: Part) -> list[tuple[str, Part]]:
