@@ -30,7 +30,9 @@ from awsml.units import parse_duration
 )
 @scenario_argument
 @set_option
-@click.option("--after", metavar="MOMENT", help="Count from this moment, 2027-03-01T00:00+09:00.")
+@click.option(
+    "--after", metavar="MOMENT", help="Count from this moment, such as 2027-03-01T00:00+09:00."
+)
 @outputs_option("text", "json")
 @click.pass_obj
 def schedule_command(

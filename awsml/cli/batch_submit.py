@@ -27,8 +27,10 @@ from awsml.store.runs import RunStore
 
 
 @click.command("submit", epilog="Example: awsml batch submit --interrupt 50%")
-@click.option("--array", type=click.IntRange(min=2, max=10_000), help="Children of an array.")
-@click.option("--spot/--no-spot", default=None, help="Machines on Spot, or not.")
+@click.option(
+    "--array", type=click.IntRange(min=2, max=10_000), help="Submit an array of this many children."
+)
+@click.option("--spot/--no-spot", default=None, help="Use Spot machines, or do not.")
 @set_option
 @running_options
 def submit_command(project: Project, asked: Asked, /, **flags: Any) -> int:

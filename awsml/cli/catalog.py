@@ -22,7 +22,9 @@ from awsml.render.algorithm import algorithm_json, algorithm_text
 from awsml.units import DATA, QuantityError, parse_bits_per_second, parse_bytes
 
 _SIZE = above_zero(parse_bytes)
-region_option = click.option("--region", metavar="REGION", help="AWS region; us-east-1 if none.")
+region_option = click.option(
+    "--region", metavar="REGION", help="AWS region; us-east-1 if left out."
+)
 
 
 @click.group("catalog", epilog="Example: awsml catalog show ml.g5.2xlarge")
@@ -67,20 +69,26 @@ def show(project: Project, name: str, region: str | None, outputs: Sequence[Outp
     short_help="Find instance types by what they have, cheapest first.",
     epilog="Example: awsml catalog find --gpus 8 --gpu-memory 24GB --for endpoint",
 )
-@click.option("--gpus", type=click.IntRange(min=1), help="At least so many GPUs.")
+@click.option("--gpus", type=click.IntRange(min=1), help="At least this many GPUs.")
 @click.option(
-    "--gpu-memory", metavar="SIZE", callback=_SIZE, help="Memory of each GPU, such as 24GB."
+    "--gpu-memory",
+    metavar="SIZE",
+    callback=_SIZE,
+    help="At least this much memory of each GPU, such as 24GB.",
 )
 @click.option("--gpu", metavar="NAME", help="The GPU's name, such as A10G.")
 @click.option(
     "--network",
     metavar="RATE",
     callback=above_zero(parse_bits_per_second),
-    help="Baseline bandwidth, such as 25Gbps.",
+    help="At least this baseline bandwidth, such as 25Gbps.",
 )
-@click.option("--vcpus", type=click.IntRange(min=1), help="At least so many vCPUs.")
+@click.option("--vcpus", type=click.IntRange(min=1), help="At least this many vCPUs.")
 @click.option(
-    "--memory", metavar="SIZE", callback=_SIZE, help="Memory of the machine, such as 64GB."
+    "--memory",
+    metavar="SIZE",
+    callback=_SIZE,
+    help="At least this much memory of the machine, such as 64GB.",
 )
 @click.option(
     "--for",
@@ -88,11 +96,13 @@ def show(project: Project, name: str, region: str | None, outputs: Sequence[Outp
     type=click.Choice(list(USES)),
     default="training",
     show_default=True,
-    help="What it is wanted for.",
+    help="What the type is for.",
 )
-@click.option("--max-price", type=FiniteRange(min=0), metavar="USD", help="An hour.")
-@click.option("--arch", type=click.Choice(["x86_64", "arm64"]), help="Architecture.")
-@click.option("--limit", type=click.IntRange(min=1), default=20, help="Rows shown.")
+@click.option(
+    "--max-price", type=FiniteRange(min=0), metavar="USD", help="The most that an hour may cost."
+)
+@click.option("--arch", type=click.Choice(["x86_64", "arm64"]), help="Architecture of the CPU.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, help="The most rows to show.")
 @region_option
 @outputs_option("text", "json")
 @click.pass_obj
@@ -164,7 +174,7 @@ def _read(text: str, parse: Callable[[str], float]) -> float:
     type=click.Choice(list(IMAGE_USES)),
     default="training",
     show_default=True,
-    help="What they are wanted for.",
+    help="What the images are for.",
 )
 @outputs_option("text", "json")
 @click.pass_obj

@@ -62,7 +62,9 @@ def diff(project: Project, outputs: Sequence[Output]) -> None:
     epilog="Example: awsml catalog refresh --region us-east-1",
     short_help="Read prices and instance facts from AWS.",
 )
-@click.option("--region", "regions", multiple=True, metavar="REGION", help="Repeatable.")
+@click.option(
+    "--region", "regions", multiple=True, metavar="REGION", help="A region to read; repeatable."
+)
 @click.option("--accept-changes", is_flag=True, help="Take prices that moved by more than half.")
 @click.pass_obj
 def refresh(project: Project, regions: Sequence[str], accept_changes: bool) -> None:

@@ -60,7 +60,7 @@ command.add_command(bench)
     "--link",
     metavar="RATE",
     callback=_RATE,
-    help="Measured: what GPUs of a node exchange, `17 GB/s`.",
+    help="Measured rate between GPUs of a node, such as `17 GB/s`.",
 )
 @click.option(
     "--parameters",
@@ -89,7 +89,7 @@ def fit(
     """Predict throughput at other counts of GPUs, with intervals, or say what to measure first.
 
     FILE is a CSV with the columns strategy,gpus,nodes,batch_per_gpu,throughput, or a scenario;
-    it may be left out where the project has just one cluster.
+    it may be left out where the project has just one such scenario.
     """
     given = Flags(**flags)
     if file is not None and file.suffix not in _SCENARIOS:

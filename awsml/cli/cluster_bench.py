@@ -45,7 +45,13 @@ def _size(name: str, default: int, text: str) -> Callable[[Any], Any]:
     epilog="Example: awsml cluster bench --layers 4 --hidden 256 --heads 4",
     short_help="Measure training steps on 1, 2, 4 and more GPUs.",
 )
-@click.option("--gpus", "counts", callback=counts_option, metavar="N,N", help="Processes to run.")
+@click.option(
+    "--gpus",
+    "counts",
+    callback=counts_option,
+    metavar="N,N",
+    help="Counts of GPUs or processes to measure, such as 1,2,4.",
+)
 @click.option(
     "--strategy",
     "strategies",
@@ -58,18 +64,18 @@ def _size(name: str, default: int, text: str) -> Callable[[Any], Any]:
 @_size("hidden", 1024, "Hidden size.")
 @_size("heads", 16, "Attention heads.")
 @_size("vocabulary", 50_257, "Tokens of the vocabulary.")
-@_size("sequence", 512, "Tokens of a sample.")
-@_size("batch", 4, "Samples of a step on each GPU.")
-@_size("steps", 20, "Steps of a repeat.")
+@_size("sequence", 512, "Tokens per sample.")
+@_size("batch", 4, "Samples per step on each GPU.")
+@_size("steps", 20, "Steps per repeat.")
 @_size("repeats", 3, "Repeats; all are written, and fit takes the median.")
-@_size("largest-kilobytes", 262_144, "Largest all-reduce.")
+@_size("largest-kilobytes", 262_144, "The largest all-reduce to measure.")
 @click.option(
     "--backend",
     type=click.Choice(["auto", "nccl", "gloo"]),
     default="auto",
     help="nccl on GPUs, gloo on CPUs.",
 )
-@click.option("--python", metavar="PATH", help="Python with torch; awsml's own if absent.")
+@click.option("--python", metavar="PATH", help="Python with torch; awsml's own if left out.")
 @click.option(
     "--max-seconds",
     type=click.FloatRange(0.1),
@@ -81,7 +87,9 @@ def _size(name: str, default: int, text: str) -> Callable[[Any], Any]:
     "--to", type=click.Path(path_type=Path), default=Path("bench.csv"), help="The CSV to write."
 )
 @click.option(
-    "--all-reduce", type=click.Path(path_type=Path), help="A CSV of bandwidth by size to write."
+    "--all-reduce",
+    type=click.Path(path_type=Path),
+    help="Write a CSV of all-reduce bandwidth by size, too.",
 )
 @click.pass_obj
 def bench(

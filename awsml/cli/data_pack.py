@@ -28,12 +28,19 @@ _SHARD_HINT = "use --shard-size with a size such as `128 MB`"
     type=click.Choice(FORMATS),
     default="webdataset",
     show_default=True,
-    help="recordio: a record a file; webdataset: tar; shards: files joined.",
+    help="recordio: a record for each file; webdataset: tar archives; shards: files joined.",
 )
 @click.option(
-    "--shard-size", default=format_bytes(TARGET), show_default=True, help="About how large each is."
+    "--shard-size",
+    default=format_bytes(TARGET),
+    show_default=True,
+    help="About how large each shard is.",
 )
-@click.option("--header", is_flag=True, help="Files of lines start with the same names line.")
+@click.option(
+    "--header",
+    is_flag=True,
+    help="Each file starts with the same line of names; a shard has it once.",
+)
 @click.option(
     "--workers",
     type=click.IntRange(min=1),

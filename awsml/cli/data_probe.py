@@ -19,8 +19,13 @@ from awsml.storage.probe import probe
 
 @click.command("probe", epilog="Example: awsml data probe ./images --write training.yaml")
 @click.argument("source")
-@click.option("--write", "scenario", type=click.Path(path_type=Path), help="Write the data block.")
-@click.option("--channel", metavar="NAME", help="The channel of --write; the only one if absent.")
+@click.option(
+    "--write",
+    "scenario",
+    type=click.Path(path_type=Path),
+    help="Write the data block into this scenario.",
+)
+@click.option("--channel", metavar="NAME", help="The channel of --write; the only one if left out.")
 @click.option("--no-read", is_flag=True, help="Only list; do not time a sample.")
 @where_options
 @yes_option

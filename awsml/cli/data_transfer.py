@@ -29,7 +29,9 @@ _UPLOADS = 8
 @click.command("put", epilog="Example: awsml data put ./images s3://demo/images/")
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @click.argument("target", metavar="S3_URI")
-@click.option("--link", is_flag=True, help="Own store only: no copy, a second name of each file.")
+@click.option(
+    "--link", is_flag=True, help="Own store only: link the files instead of copying them."
+)
 @where_options
 @click.pass_obj
 def put_command(

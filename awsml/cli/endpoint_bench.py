@@ -48,7 +48,9 @@ def _seconds(
 @click.option(
     "--url", metavar="URL", help="Address on this machine, instead of the endpoint that is up."
 )
-@click.option("--rate", metavar="LIST", help="Arrivals a second, such as 50,100; else by itself.")
+@click.option(
+    "--rate", metavar="LIST", help="Arrivals a second, such as 50,100; found out if left out."
+)
 @click.option("--concurrency", metavar="LIST", help="Requests at a time, such as 1,4,16.")
 @click.option("--batch", metavar="LIST", help="Largest batches, such as 1,4,8.")
 @click.option(

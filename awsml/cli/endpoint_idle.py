@@ -39,7 +39,7 @@ def _days(_: click.Context, __: click.Parameter, text: str) -> int:
     default="7d",
     show_default=True,
     callback=_days,
-    help="Not called for.",
+    help="How long nobody has called an idle one.",
 )
 @click.option("--all", "everything", is_flag=True, help="Also those that are called.")
 @click.option("--delete", is_flag=True, help="Delete the idle ones, after asking for each.")
@@ -56,7 +56,7 @@ def command(
 ) -> int:
     """List endpoints on AWS that cost money and serve nobody: dollars, owner, last call.
 
-    An endpoint that is not called publishes no metric, so no data over the whole time is the sign.
+    An endpoint that nobody calls publishes no metric: no data over the whole time is the sign.
     """
     from awsml.cli.session import session_of  # boto3 only where AWS is spoken to
 

@@ -55,7 +55,7 @@ def command() -> None:
 @outputs_option("yaml", "json")
 @click.pass_obj
 def training_job(project: Project, name: str, outputs: Sequence[Output]) -> None:
-    """Write a scenario that compiles to the request the job NAME was made with.
+    """Write a scenario that compiles to the request that the job NAME was made with.
 
     What has no field of its own stands in its `aws:` block.
     """
@@ -67,7 +67,7 @@ def training_job(project: Project, name: str, outputs: Sequence[Output]) -> None
 @outputs_option("yaml", "json")
 @click.pass_obj
 def tuning_job(project: Project, name: str, outputs: Sequence[Output]) -> None:
-    """Write a scenario that compiles to the request the tuning job NAME was made with.
+    """Write a scenario that compiles to the request that the tuning job NAME was made with.
 
     What has no field of its own stands in its `aws:` block.
     """

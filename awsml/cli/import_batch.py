@@ -35,7 +35,7 @@ _OWN = frozenset({"jobName", "jobDefinition", "jobDefinitionName"})
 @outputs_option("yaml", "json")
 @click.pass_obj
 def batch_job(project: Project, job: str, outputs: Sequence[Output]) -> None:
-    """Write a scenario that compiles to the definition and the request of a JOB, named by its id.
+    """Write a scenario that compiles to the definition and the request of the job with the id JOB.
 
     What has no field of its own stands in its `aws:` block.
     """

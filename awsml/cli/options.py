@@ -17,7 +17,7 @@ run_argument = click.argument("run", required=False, default="last", metavar="[R
 on_option = click.option(
     "--on",
     type=click.Choice(["local", "aws"]),
-    help="Where to run; otherwise `on:` of awsml.yaml, else this machine.",
+    help="Where it runs; otherwise `on:` of the scenario or of awsml.yaml, else this machine.",
 )
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show the plan and stop.")
 yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask first.")
@@ -41,7 +41,11 @@ interrupt_option = click.option(
     help="Rehearse a Spot reclaim: 30s, 50% or seed:7; `term:30s` warns with SIGTERM first.",
 )
 set_option = click.option(
-    "--set", "sets", multiple=True, metavar="FIELD=VALUE", help="Override a scenario field."
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="Override a scenario field; repeatable.",
 )
 input_mode_option = click.option(
     "--input-mode",
@@ -55,7 +59,7 @@ spot_option = click.option(
     "--spot/--no-spot", default=None, help="Use Spot with the scenario's terms, or do not."
 )
 max_parallel_option = click.option(
-    "--max-parallel", type=click.IntRange(min=1), help="Trials at the same time."
+    "--max-parallel", type=click.IntRange(min=1), help="The most trials at once."
 )
 strategy_option = click.option(
     "--strategy",
@@ -63,14 +67,16 @@ strategy_option = click.option(
     help="How a tuning job chooses what to try.",
 )
 max_cost_option = click.option(
-    "--max-cost", metavar="USD", help="Fail when the plan may cost more, or cannot prove it."
+    "--max-cost",
+    metavar="USD",
+    help="Fail when the plan may cost more, or cannot be shown to cost less.",
 )
 gate_option = click.option(
     "--gate",
     type=click.Choice(["ceiling", "expected"]),
     default="ceiling",
     show_default=True,
-    help="Which figure of the cost --max-cost and limits.cost compare.",
+    help="The figure of the cost that --max-cost and limits.cost are held against.",
 )
 fail_on_option = click.option(
     "--fail-on",

@@ -27,14 +27,18 @@ if TYPE_CHECKING:
 @click.command("runs", epilog="Example: awsml runs --status Failed -o json")
 @click.option("--kind", type=click.Choice(sorted(KINDS)), help="Only runs of this kind.")
 @click.option("--on", type=click.Choice(["local", "aws"]), help="Only runs of this backend.")
-@click.option("--name", metavar="NAME", help="Only runs of this scenario name.")
+@click.option("--name", metavar="NAME", help="Only runs of the scenario of this name.")
 @click.option(
     "--status",
     type=click.Choice([status.value for status in Status], case_sensitive=False),
-    help="Only runs that stand so.",
+    help="Only runs with this status.",
 )
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="The newest so many."
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="The most runs to list, newest first.",
 )
 @click.option(
     "--account", is_flag=True, help="Training jobs of the AWS account, whoever made them."
@@ -55,7 +59,7 @@ def command(
     accuracy: bool,
     outputs: Sequence[Output],
 ) -> None:
-    """List runs, newest first. AWS is asked about those that it has.
+    """List runs, newest first. AWS is asked about those that run there.
 
     --accuracy holds the plan of each completed run on AWS against what AWS told: seconds of each
     phase, billed time, dollars; then the median error and the bias over all of them.

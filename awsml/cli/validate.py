@@ -76,7 +76,9 @@ class Results:
 @click.command("validate", epilog="Example: awsml validate .")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--stdin-name", default="stdin.yaml", help="The name under which `-` is reported.")
-@click.option("--request", metavar="API", help="PATH is a request such as --cli-input-json takes.")
+@click.option(
+    "--request", metavar="API", help="PATH is a request of API, as --cli-input-json takes it."
+)
 @click.option(
     "--requests",
     type=click.Path(allow_dash=True),
@@ -84,7 +86,7 @@ class Results:
     help='Many requests, one {"id", "api", "params"} a line; answers with a line each.',
 )
 @click.option("--strict", is_flag=True, help="Let rules that are only inferred be errors.")
-@click.option("--persona", type=click.Choice(["security"]), help="Add the rules of one audience.")
+@click.option("--persona", type=click.Choice(["security"]), help="Add the rules for one audience.")
 @click.option(
     "--baseline",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -92,8 +94,12 @@ class Results:
     help="Leave out the findings that this file lists.",
 )
 @click.option("--update-baseline", is_flag=True, help="Write what is found now to --baseline.")
-@click.option("--changed-since", metavar="REV", help="Only files that git says have changed.")
-@click.option("--skip-others", is_flag=True, help="Skip named files too, if they are none of ours.")
+@click.option(
+    "--changed-since", metavar="REV", help="Check only files that changed since REV, by git."
+)
+@click.option(
+    "--skip-others", is_flag=True, help="Skip named files as well when they are none of the three."
+)
 @click.option("--cfn-lint", is_flag=True, help="Add cfn-lint's findings about templates (slower).")
 @on_option
 @fail_on_option
@@ -120,8 +126,8 @@ def command(
     """Check scenarios, CloudFormation templates and raw requests: what AWS would reject, and what
     you would regret.
 
-    PATH is a file, a folder, a glob, or - for standard input. What a file is, it says itself; what
-    is none of the three is skipped, and named on stderr.
+    PATH is a file, a folder, a glob, or - for standard input. The content says which of the three a
+    file is; what is none of them is skipped, and named on stderr.
     """
     terms = Terms(
         region=project.region,
