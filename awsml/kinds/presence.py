@@ -54,7 +54,7 @@ def with_local_files(
     """
     findings = list(earlier)
     for file in files:
-        look = _Look(file, context, disk)
+        look = _Look(file, _base(file, context), context, disk)
         found = look.complaint()
         said = [i for i, each in enumerate(findings) if _is_about(each, file)] if found else []
         if found and not said:
@@ -65,6 +65,12 @@ def with_local_files(
     return findings
 
 
+def _base(file: LocalFile, context: Context) -> str:
+    if file.inside is not None:
+        return context.local_path(file.inside.field, file.inside.path)
+    return context.local_path(file.field, "")
+
+
 def _is_about(finding: Finding, file: LocalFile) -> bool:
     """A finding about a file may stand at the mapping that names it."""
     at = finding.field or ""
@@ -73,9 +79,10 @@ def _is_about(finding: Finding, file: LocalFile) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """One file of a scenario, looked up."""
+    """One file of a scenario, looked up from the folder that its path starts at."""
 
     file: LocalFile
+    base: str
     context: Context
     disk: Disk
 
@@ -83,7 +90,7 @@ class _Look:
         """What is wrong with it; nothing where the folder that it should be in is wrong already."""
         file, folder, path = self.file, self.file.inside, self._at(self.file.path)
         if folder is not None:
-            if self.disk.sort(self._base) is not Sort.FOLDER:
+            if self.disk.sort(self.base) is not Sort.FOLDER:
                 return None
             if os.path.isabs(file.path) or os.path.normpath(file.path).split("/")[0] == "..":
                 return self._outside(folder)
@@ -99,15 +106,8 @@ class _Look:
             return self._finding(f"`{file.path}` holds no files", hint)
         return None
 
-    @property
-    def _base(self) -> str:
-        """The folder that the path starts at."""
-        inside = self.file.inside
-        at, path = (self.file.field, "") if inside is None else (inside.field, inside.path)
-        return self.context.local_path(at, path)
-
     def _at(self, path: str) -> str:
-        return os.path.normpath(os.path.join(self._base, path))
+        return os.path.normpath(os.path.join(self.base, path))
 
     def _missing(self) -> Finding | None:
         file = self.file

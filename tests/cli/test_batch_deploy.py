@@ -62,6 +62,17 @@ def test_the_first_deploy_shows_what_it_makes_and_makes_it(
     assert values == {"Subnets": "subnet-a,subnet-b", "SecurityGroups": "sg-1"}
 
 
+def test_what_is_not_there_is_refused_before_the_stack_is_looked_at(
+    awsml: CommandLine, project: World, tmp_path: Path
+) -> None:
+    (tmp_path / "batch.yaml").write_text(f"{BATCH}data: ./nothing\n")
+    ran = awsml("batch", "deploy", "-y")
+    assert ran.code == 2
+    assert "warning[missing-local-file]" in ran.err
+    assert "error[upload-missing]" in ran.err
+    assert project.journal.calls("DescribeStacks") == []
+
+
 def test_the_same_again_changes_nothing(awsml: CommandLine, project: World) -> None:
     awsml("batch", "deploy", "-y")
     ran = awsml("batch", "deploy", "-y", "-o", "json")
