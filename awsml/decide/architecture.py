@@ -10,10 +10,11 @@ from awsml import catalog
 from awsml.advice import Advice, Alternative
 from awsml.basis import Basis, Estimate
 from awsml.catalog import Instance
+from awsml.decide.machines import fargate_size
 from awsml.decide.saving import saved
 from awsml.decide.survival import Survival, odds_text, survival
 from awsml.decide.timing import runs_per_month
-from awsml.estimate.cost import BatchBill, TrainingBill, batch_cost, training_cost
+from awsml.estimate.cost import BatchBill, FargateSize, TrainingBill, batch_cost, training_cost
 from awsml.estimate.cost_lines import HOURS_PER_MONTH
 from awsml.units import counted, format_duration, format_usd
 from awsml.workload import BatchWorkload
@@ -76,8 +77,8 @@ def compared(
         _service(case),
         _sagemaker(case),
     ]
-    best = _best(ways)
     written = next(way for way in ways if way.name == _written(workload))
+    best = _best(ways, written)
     return Advice(
         subject="architecture",
         recommend=f"keep {best.name}" if best is written else f"use {best.name}",
@@ -95,12 +96,12 @@ def _written(workload: BatchWorkload) -> str:
     return WRITTEN if workload.spot else ON_DEMAND
 
 
-def _best(ways: list[Way]) -> Way:
-    """Fewer lacks, then dollars, then fewer parts to look after."""
+def _best(ways: list[Way], written: Way) -> Way:
+    """Fewer lacks, then dollars, then what is written, then fewer parts to look after."""
 
-    def order(way: Way) -> tuple[int, float, int]:
+    def order(way: Way) -> tuple[int, float, bool, int]:
         usd = way.usd.expected
-        return len(way.lacks), math.inf if usd is None else usd, way.parts
+        return len(way.lacks), math.inf if usd is None else usd, way is not written, way.parts
 
     return min(ways, key=order)
 
@@ -139,8 +140,12 @@ def _without_end(fares: Survival) -> tuple[str, ...]:
 def _ec2_month(case: Case, seconds: Estimate, spot: bool) -> Estimate:
     if case.machine is None:
         return Estimate.unknown("USD", "an instance type that fits")
+    return _month(case, case.machine.name, seconds, spot)
+
+
+def _month(case: Case, machine: str | FargateSize, seconds: Estimate, spot: bool) -> Estimate:
     bill = BatchBill(
-        case.machine.name,
+        machine,
         case.region,
         seconds,
         None,
@@ -178,19 +183,24 @@ def _instance_scheduler(case: Case) -> Way:
 
 
 def _fargate(case: Case) -> Way:
-    workload, sizes = case.workload, catalog.fargate_sizes()
+    """On demand, unless the job is written for Fargate's Spot."""
+    workload, size = case.workload, fargate_size(case.workload)
     unknown = Estimate.unknown("USD", "price of Fargate")
-    largest = max(sizes)
     if workload.gpus:
         why = f"it has 0 GPUs and the job needs {workload.gpus}"
         return Way("Fargate", unknown, None, None, (counted(workload.gpus, "GPU"),), why)
-    memory = max(sizes[largest])
-    if workload.vcpus > largest or (workload.memory_mib or 0) > memory:
-        why = f"its largest size is {counted(largest, 'vCPU')} and {memory / 1024:.0f} GiB"
+    if size is None:
+        largest, memory = max(catalog.fargate_sizes().items())
+        why = f"its largest size is {counted(largest, 'vCPU')} and {max(memory) / 1024:.0f} GiB"
         return Way("Fargate", unknown, None, None, ("a size",), why)
-    size = min(s for s in sizes if s >= workload.vcpus)
-    why = f"the job fits into {size:g} of its {largest:g} vCPUs, no machines to look after"
-    return Way("Fargate", unknown, case.now.running, None, (), why)
+    spot = workload.spot and workload.platform == "fargate"
+    fares = case.now if spot == workload.spot else survival(replace(workload, spot=False))
+    assert fares is not None
+    usd = _month(case, size, fares.running, spot)
+    shown = f"{counted(size.vcpus, 'vCPU')} and {size.memory_mib / 1024:g} GiB"
+    why = f"{_dollars(usd)} for {shown}{' on Spot' if spot else ''}, no machines to look after"
+    lacks = _without_end(fares)
+    return Way("Fargate", usd, fares.running, fares.usual.in_time, lacks, why)
 
 
 def _service(case: Case) -> Way:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from awsml import catalog
 from awsml.catalog import Instance
+from awsml.estimate.cost import FargateSize
 from awsml.finding import Confidence, Finding, Fix, Level
 from awsml.units import counted
 from awsml.workload import BatchWorkload
@@ -43,6 +44,18 @@ def memory_for(workload: BatchWorkload, instance: Instance) -> int:
     by_cpu = max(1, instance.vcpus // workload.vcpus)
     at_once = min(by_cpu, instance.gpus // workload.gpus) if workload.gpus else by_cpu
     return usable_mib(instance) // max(1, at_once)
+
+
+def fargate_size(workload: BatchWorkload) -> FargateSize | None:
+    """The smallest of Fargate's sizes that holds the job; it has no GPUs."""
+    if workload.gpus:
+        return None
+    needed = workload.memory_mib or 0
+    for vcpus, memory in catalog.fargate_sizes().items():
+        fitting = [size for size in memory if size >= needed]
+        if vcpus >= workload.vcpus and fitting:
+            return FargateSize(vcpus, fitting[0])
+    return None
 
 
 def misfits(workload: BatchWorkload, found: Fitting) -> tuple[Finding, ...]:

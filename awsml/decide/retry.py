@@ -13,7 +13,7 @@ from awsml.basis import Basis, Estimate
 from awsml.catalog import Instance
 from awsml.decide.architecture import compared
 from awsml.decide.decision import Decision, Grounds
-from awsml.decide.machines import fitting_types, memory_for, misfits
+from awsml.decide.machines import fargate_size, fitting_types, memory_for, misfits
 from awsml.decide.retry_advice import retry_advice
 from awsml.decide.survival import (
     Survival,
@@ -193,11 +193,13 @@ def _cost(
     per = "month" if runs else "run"
     if fares is None:
         return unknown_cost("workload.compute: how long one job takes", per=per)
-    if machine is None:
+    paid = machine.name if machine else None
+    hardware = fargate_size(workload) if workload.platform == "fargate" else paid
+    if hardware is None:
         return unknown_cost("price of the machines", per=per)
     return batch_cost(
         BatchBill(
-            machine.name,
+            hardware,
             region,
             fares.running,
             workload.timeout_seconds,

@@ -109,11 +109,20 @@ def endpoint_cost(bill: EndpointBill) -> Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class BatchBill:
-    """A batch job on EC2 machines. `seconds` is one run of it, restarts included; `attempts`
-    times `limit_seconds` is what AWS Batch allows; `runs` of a month where it is scheduled."""
+class FargateSize:
+    """What Fargate gives a job, and is paid for by the hour."""
 
-    instance: str
+    vcpus: float
+    memory_mib: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchBill:
+    """A batch job on EC2 machines or Fargate. `seconds` is one run of it, restarts included;
+    `attempts` times `limit_seconds` is what AWS Batch allows; `runs` of a month where it is
+    scheduled."""
+
+    machine: str | FargateSize
     region: str | None
     seconds: Estimate
     limit_seconds: float | None
@@ -125,17 +134,18 @@ class BatchBill:
 
 
 def batch_cost(bill: BatchBill) -> Cost:
-    """EC2's price and a volume; AWS Batch itself is free. A ceiling needs a timeout."""
+    """EC2's price and a volume, or Fargate's; AWS Batch is free. A ceiling needs a timeout."""
     runs = bill.runs_per_month or 1.0
     hours = hours_of(bill.seconds, bill.count * runs)
     limit = bill.limit_seconds
     ceiling = None if limit is None else limit * bill.attempts * bill.count * runs / 3600
-    name = catalog.ec2_name(bill.instance)
-    machines = machine_line("ec2", name, bill.region, hours, ceiling)
-    if bill.spot:
-        machines = _on_spot(machines, name, bill.region, hours)
-    extras = _volume(name, bill.volume_gib, BATCH_VOLUME, bill.region, hours, ceiling)
-    left_out = ["machines that start up, idle or outlive the job", _S3]
+    if isinstance(bill.machine, FargateSize):
+        machines = _fargate_lines(bill.machine, bill, hours, ceiling)
+        extras: list[CostLine] = []
+        left_out = ["disk beyond 20 GB, public addresses", _S3]
+    else:
+        machines, extras = _ec2_lines(bill.machine, bill, hours, ceiling)
+        left_out = ["machines that start up, idle or outlive the job", _S3]
     because = None
     if limit is not None:
         often = f" x {runs:g} runs a month" if bill.runs_per_month else ""
@@ -145,7 +155,38 @@ def batch_cost(bill: BatchBill) -> Cost:
             "x the on-demand price"
         )
     per = "month" if bill.runs_per_month else "run"
-    return cost_of([machines], extras, per, left_out, because)
+    return cost_of(machines, extras, per, left_out, because)
+
+
+def _ec2_lines(
+    machine: str, bill: BatchBill, hours: Estimate, ceiling: float | None
+) -> tuple[list[CostLine], list[CostLine]]:
+    name = catalog.ec2_name(machine)
+    machines = machine_line("ec2", name, bill.region, hours, ceiling)
+    if bill.spot:
+        machines = _on_spot(machines, name, bill.region, hours)
+    return [machines], _volume(name, bill.volume_gib, BATCH_VOLUME, bill.region, hours, ceiling)
+
+
+def _fargate_lines(
+    size: FargateSize, bill: BatchBill, hours: Estimate, ceiling: float | None
+) -> list[CostLine]:
+    """Each vCPU and each GB for as long as the job has them. What they cost on Spot is not known;
+    their price on demand is the most that it can be."""
+    lines = []
+    parts = (("vcpu", "vCPU", size.vcpus), ("memory", "GB", size.memory_mib / 1024))
+    for part, name, amount in parts:
+        price = catalog.storage_price(f"fargate-{part}", bill.region) if bill.region else None
+        missing = f"price of Fargate's {name}-hours in {bill.region or 'the region'}"
+        most = None if ceiling is None else ceiling * amount
+        unit = f"{name}-hour"
+        quantity = hours.scaled(amount, unit)
+        paid = line(f"{amount:g} {name} on Fargate", quantity, price, missing, most, unit)
+        if bill.spot:
+            unknown = line(f"{paid.what} Spot", quantity, None, "price of Fargate Spot", most, unit)
+            paid = replace(unknown, ceiling=paid.ceiling)
+        lines.append(paid)
+    return lines
 
 
 def _job_lines(

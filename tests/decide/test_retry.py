@@ -1,5 +1,6 @@
 """Batch on Spot: attempts, odds, deadlines, and ways of running the job side by side."""
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -142,6 +143,22 @@ def test_what_comes_of_an_image_that_is_sagemaker_s_is_told():
 def test_without_gpus_fargate_is_possible():
     plain = job(6, gpus=0, vcpus=4, memory_mib=8192, instances=("m7i",), **KEPT)
     assert rows(plain, "architecture")["Fargate"].verdict != "impossible"
+
+
+def test_what_is_written_for_fargate_stays_there_where_no_price_tells():
+    written = job(1, gpus=0, vcpus=2, memory_mib=8192, platform="fargate", instances=())
+    assert chosen(written, "architecture") == "Fargate"
+    assert rows(written, "architecture")["Fargate"].usd.missing == ("price of Fargate Spot",)
+    on_demand = decided(replace(written, spot=False)).cost
+    assert on_demand.usd.expected is not None and on_demand.usd.expected < 0.2
+
+
+def test_fargate_costs_what_the_smallest_size_that_holds_the_job_does():
+    def usd(vcpus, memory_mib):
+        plain = job(2, gpus=0, vcpus=vcpus, memory_mib=memory_mib, instances=("m7i",), spot=False)
+        return rows(plain, "architecture")["Fargate"].usd.expected
+
+    assert usd(2, 4096) < usd(2, 5000) == usd(2, 5120) < usd(3, 8192) == usd(4, 8192)
 
 
 def test_without_checkpoints_a_long_job_belongs_on_demand():

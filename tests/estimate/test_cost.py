@@ -12,6 +12,7 @@ from awsml.basis import Basis, Estimate
 from awsml.estimate.cost import (
     BatchBill,
     EndpointBill,
+    FargateSize,
     TrainingBill,
     batch_cost,
     endpoint_cost,
@@ -206,6 +207,25 @@ def test_a_larger_saving_is_never_dearer(first: float, second: float) -> None:
 def test_within_the_limit_nothing_is_said() -> None:
     assert cost_gate(training_cost(bill()), Decimal(50)) is None
     assert cost_gate(training_cost(bill()), Decimal(2), "expected") is None
+
+
+def test_fargate_is_paid_by_the_vcpu_and_the_gb() -> None:
+    """AWS Price List, us-east-1: $0.04048 a vCPU-hour and $0.004445 a GB-hour."""
+    size = FargateSize(2, 8192)
+    cost = batch_cost(BatchBill(size, "us-east-1", one_hour(), 6 * HOUR, count=3, attempts=2))
+    each = 2 * 0.04048 + 8 * 0.004445
+    assert cost.usd.expected == pytest.approx(3 * each)
+    assert cost.ceiling == pytest.approx(6 * 2 * 3 * each)
+
+
+def test_of_fargate_on_spot_only_the_ceiling_is_known() -> None:
+    size = FargateSize(2, 8192)
+    spot = batch_cost(BatchBill(size, "us-east-1", one_hour(), 6 * HOUR, spot=True))
+    plain = batch_cost(BatchBill(size, "us-east-1", one_hour(), 6 * HOUR))
+    assert spot.usd.missing == ("price of Fargate Spot",)
+    assert spot.ceiling == plain.ceiling is not None
+    elsewhere = batch_cost(BatchBill(size, "eu-west-1", one_hour(), 6 * HOUR))
+    assert elsewhere.usd.expected is None and elsewhere.ceiling is None
 
 
 def test_above_the_limit_is_an_error_with_the_figures() -> None:
