@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from awsml.finding import Confidence, Finding, Level
+from awsml.finding import Confidence, Finding, Level, NotChecked
 from awsml.plan import Call, Origin, Ref, Source, Text, Unknown, join_path
 from awsml.readers.templates.functions import Functions
 from awsml.readers.templates.resource_types import (
@@ -39,6 +39,10 @@ def calls_of(resource: Resource, functions: Functions) -> Iterator[Call]:
         return
     properties = resource.properties
     value = functions.value(properties) if properties is not None else None
+    if isinstance(value, Unknown):
+        reason = f"{resource.name}: {value.reason}"
+        functions.not_checked.append(NotChecked("template-resource", reason))
+        return
     body = value if isinstance(value, MapNode) else MapNode({}, resource.key.place)
     if kind.name == "AWS::ApplicationAutoScaling::ScalingPolicy":
         body = _with_target(body, functions.template)
@@ -130,9 +134,13 @@ class _Request:
 
     def structure(self, node: MapNode, shape: Shape, path: str, written: str) -> dict[str, Any]:
         members = members_by_property(shape.members, self.kind.spellings)
-        found = {}
+        found: dict[str, Any] = {}
         for name, entry in node.entries.items():
             here = join_path(written, name)
+            if name.startswith("Fn::"):
+                late = Unknown(f"{name} may add to `{written or self.resource.name}`")
+                found = dict.fromkeys(shape.members, late) | found
+                continue
             if here in self.kind.besides:
                 self.besides[here] = _plain(self.functions, entry.value)
                 continue
@@ -213,8 +221,6 @@ class _Request:
 
     def _unknown(self, entry: Entry, written: str, members: Mapping[str, str]) -> None:
         name = entry.key.text
-        if name.startswith("Fn::"):
-            return
         near = nearest(name, members)
         hint = f"did you mean `{near[0]}`?" if near else f"it may have {named(members, 12)}"
         where = written.rpartition(".")[0]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from awsml.finding import Confidence, Finding, Level
+from awsml.finding import Confidence, Finding, Level, NotChecked
 from awsml.plan import Ref, Text, Unknown
 from awsml.readers.templates.conditions import Conditions
 from awsml.readers.templates.resource_types import reference_member, resource_type
@@ -45,6 +45,7 @@ class Functions:
     settings: Mapping[str, ScalarNode | Unknown]
     region: str | None
     findings: list[Finding] = field(default_factory=list)
+    not_checked: list[NotChecked] = field(default_factory=list)
     uses_region: bool = False
     used: set[str] = field(default_factory=set)  # resources that were referred to
     asked: set[str] = field(default_factory=set)  # parameters that were referred to

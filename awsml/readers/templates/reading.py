@@ -51,6 +51,7 @@ def read_template(source: SourceText, *, region: str | None = None) -> Reading:
         functions = Functions(template, combination.settings, region)
         plan = _plan(template, functions, made, trusts)
         findings += functions.findings
+        skipped += functions.not_checked
         uses_region = uses_region or functions.uses_region
         if all(plan.calls != earlier.plan.calls for earlier in variants):
             variants.append(Variant(plan, combination.unusual))
@@ -59,7 +60,10 @@ def read_template(source: SourceText, *, region: str | None = None) -> Reading:
         skipped.append(NotChecked("template-region", reason))
     skipped += _unread(template)
     return Reading(
-        tuple(variants), tuple(dict.fromkeys(findings)), tuple(skipped), template.ignores
+        tuple(variants),
+        tuple(dict.fromkeys(findings)),
+        tuple(dict.fromkeys(skipped)),
+        template.ignores,
     )
 
 

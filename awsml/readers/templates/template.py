@@ -127,19 +127,21 @@ def parse_template(source: SourceText) -> Template:
         section(root, "Mappings") or nothing,
         {name: entry.value for name, entry in conditions.entries.items()},
         _resources(resources),
-        _transforms(root),
+        _transforms(root, resources),
         (*parsed.findings, *complaints),
         ignores,
     )
 
 
-def _transforms(root: MapNode) -> tuple[str, ...]:
-    """The names of the macros; what is no name stands as an empty one."""
+def _transforms(root: MapNode, resources: MapNode) -> tuple[str, ...]:
+    """The names of the macros; what is no name, as of those among resources, is an empty one."""
+    among = ["" for part in (root, resources) if "Fn::Transform" in part.entries]
     entry = root.entries.get("Transform")
     if entry is None:
-        return ()
+        return tuple(among)
     nodes = entry.value.items if isinstance(entry.value, ListNode) else (entry.value,)
-    return tuple(node.text if isinstance(node, ScalarNode) else "" for node in nodes)
+    names = (node.text if isinstance(node, ScalarNode) else "" for node in nodes)
+    return (*names, *among)
 
 
 def section(node: MapNode, name: str) -> MapNode | None:

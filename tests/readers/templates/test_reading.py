@@ -317,6 +317,46 @@ Resources:
     }
 
 
+INCLUDE = "{Name: AWS::Include, Parameters: {Location: s3://acme/more.yaml}}"
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [f"{{Fn::Transform: {INCLUDE}}}", "!If [Late, {Type: MANAGED}, {Type: UNMANAGED}]"],
+)
+def test_properties_that_only_the_stack_knows_are_not_taken_for_none(properties: str) -> None:
+    text = f"""\
+Conditions: {{Late: !Equals [!Ref AWS::Region, us-east-1]}}
+Resources: {{E: {{Type: AWS::Batch::ComputeEnvironment, Properties: {properties}}}}}
+"""
+    found = reading(text)
+    assert found.variants[0].plan.calls == ()
+    assert [skipped.reason[:3] for skipped in found.not_checked if "E:" in skipped.reason] == [
+        "E: "
+    ]
+
+
+def test_a_macro_among_properties_may_add_others() -> None:
+    text = f"""\
+Resources:
+  E:
+    Type: AWS::Batch::ComputeEnvironment
+    Properties: {{Fn::Transform: {INCLUDE}, Type: MANAGED}}
+"""
+    params = calls(text)["E"].params
+    assert params["type"] == "MANAGED"
+    assert isinstance(params["computeResources"], Unknown)
+
+
+def test_a_macro_among_resources_may_add_what_is_referred_to() -> None:
+    text = f"""\
+Resources:
+  Fn::Transform: {INCLUDE}
+  E: {{Type: AWS::SageMaker::Endpoint, Properties: {{EndpointConfigName: !Ref Other}}}}
+"""
+    assert reading(text).findings == ()
+
+
 def test_what_is_not_read_is_said() -> None:
     text = "Resources: {N: {Type: AWS::SageMaker::NotebookInstance}, B: {Type: AWS::S3::Bucket}}"
     reasons = [each.reason for each in reading(text).not_checked]
