@@ -17,7 +17,8 @@ from awsml.readers.templates.resource_types import (
     resource_type,
 )
 from awsml.readers.templates.serverless import ScheduleEvent, schedule_events
-from awsml.readers.templates.template import Resource, Template
+from awsml.readers.templates.template import Resource
+from awsml.readers.templates.values import made, number, typed
 from awsml.requests.nearest import named, nearest
 from awsml.requests.table import Shape, Table, load_table
 from awsml.scenario.document import value_place
@@ -45,7 +46,7 @@ def calls_of(resource: Resource, functions: Functions) -> Iterator[Call]:
         return
     body = value if isinstance(value, MapNode) else MapNode({}, resource.key.place)
     if kind.name == "AWS::ApplicationAutoScaling::ScalingPolicy":
-        body = _with_target(body, functions.template)
+        body = _with_target(body, functions)
     main = _request(kind, kind.api, body, resource, functions)
     yield main
     inner = replace(kind, named_by=None, besides=frozenset())
@@ -70,16 +71,25 @@ def _of_event(event: ScheduleEvent, resource: Resource, functions: Functions) ->
     return replace(call, params=params, origins={**call.origins, "": origin}, id=event.id)
 
 
-def _with_target(body: MapNode, template: Template) -> MapNode:
+def _with_target(body: MapNode, functions: Functions) -> MapNode:
     """A policy may point at its target instead of saying what it is."""
     entry = body.entries.get("ScalingTargetId")
-    name = entry.value.text("Ref") if entry and isinstance(entry.value, MapNode) else None
-    resource = template.resources.get(name or "")
-    target = resource.properties if resource else None
-    if not isinstance(target, MapNode):
+    pointed = functions.value(entry.value) if entry else None
+    if entry is None or pointed is None:
         return body
-    shared = {key: target.entries[key] for key in _TARGET if key in target.entries}
-    return MapNode({**shared, **body.entries}, body.place)
+    name = pointed.name.partition(".")[0] if isinstance(pointed, Ref) else ""
+    resource = functions.template.resources.get(name)
+    target = resource.properties if resource else None
+    if isinstance(target, MapNode):
+        shared = {key: target.entries[key] for key in _TARGET if key in target.entries}
+        return MapNode({**shared, **body.entries}, body.place)
+    # The id of a target is what it is: endpoint/name/variant/all|its dimension|sagemaker.
+    parts = pointed.text.split("|") if isinstance(pointed, ScalarNode) else ()
+    if len(parts) == len(_TARGET):
+        said = zip(("ResourceId", "ScalableDimension", "ServiceNamespace"), parts, strict=True)
+        given = {key: Entry(entry.key, made(text, entry.value)) for key, text in said}
+        return MapNode({**given, **body.entries}, body.place)
+    return MapNode({**dict.fromkeys(_TARGET, entry), **body.entries}, body.place)
 
 
 def _scheduled(
@@ -243,25 +253,6 @@ def _is_empty(value: Node | Ref | Text) -> bool:
     return isinstance(value, ScalarNode) and not value.text
 
 
-def typed(node: ScalarNode, wanted: str) -> Any:
-    """CloudFormation turns what is written into the type that the property has."""
-    text = node.text
-    if node.is_null:
-        return None
-    if wanted == "boolean":
-        return {"true": True, "false": False}.get(text.lower(), text)
-    if wanted in ("integer", "long", "float", "double"):
-        return _number(text, wanted in ("integer", "long"))
-    return text
-
-
-def _number(text: str, whole: bool) -> int | float | str:
-    try:
-        return int(text) if whole else float(text)
-    except ValueError:
-        return text
-
-
 def _json(functions: Functions, node: Node) -> Any:
     """The JSON that CloudFormation makes of a node; what is known later stands as its name."""
     value = functions.value(node)
@@ -281,7 +272,7 @@ def _json(functions: Functions, node: Node) -> Any:
         return value.text
     if value.text in _WORDS:
         return _WORDS[value.text]
-    return _number(value.text, whole=False) if _NUMBER.fullmatch(value.text) else value.text
+    return number(value.text, whole=False) if _NUMBER.fullmatch(value.text) else value.text
 
 
 def _plain(functions: Functions, node: Node) -> Any:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from awsml.plan import Ref, Text, Unknown
 from awsml.readers.templates.template import LONG_FORMS
 from awsml.scenario.nodes import MapNode, Node, ScalarNode
 
 Value = Node | Ref | Text | Unknown | None  # None: AWS::NoValue, the property is left out
+
+_TRUTHS = {"true": True, "false": False}
+_SWITCHES = {**_TRUTHS, "yes": True, "no": False, "on": True, "off": False}  # as YAML 1.1 has it
 
 
 def function_of(node: Node) -> tuple[str, Node] | None:
@@ -52,3 +56,22 @@ def joined(parts: Sequence[str | Ref | Text | Unknown], at: Node) -> Value:
     if all(isinstance(piece, str) for piece in flat):
         return made("".join(map(str, flat)), at)
     return flat[0] if len(flat) == 1 and isinstance(flat[0], Ref) else Text(tuple(flat))
+
+
+def typed(node: ScalarNode, wanted: str) -> Any:
+    """CloudFormation turns what is written into the type that the property has."""
+    text = node.text
+    if node.is_null:
+        return None
+    if wanted == "boolean":
+        return (_SWITCHES if node.plain else _TRUTHS).get(text.lower(), text)
+    if wanted in ("integer", "long", "float", "double"):
+        return number(text, wanted in ("integer", "long"))
+    return text
+
+
+def number(text: str, whole: bool) -> int | float | str:
+    try:
+        return int(text) if whole else float(text)
+    except ValueError:
+        return text

@@ -357,6 +357,47 @@ Resources:
     assert reading(text).findings == ()
 
 
+SCALED = """\
+Parameters: {{Elsewhere: {{Type: String}}}}
+Conditions: {{Yes: !Equals [a, a]}}
+Resources:
+  T:
+    Type: AWS::ApplicationAutoScaling::ScalableTarget
+    Properties: {{ServiceNamespace: sagemaker, ResourceId: endpoint/a/variant/all,
+      ScalableDimension: "sagemaker:variant:DesiredInstanceCount"}}
+  P: {{Type: AWS::ApplicationAutoScaling::ScalingPolicy, Properties: {{ScalingTargetId: {target}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "!Ref T",
+        "!If [Yes, !Ref T, none]",
+        "endpoint/a/variant/all|sagemaker:variant:DesiredInstanceCount|sagemaker",
+    ],
+)
+def test_a_policy_has_what_its_target_is(target: str) -> None:
+    assert calls(SCALED.format(target=target))["P"].params["ServiceNamespace"] == "sagemaker"
+    assert calls(SCALED.format(target=target))["P"].params["ResourceId"] == "endpoint/a/variant/all"
+
+
+@pytest.mark.parametrize("target", ["!ImportValue target", "!Ref Elsewhere"])
+def test_what_a_target_elsewhere_is_is_not_known(target: str) -> None:
+    assert isinstance(calls(SCALED.format(target=target))["P"].params["ResourceId"], Unknown)
+
+
+def test_switches_are_those_of_the_yaml_that_cloudformation_reads() -> None:
+    text = """\
+Resources:
+  J:
+    Type: AWS::Batch::JobDefinition
+    Properties: {ContainerProperties: {Privileged: no, ReadonlyRootFilesystem: "no"}}
+"""
+    found = calls(text)["J"].params["containerProperties"]
+    assert found == {"privileged": False, "readonlyRootFilesystem": "no"}
+
+
 def test_what_is_not_read_is_said() -> None:
     text = "Resources: {N: {Type: AWS::SageMaker::NotebookInstance}, B: {Type: AWS::S3::Bucket}}"
     reasons = [each.reason for each in reading(text).not_checked]
