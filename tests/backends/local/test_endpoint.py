@@ -87,7 +87,11 @@ class Endpoint:
 
 
 @pytest.fixture
-def endpoint(awsml: CommandLine, tmp_path: Path) -> Iterator[Endpoint]:
+def endpoint(
+    awsml: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Endpoint]:
+    """Programs get a port of their own: on 8080 that of a test beside this one could answer."""
+    monkeypatch.setattr("awsml.backends.local.serving.container._PORT", 0)
     made = Endpoint(awsml, tmp_path)
     made.write()
     yield made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +12,14 @@ from pathlib import Path
 
 from awsml.backends.local.serving.invocation import Answer, Invocation, NeverHealthy, problem
 from awsml.backends.local.serving.process import WORKER, Child, Say
+from awsml.errors import BackendError
 
 PING_SECONDS = 2.0
 _LOOK_SECONDS = 0.1
 # What a program that listens can do to whoever asks it.
 _BROKEN = (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError)
 _HOST = "127.0.0.1"
+_PORT = 8080
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +154,16 @@ async def _chunked(reader: asyncio.StreamReader) -> bytes:
             return b"".join(parts)
         parts.append(await reader.readexactly(size))
         await reader.readexactly(2)
+
+
+def free_port() -> int:
+    """8080, where containers listen by default, or any port where that is taken."""
+    for port in (_PORT, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((_HOST, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise BackendError("no port is free on this machine", hint="end what listens")

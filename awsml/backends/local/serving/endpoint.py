@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from awsml import catalog
 from awsml.backends.local.control import Ask, Control, StopAsked, StoredWishes, give_up_if_asked
 from awsml.backends.local.python import chosen_python
 from awsml.backends.local.refs import REGION, resolved_calls
-from awsml.backends.local.serving.container import Container, ContainerTerms
+from awsml.backends.local.serving.container import Container, ContainerTerms, free_port
 from awsml.backends.local.serving.invocation import Server
 from awsml.backends.local.serving.model import Model, placed_model, python_of, require_model
 from awsml.backends.local.serving.pool import PoolTerms, WorkerPool
@@ -35,7 +34,6 @@ from awsml.units import counted
 IN_SERVICE = "InService"
 STARTUP_SECONDS = 240.0  # a container has four minutes to answer its first ping
 GRACE_SECONDS = 30.0  # between SIGTERM and SIGKILL of a container that serves
-_CONTAINER_PORT = 8080
 _LOOK_SECONDS = 0.1
 _COUNT_SECONDS = 2.0
 
@@ -158,7 +156,7 @@ class LocalEndpoint:
                 terms.command,
                 terms.folder,
                 self._environment("/usr/bin/python3", model),
-                container_port(),
+                free_port(),
                 startup,
                 response,
             )
@@ -288,16 +286,3 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def container_port() -> int:
-    """8080, where containers listen by default, or any port where that is taken."""
-    for port in (_CONTAINER_PORT, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise BackendError("no port is free on this machine", hint="end what listens")
