@@ -16,6 +16,7 @@ from typing import Any
 
 from awsml.finding import Confidence, Finding, Level
 from awsml.kinds import needs
+from awsml.nearness import closest
 from awsml.plan import walk
 from awsml.report import Report
 from awsml.scenario.document import Document
@@ -98,12 +99,8 @@ def _met(tree: Mapping[str, Any], path: str, condition: Any) -> _Unmet | None:
     actual = value_at(tree, path)
     if actual is _NOWHERE:
         known = [found for found, _ in walk(tree) if found]
-        from difflib import get_close_matches  # only a path that is none needs it
-
-        near = get_close_matches(path, known, 1, 0.6)
-        hint = (
-            f"did you mean `{near[0]}`?" if near else "see `awsml plan -o json` for what there is"
-        )
+        near = closest(path, known, 0.6)
+        hint = f"did you mean `{near}`?" if near else "see `awsml plan -o json` for what there is"
         return _Unmet(f"the plan has no `{path}`", hint)
     if isinstance(condition, list):
         same = isinstance(actual, list) and sorted(map(_text, actual)) == sorted(

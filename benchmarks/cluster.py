@@ -25,7 +25,7 @@ from typing import Any
 from promise import Promise, told
 
 from awsml.cluster import Hardware, Transformer
-from awsml.decide.scaling import answered
+from awsml.decide.cluster.scaling import answered
 from awsml.readers.measurements import read_measurements
 
 ROOT = Path(__file__).parent.parent

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent / "awsml"
 # part: (layer, what it owns)
 PARTS = {
     "errors": (0, "what is raised when awsml cannot go on"),
+    "nearness": (0, "did you mean: the known names nearest to a misspelt one"),
     "units": (0, "quantities as people write them, to numbers and back"),
     "basis": (0, "where a figure comes from; facts and estimates"),
     "finding": (0, "a complaint with its place"),
@@ -39,12 +40,12 @@ PARTS = {
     "storage": (2, "objects: fetchers, the store, manifests, RecordIO, probe, pack"),
     "store": (2, "runs on disk: asked, sent, predicted, happened"),
     "expect": (3, "a scenario's conditions on its plan, and which are not met"),
-    "decide": (3, "one module per question that a scenario leaves open"),
+    "decide": (3, "what a scenario leaves open: a package a kind, a module a question"),
     "rules": (3, "one rule per file, by API"),
     "backends": (3, "executes plans, here or on AWS; one executor per operation"),
     "api": (4, "the use cases"),
     "render": (4, "a report to each format"),
-    "cli": (5, "one file per command; the only part that prints, asks and exits"),
+    "cli": (5, "a file a command, and what they share; the only part that prints, asks and exits"),
     "__main__": (6, "the way in: loads the command line, and ends without a trace on Ctrl-C"),
 }
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 
 from awsml.decide.decision import Grounds
-from awsml.decide.evidence import Evidence, evidence_of
+from awsml.decide.training.evidence import Evidence, evidence_of
 from awsml.estimate.spot import best_interval
 from awsml.estimate.training import mode_figures
 from awsml.units import format_duration, parse_bytes

@@ -28,7 +28,7 @@ from awsml.catalog.instances import (
     instances,
     instances_of,
     life,
-    nearest,
+    nearest_types,
     offered,
     offering_regions,
 )
@@ -83,7 +83,7 @@ __all__ = [
     "life",
     "limit",
     "misfit",
-    "nearest",
+    "nearest_types",
     "offered",
     "offering_regions",
     "past_prices",

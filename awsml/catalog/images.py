@@ -13,8 +13,9 @@ from awsml.basis import Fact
 from awsml.catalog.algorithms import algorithm
 from awsml.catalog.facts import region as region_named
 from awsml.catalog.facts import regions
-from awsml.catalog.instances import instance, nearest
+from awsml.catalog.instances import instance, nearest_types
 from awsml.catalog.tables import Row, Tables, current
+from awsml.nearness import nearest
 
 USES = ("training", "inference", "batch")
 _LENT = (
@@ -102,7 +103,7 @@ def _device(machine: str | None) -> str | NoImage:
         return NoImage("the image depends on the instance type", "set the instance type")
     known = instance(machine)
     if known is None:
-        close = nearest(machine)
+        close = nearest_types(machine)
         hint = f"did you mean `{close[0]}`?" if close else "run `awsml catalog find`"
         return NoImage(f"`{machine}` is no instance type that is known here", hint)
     if known.architecture == "arm64":

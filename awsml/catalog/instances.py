@@ -3,13 +3,12 @@ whether they still exist. A name may be EC2's (g5.2xlarge) or SageMaker's (ml.g5
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
 from awsml.basis import Basis, Fact
 from awsml.catalog.tables import Row, Tables, current
+from awsml.nearness import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +103,10 @@ def instances_of(name: str) -> tuple[Instance, ...]:
     return _instances_of(current(), name)
 
 
-def nearest(name: str, among: Iterable[str] | None = None) -> tuple[str, ...]:
+def nearest_types(name: str) -> list[str]:
     """Up to three known types that read like the name, written the way it was written."""
     prefix = "ml." if name.startswith("ml.") else ""
-    if among is None:
-        among = (prefix + known for (known,) in current().table("instances"))
-    import difflib  # only a typo needs it
-
-    close = difflib.get_close_matches(name, list(among), n=9, cutoff=0.7)
-    return tuple(sorted(close, key=lambda known: _letters_apart(name, known))[:3])
-
-
-def _letters_apart(name: str, known: str) -> int:
-    """Zero for letters that are only swapped, which is the commonest slip."""
-    left, right = Counter(name), Counter(known)
-    return (left - right).total() + (right - left).total()
+    return nearest(name, (prefix + known for (known,) in current().table("instances")), 3)
 
 
 def ec2_name(name: str) -> str:

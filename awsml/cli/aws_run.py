@@ -18,12 +18,12 @@ from awsml.backends.aws.backend import AwsBackend
 from awsml.backends.aws.journal import last_call
 from awsml.backends.aws.uploads import uploads_of
 from awsml.cli.local_run import draft_of, write_run
-from awsml.cli.output import Output, ask, say, style_of
+from awsml.cli.output import Output, agree, say, style_of
 from awsml.cli.planning import report_text
 from awsml.cli.project import Project
-from awsml.cli.session import session_of
+from awsml.cli.session import announced, session_of
 from awsml.cli.view import view_of
-from awsml.errors import AwsmlError, UsageError
+from awsml.errors import AwsmlError
 from awsml.events import Event, Finished
 from awsml.readers.reasons import explain
 from awsml.store.run import Run, Status
@@ -39,13 +39,12 @@ def run_on_aws(
 
     Nothing is sent before the plan, its cost and the uploads were shown.
     """
-    session = session_of(project, work.plan.region)
-    say(f"on AWS account {session.identity().account}, {session.region}: {work.plan.name}")
+    session = announced(project, work.plan.name, work.plan.region)
     say(report_text(work, style_of(sys.stderr)))
     uploads = uploads_of(work.plan.calls)
     for upload in uploads:
         say(f"to upload where it is not there yet: {upload}")
-    _agree(yes)
+    agree("Start this on AWS?", yes, "nothing was started")
     with RunStore(project.state) as store:
         run = store.create(draft_of(work, "aws", detached=detach))
         attendant = Attendant(project, store, run, session)
@@ -63,16 +62,6 @@ def resume_on_aws(project: Project, run: Run, outputs: Sequence[Output], *, deta
         if detach:
             return attendant.launch(attendant.backend.settle(run), outputs)
         return attendant.watch(attendant.backend.resume(run), outputs)
-
-
-def _agree(yes: bool) -> None:
-    if yes or ask("Start this on AWS?"):
-        return
-    if sys.stdin.isatty():
-        raise click.Abort
-    raise UsageError(
-        "nothing was started: there is no terminal to ask on", hint="add `-y`", slug="not-agreed"
-    )
 
 
 class Detached(BaseException):

@@ -15,9 +15,9 @@ from awsml.cli.planning import terms
 from awsml.cli.project import Project
 from awsml.cli.scenarios import loaded
 from awsml.decide import Grounds
-from awsml.decide.diagnosis import Explained
-from awsml.decide.serving_case import case_of, told_by
-from awsml.decide.serving_diagnosis import bottleneck_advice, bottleneck_of
+from awsml.decide.endpoint.case import case_of, told_by
+from awsml.decide.endpoint.diagnosis import bottleneck_advice, bottleneck_of
+from awsml.decide.training.diagnosis import Explained
 from awsml.errors import UsageError
 from awsml.estimate.bottleneck import Diagnosis
 from awsml.store.run import Run

@@ -9,6 +9,7 @@ from typing import Any
 
 from awsml.cli.output import Output, as_json_text, warn, write
 from awsml.errors import UsageError
+from awsml.nearness import nearest
 
 DEFAULT_REGION = "us-east-1"
 
@@ -36,7 +37,7 @@ def known_region(name: str | None) -> str:
 
     region = name or DEFAULT_REGION
     if catalog.region(region) is None:
-        close = catalog.nearest(region, catalog.regions())
+        close = nearest(region, catalog.regions())
         hint = f"did you mean `{close[0]}`? " if close else ""
         raise UsageError(
             f"`{region}` is no AWS region that is known here",

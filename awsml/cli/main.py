@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import importlib
 import io
 import os
 import signal
@@ -15,9 +14,10 @@ from types import ModuleType
 import click
 
 from awsml import __version__
+from awsml.cli.lazy import LazyGroup
 from awsml.errors import AwsmlError, BackendError, UsageError
 
-# name -> (section, one-line help); the module is the name with underscores.
+# name -> (section, one-line help); each is `command` in a module of `awsml.cli.commands`.
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("Start", "Make a small project that runs at once."),
     "validate": ("Start", "Check scenarios, templates and raw requests."),
@@ -44,31 +44,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-def module_of(name: str) -> str:
-    """Keywords of Python get an underscore: `import` lives in `import_.py`."""
-    return f"awsml.cli.{'import_' if name == 'import' else name.replace('-', '_')}"
-
-
-class Commands(click.Group):
-    """A group that lists commands from the table and imports only the one that is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command = importlib.import_module(module_of(cmd_name)).command
-        assert isinstance(command, click.Command)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0] if args else ""
-        if name and not name.startswith("-") and name not in self.list_commands(ctx):
-            ctx.fail(f"there is no command `{name}`{_nearest(name, self.list_commands(ctx))}")
-        return super().resolve_command(ctx, args)
+class Commands(LazyGroup):
+    """The commands by section, with the help of the table: none is imported to be listed."""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {}
@@ -80,15 +57,10 @@ class Commands(click.Group):
                 formatter.write_dl(rows)
 
 
-def _nearest(name: str, names: Sequence[str]) -> str:
-    import difflib
-
-    close = difflib.get_close_matches(name, names, n=1)
-    return f"; did you mean `{close[0]}`?" if close else ""
-
-
 @click.group(
     cls=Commands,
+    package="awsml.cli.commands",
+    members=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: awsml init training demo && cd demo && awsml train",
 )

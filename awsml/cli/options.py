@@ -54,6 +54,9 @@ input_mode_option = click.option(
     metavar="[CHANNEL=]MODE",
     help="file, fastfile, pipe or auto, for every S3 channel or for one.",
 )
+region_option = click.option(
+    "--region", metavar="REGION", help="AWS region; us-east-1 if left out."
+)
 instance_option = click.option("--instance", metavar="TYPE", help="Override the instance type.")
 spot_option = click.option(
     "--spot/--no-spot", default=None, help="Use Spot with the scenario's terms, or do not."

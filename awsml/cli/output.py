@@ -214,3 +214,13 @@ def ask(question: str) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     return click.confirm(question, default=False, err=True)
+
+
+def agree(question: str, yes: bool, left: str = "nothing was done") -> None:
+    """-y skips the question. A no ends the command; so does a missing terminal, and is told."""
+    if yes or ask(question):
+        return
+    if sys.stdin.isatty():
+        raise click.Abort
+    hint = "add `-y`"
+    raise UsageError(f"{left}: there is no terminal to ask on", hint=hint, slug="not-agreed")

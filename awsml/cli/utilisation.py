@@ -14,7 +14,7 @@ from awsml.cli.planning import terms
 from awsml.cli.project import Project
 from awsml.cli.scenarios import loaded
 from awsml.decide import Grounds
-from awsml.decide.diagnosis import Explained, explain_utilisation
+from awsml.decide.training.diagnosis import Explained, explain_utilisation
 from awsml.errors import UsageError
 from awsml.kinds import KINDS
 from awsml.readers.metric_files import read_metrics

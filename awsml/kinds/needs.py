@@ -5,6 +5,7 @@ from __future__ import annotations
 from awsml import catalog
 from awsml.finding import Confidence, Finding, Level
 from awsml.kinds.kind import Context
+from awsml.nearness import nearest
 
 # Absent, they stop a plan only when it is about to be sent.
 SLUGS = frozenset({"missing-role", "missing-region"})
@@ -28,7 +29,7 @@ def needed_by_aws(role: str | None, region: str | None, context: Context) -> lis
 
 def _unknown(region: str, context: Context) -> Finding:
     known = catalog.regions()
-    close = catalog.nearest(region, known)
+    close = nearest(region, known)
     meant = f"did you mean `{close[0]}`? " if close else ""
     return Finding(
         "unknown-region",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from awsml.finding import Confidence, Finding, Level
 from awsml.kinds.kind import Context
-from awsml.scenario.suggestion import nearest
+from awsml.nearness import nearest
 
 if TYPE_CHECKING:
     from awsml.kinds.files import LocalFile  # brings pydantic, which only scenarios need

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from awsml.finding import Confidence, Finding, Level
+from awsml.nearness import closest
 from awsml.plan import Plan
 from awsml.scenario import Document
-from awsml.scenario.suggestion import closest
 
 
 def unsent(spec: Any, plan: Plan, document: Document) -> list[Finding]:

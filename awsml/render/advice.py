@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from awsml.advice import Advice, Alternative
 from awsml.basis import Estimate
 from awsml.finding import Fix
-from awsml.render.table import Column, noted_table, wrap
+from awsml.render.table import Column, indented, noted_table
 from awsml.units import format_duration, format_usd
 
 _INDENT = 2
@@ -30,18 +30,18 @@ def applied_text(applied: Iterable[Fix], left: Iterable[Fix]) -> str:
 
 def _section(advice: Advice, width: int) -> str:
     parts = [
-        *_wrapped(f"{advice.subject}: {advice.recommend}", width, 0),
-        *_wrapped(f"because {advice.because}", width, _INDENT),
-        *_wrapped(saving_text(advice), width, _INDENT),
+        *indented(f"{advice.subject}: {advice.recommend}", width, 0),
+        *indented(f"because {advice.because}", width),
+        *indented(saving_text(advice), width),
     ]
     if advice.alternatives:
         parts += ["", _rows(advice.alternatives, width)]
     if advice.notes:
         parts.append("")
     for note in advice.notes:
-        parts += _wrapped(f"- {note}", width, _INDENT)
+        parts += indented(f"- {note}", width)
     for fix in advice.fixes:
-        parts += _wrapped(f"- {fix_text(fix)}", width, _INDENT)
+        parts += indented(f"- {fix_text(fix)}", width)
     return "\n".join(parts)
 
 
@@ -117,9 +117,3 @@ def _expected(estimate: Estimate | None, form: Form) -> str:
     if estimate is None or estimate.expected is None:
         return "unknown"
     return form(estimate.expected)
-
-
-def _wrapped(text: str, width: int, indent: int) -> list[str]:
-    """Lines of the text, the ones after the first two columns further in."""
-    first, *rest = wrap(text, width - indent - _INDENT)
-    return [" " * indent + first, *(" " * (indent + _INDENT) + line for line in rest)]

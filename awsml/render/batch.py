@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from awsml.render.table import Column, table, wrap
+from awsml.render.table import Column, indented, table
 from awsml.units import counted, format_duration, format_usd
 
 _CONDITIONS = {
@@ -18,7 +18,7 @@ _CONDITIONS = {
 
 def retry_section(block: Mapping[str, Any], width: int) -> str:
     """Attempts, odds and what they rest on; then the rules in the order AWS reads them."""
-    lines = [f"retry     {attempts_text(block)}", *_wrapped(odds_text(block), width)]
+    lines = [f"retry     {attempts_text(block)}", *indented(odds_text(block), width)]
     columns = [Column(name, shrink=True) for name in RULE_HEADINGS]
     return "\n".join([*lines, table(columns, rule_rows(block), width, indent=2)])
 
@@ -80,7 +80,7 @@ def schedule_section(block: Mapping[str, Any], width: int) -> str:
     if rows := next_rows(block):
         lines.append(table((Column("next runs"), Column("")), rows, width, indent=2))
     for warning in block["warnings"]:
-        lines += _wrapped(f"note: {warning}", width)
+        lines += indented(f"note: {warning}", width)
     return "\n".join(lines)
 
 
@@ -95,8 +95,3 @@ def next_rows(block: Mapping[str, Any]) -> list[tuple[str, ...]]:
 def _local(text: str) -> str:
     moment = datetime.fromisoformat(text)
     return f"{moment:%a %Y-%m-%d %H:%M %z}"
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    first, *rest = wrap(text, width - 4)
-    return [f"  {first}", *(f"    {line}" for line in rest)]

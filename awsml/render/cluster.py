@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from awsml.render.table import Column, table, wrap
+from awsml.render.table import Column, indented, table, wrap
 from awsml.units import counted
 
 Block = Mapping[str, Any]
@@ -125,7 +125,7 @@ def _losses_text(blocks: Block, width: int) -> str:
 
 
 def _flags_text(blocks: Block, width: int) -> str:
-    lines = [line for text in flag_texts(blocks) for line in _indented(text, width)]
+    lines = [line for text in flag_texts(blocks) for line in indented(text, width)]
     return "\n".join(["look at", *lines]) if lines else ""
 
 
@@ -169,8 +169,3 @@ def rent_rows(blocks: Block) -> Iterator[tuple[str, ...]]:
 def _range(estimate: Block) -> str:
     low, middle, high = estimate["low"], estimate["expected"], estimate["high"]
     return f"{middle:.3g}" if low == high else f"{middle:.3g} ({low:.3g} to {high:.3g})"
-
-
-def _indented(text: str, width: int) -> list[str]:
-    first, *rest = wrap(text, width - 4)
-    return [f"  {first}", *(f"    {line}" for line in rest)]

@@ -14,7 +14,7 @@ from awsml.render.measured import measured_section
 from awsml.render.modes import modes_section
 from awsml.render.search import search_section
 from awsml.render.serving import candidates_section, diagnosis_section
-from awsml.render.table import Column, table, wrap
+from awsml.render.table import Column, indented, table, wrap
 from awsml.report import Cost, Effective, Report, TimeLine
 from awsml.units import format_count, format_duration, format_usd
 
@@ -99,12 +99,6 @@ def ceiling_text(cost: Cost) -> str:
         return "unknown"
     because = f" ({cost.ceiling_because})" if cost.ceiling_because else ""
     return f"{format_usd(cost.ceiling)}{because}"
-
-
-def indented(text: str, width: int) -> list[str]:
-    """A paragraph two columns in, its further lines four."""
-    first, *rest = wrap(text, width - 4)
-    return [f"  {first}", *(f"    {line}" for line in rest)]
 
 
 def time_section(time: TimeLine, width: int) -> str:

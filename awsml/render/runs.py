@@ -11,7 +11,7 @@ from awsml.backends.local.batch.queue import FOLDER, Standing, standing
 from awsml.render.batch_jobs import jobs_json, jobs_text
 from awsml.render.bill import bill_text
 from awsml.render.cells import cells
-from awsml.render.table import Column, table, wrap
+from awsml.render.table import Column, indented, table, wrap
 from awsml.secrets import hidden, secrets_of
 from awsml.store.predicted import phase_seconds
 from awsml.store.run import MetricRecord, NoteRecord, PhaseRecord, Run
@@ -94,8 +94,7 @@ def run_text(view: RunView, now: float, width: int) -> str:
     if notes:
         lines.append("")
     for note in notes:
-        first, *rest = wrap(f"{_LABELS[note.level]}: {note.text}", width - 4)
-        lines += [f"  {first}", *(f"    {part}" for part in rest)]
+        lines += indented(f"{_LABELS[note.level]}: {note.text}", width)
     return "\n".join(lines)
 
 

@@ -111,6 +111,12 @@ def wrap(text: str, size: int) -> list[str]:
     return [*lines, line] if line or not lines else lines
 
 
+def indented(text: str, width: int, indent: int = 2) -> list[str]:
+    """A paragraph some columns in, its further lines two more."""
+    first, *rest = wrap(text, width - indent - 2)
+    return [" " * indent + first, *(" " * (indent + 2) + line for line in rest)]
+
+
 def _head(word: str, room: int) -> str:
     taken = 0
     for index, character in enumerate(word):

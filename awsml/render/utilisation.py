@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from awsml.decide.diagnosis import Explained
+from awsml.decide.training.diagnosis import Explained
 from awsml.render.advice import advice_text
-from awsml.render.table import wrap
+from awsml.render.table import indented, wrap
 
 VERDICTS = {
     "network": "it waits for the network",
@@ -22,18 +22,13 @@ def explained_text(explained: Explained, width: int = 80) -> str:
     found = explained.diagnosis
     verdict = VERDICTS[found.verdict] if found.verdict else "not known why"
     lines = wrap(f"utilisation: {verdict}", width)
-    lines += _indented(f"because {found.because}", width)
+    lines += indented(f"because {found.because}", width)
     for skipped in found.skipped:
         wanted = ", ".join(name.replace("_", " ") for name in skipped.missing)
-        lines += _indented(f"not tested: {skipped.verdict}, without {wanted}", width)
+        lines += indented(f"not tested: {skipped.verdict}, without {wanted}", width)
     for problem in explained.problems:
-        lines += _indented(f"note: {problem}", width)
+        lines += indented(f"note: {problem}", width)
     parts = ["\n".join(lines)]
     if explained.advice:
         parts.append(advice_text(explained.advice, width))
     return "\n\n".join(parts)
-
-
-def _indented(text: str, width: int) -> list[str]:
-    first, *rest = wrap(text, width - 4)
-    return [f"  {first}", *(f"    {line}" for line in rest)]

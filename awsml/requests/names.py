@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from awsml.errors import UsageError
-from awsml.requests.nearest import named, nearest
+from awsml.nearness import named, nearest
 from awsml.requests.table import known_apis
 
 _ALIASES = {

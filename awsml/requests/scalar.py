@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from awsml.finding import Level
+from awsml.nearness import named, nearest
 from awsml.requests.complaint import Complaint
 from awsml.requests.instances import looks_like_instance
-from awsml.requests.nearest import named, nearest
 from awsml.requests.table import Shape, source
 
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from awsml.finding import Confidence, NotChecked
+from awsml.nearness import named, nearest
 from awsml.plan import Call, Ref, Text, Unknown, join_path
 from awsml.requests.complaint import Complaint
-from awsml.requests.nearest import named, nearest
 from awsml.requests.scalar import check_number, check_size, check_text
 from awsml.requests.table import Requirement, Shape, Table, known_apis, load_table
 

@@ -8,12 +8,12 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 
 from awsml.finding import Confidence, Finding, Level, Place
+from awsml.nearness import closest, folded, nearest
 from awsml.scenario.document import Document
 from awsml.scenario.fields import Problem
 from awsml.scenario.mistake import Mistake, allowed
 from awsml.scenario.paths import Step, format_path
 from awsml.scenario.shape import example_of, field_at, field_paths, fields_of, models_at
-from awsml.scenario.suggestion import closest, folded, nearest
 from awsml.units import QuantityError
 
 _WANTED = {

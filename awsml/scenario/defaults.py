@@ -14,11 +14,11 @@ from pathlib import Path
 
 from awsml.errors import UsageError
 from awsml.finding import Confidence, Finding, Level, Place
+from awsml.nearness import closest
 from awsml.plan import Source
 from awsml.scenario.nodes import MapNode, ScalarNode, merge
 from awsml.scenario.parser import parse
 from awsml.scenario.source import SourceText, read_source
-from awsml.scenario.suggestion import closest
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from awsml.nearness import closest
 from awsml.scenario.nodes import ListNode, MapNode, Node
 from awsml.scenario.paths import Step
-from awsml.scenario.suggestion import closest
 
 
 @dataclass(frozen=True)

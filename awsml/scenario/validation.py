@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from awsml.finding import Confidence, Finding, Level
+from awsml.nearness import closest
 from awsml.scenario.complaint import complaint
 from awsml.scenario.document import Document
 from awsml.scenario.mistake import Mistake, mistakes
 from awsml.scenario.shape import field_at, fields_of
-from awsml.scenario.suggestion import closest
 
 Model = TypeVar("Model", bound=BaseModel)
 

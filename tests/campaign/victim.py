@@ -101,7 +101,8 @@ def _redirect(case: Mapping[str, Any]) -> None:
 
 def _skip_waits(clock: WallClock) -> None:
     """Waiting for AWS takes no time; the fake's own clock moves when it is asked."""
-    from awsml.cli import aws_run, endpoint_aws, session
+    from awsml.cli import aws_run, session
+    from awsml.cli.commands.endpoint import on_aws
 
     def sleep(_: Any, seconds: float) -> None:
         clock.sleep(seconds)
@@ -109,8 +110,8 @@ def _skip_waits(clock: WallClock) -> None:
     aws_run.Attendant._sleep = sleep  # type: ignore[method-assign]
     impatient = functools.partial(session.Session, read_seconds=_READ_SECONDS)
     session.Session = impatient  # type: ignore[misc,assignment]
-    endpoints = endpoint_aws.AwsEndpoints
-    endpoint_aws.AwsEndpoints = functools.partial(endpoints, sleep=clock.sleep)  # type: ignore[misc]
+    endpoints = on_aws.AwsEndpoints
+    on_aws.AwsEndpoints = functools.partial(endpoints, sleep=clock.sleep)  # type: ignore[misc]
 
 
 def _strike_of(case: Mapping[str, Any], counts: Counts, clock: WallClock) -> Callable[[], None]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from awsml import catalog
 from awsml.basis import Basis
 from awsml.catalog.wishes import Found, Wish, find
+from awsml.nearness import nearest
 
 NAMES = [one.name for one in catalog.instances()]
 REGIONS = catalog.regions()
@@ -71,8 +72,8 @@ def test_offerings_of_a_region_without_data_are_unknown() -> None:
 
 
 def test_a_typo_is_answered_with_what_was_meant() -> None:
-    assert catalog.nearest("ml.g5.2xlarg")[0] == "ml.g5.2xlarge"
-    assert catalog.nearest("us-esat-1", catalog.regions())[0] == "us-east-1"
+    assert catalog.nearest_types("ml.g5.2xlarg")[0] == "ml.g5.2xlarge"
+    assert nearest("us-esat-1", catalog.regions()) == ["us-east-1"]
     assert catalog.instance("ml.g5.2xlarg") is None
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from awsml.aws.session import Session
 from awsml.backends.aws.surroundings import default_network
-from awsml.cli import batch_deploy
 from awsml.cli import session as door
+from awsml.cli.commands.batch import deploy, destroy, stack
 from tests.cli.aws_project import project
 from tests.cli.test_batch_on_aws import BATCH
 from tests.conftest import CommandLine
@@ -31,8 +31,8 @@ NAME = "awsml-recsys"
 @pytest.fixture(autouse=True)
 def _scenario(project: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "batch.yaml").write_text(BATCH)
-    monkeypatch.setattr(batch_deploy, "sleep", project.clock.sleep)
-    monkeypatch.setattr(batch_deploy, "time", project.clock.time)
+    monkeypatch.setattr(stack, "sleep", project.clock.sleep)
+    monkeypatch.setattr(stack, "time", project.clock.time)
 
 
 def status(world: World) -> str:
@@ -249,13 +249,14 @@ class Mortal(Session):
 @pytest.fixture
 def quick(project: World, monkeypatch: pytest.MonkeyPatch) -> Mortal:
     """Many commands in one test: planned once, and clients of AWS made once."""
-    session, plan, made = Mortal(None, REGION), batch_deploy.planned, []
+    session, plan, made = Mortal(None, REGION), deploy.planned, []
 
     def planned(*words: Any, **more: Any) -> Any:
         made[:] = made or [plan(*words, **more)]
         return made[0]
 
-    monkeypatch.setattr(batch_deploy, "planned", planned)
+    for module in (deploy, destroy):
+        monkeypatch.setattr(module, "planned", planned)
     monkeypatch.setattr(door, "session_of", lambda *_: session)
     monkeypatch.setattr(botocore.endpoint, "time", project.clock)  # its pauses between retries
     return session

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from awsml.cli import endpoint_aws
+from awsml.cli.commands.endpoint import on_aws
 from tests.cli.aws_project import ROLE, project
 from tests.conftest import CommandLine
 from tests.fake_aws.world import Refusal, World
@@ -31,8 +31,8 @@ DEPLOY = ("endpoint", "deploy", "--on", "aws", "-y")
 def _serving(project: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "endpoint.yaml").write_text(SCENARIO)
     clock = project.clock
-    there = functools.partial(endpoint_aws.AwsEndpoints, clock=clock.time, sleep=clock.sleep)
-    monkeypatch.setattr(endpoint_aws, "AwsEndpoints", there)
+    there = functools.partial(on_aws.AwsEndpoints, clock=clock.time, sleep=clock.sleep)
+    monkeypatch.setattr(on_aws, "AwsEndpoints", there)
 
 
 def configurations(world: World) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from awsml.cli.logs import _print
+from awsml.cli.commands.logs import _print
 from awsml.events import LogLine
 from awsml.render.cells import harmless
 from tests.conftest import CommandLine

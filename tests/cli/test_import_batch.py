@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from awsml.cli.import_batch import imported_batch
+from awsml.cli.commands.import_.batch_job import BATCH_JOB
+from awsml.cli.commands.import_.importing import imported
 from tests.cli.aws_project import project
 from tests.conftest import CommandLine
 from tests.fake_aws import batch
@@ -45,7 +46,9 @@ JOB = {"jobName": "x", "jobQueue": "gpu", "jobDefinition": "nightly_train"}
 
 
 def test_fields_are_used_where_there_are_some_and_raw_parameters_elsewhere() -> None:
-    scenario = imported_batch({"RegisterJobDefinition": DEFINITION, "SubmitJob": JOB}, "us-east-1")
+    scenario = imported(
+        BATCH_JOB, {"RegisterJobDefinition": DEFINITION, "SubmitJob": JOB}, "us-east-1"
+    )
     assert scenario["resources"] == {
         "gpus": 1,
         "vcpus": 8,
@@ -69,7 +72,7 @@ def test_fields_are_used_where_there_are_some_and_raw_parameters_elsewhere() -> 
     ids=str,
 )
 def test_any_definition_comes_out_as_it_went_in(change) -> None:
-    """imported_batch itself refuses where its scenario would send anything else."""
+    """`imported` itself refuses where its scenario would send anything else."""
     container = dict(DEFINITION["containerProperties"])
     if "FARGATE" in change.get("platformCapabilities", ()):
         container["resourceRequirements"] = [
@@ -81,7 +84,7 @@ def test_any_definition_comes_out_as_it_went_in(change) -> None:
         "RegisterJobDefinition": {**DEFINITION, "containerProperties": container, **change},
         "SubmitJob": {**JOB, "arrayProperties": {"size": 10}},
     }
-    assert imported_batch(requests, "us-east-1")["array"] == 10
+    assert imported(BATCH_JOB, requests, "us-east-1")["array"] == 10
 
 
 def test_a_job_is_named_by_its_id(awsml: CommandLine, project: World) -> None:

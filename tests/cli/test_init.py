@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from awsml.cli.init import starters
+from awsml.cli.commands.init import starters
 from awsml.kinds import KINDS
 from tests.conftest import CommandLine
 

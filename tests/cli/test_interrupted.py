@@ -48,7 +48,7 @@ def test_while_nothing_has_begun_the_signal_ends_it_silently(tmp_path: Path, mod
 
 
 def test_while_a_command_loads_it_says_one_word(tmp_path: Path) -> None:
-    ran = struck(tmp_path, "awsml.cli.runs", "runs")
+    ran = struck(tmp_path, "awsml.cli.commands.runs", "runs")
     assert (ran.returncode, ran.stdout, ran.stderr.strip()) == (130, "", "interrupted")
 
 

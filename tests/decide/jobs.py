@@ -1,7 +1,7 @@
 """Jobs that several decision tests start from."""
 
 from awsml.decide.decision import Grounds
-from awsml.decide.training import decide
+from awsml.decide.training.decide import decide
 from awsml.workload import ChannelData, TrainingWorkload
 
 GROUNDS = Grounds("us-east-1")

@@ -5,10 +5,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awsml.decide.barriers import S3_MODES, barrier
 from awsml.decide.decision import Grounds
-from awsml.decide.evidence import evidence_of
-from awsml.decide.training import decide
+from awsml.decide.training.barriers import S3_MODES, barrier
+from awsml.decide.training.decide import decide
+from awsml.decide.training.evidence import evidence_of
 from awsml.workload import ChannelData, SpotTerms, TrainingWorkload
 
 sizes = st.one_of(st.none(), st.floats(0, 1e14))

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from awsml.decide.diagnosis import explain_utilisation
+from awsml.decide.training.diagnosis import explain_utilisation
 from awsml.readers.metric_files import read_metrics
 from tests.decide.jobs import GROUNDS, script
 

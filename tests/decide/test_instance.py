@@ -82,7 +82,7 @@ def test_auto_for_an_algorithm_keeps_to_the_families_of_its_guide():
 
 def test_without_a_region_no_price_is_borrowed():
     from awsml.decide.decision import Grounds
-    from awsml.decide.training import decide
+    from awsml.decide.training.decide import decide
 
     decision = decide(None, replace(JOB, region=None), Grounds(None))
     assert [a.subject for a in decision.advice if a.subject == "instance"] == []
@@ -110,7 +110,7 @@ def test_fallbacks_in_another_order_are_said_with_their_prices():
 def test_a_type_on_which_the_job_has_run_is_compared_in_dollars():
     from awsml.basis import Basis, Estimate
     from awsml.decide.decision import Grounds
-    from awsml.decide.training import decide
+    from awsml.decide.training.decide import decide
 
     here = decided(JOB).cost.usd.expected
 

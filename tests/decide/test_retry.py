@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from awsml.decide.batch.decide import decide
 from awsml.decide.decision import Grounds
-from awsml.decide.retry import decide
 from awsml.kinds.batch.fields import Retry
 from awsml.workload import BatchWorkload
 

@@ -10,8 +10,8 @@ import pytest
 
 from awsml.advice import Alternative
 from awsml.decide.decision import Decision, Grounds
-from awsml.decide.scale import fitting_scale
-from awsml.decide.search import decide
+from awsml.decide.tuning.decide import decide
+from awsml.decide.tuning.scale import fitting_scale
 from awsml.workload import (
     SearchedJob,
     SearchRange,

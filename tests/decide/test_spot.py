@@ -112,7 +112,7 @@ def test_on_demand_jobs_hear_of_spot_without_a_finding():
 
 def test_a_region_without_a_known_saving_gets_times_but_no_dollars():
     from awsml.decide.decision import Grounds
-    from awsml.decide.training import decide
+    from awsml.decide.training.decide import decide
 
     decision = decide(None, job(20, KEPT), Grounds("eu-central-2"))
     advice = next(a for a in decision.advice if a.subject == "spot")

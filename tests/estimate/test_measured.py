@@ -6,7 +6,7 @@ import pytest
 
 from awsml.basis import Basis
 from awsml.decide.decision import Grounds
-from awsml.decide.training import decide
+from awsml.decide.training.decide import decide
 from awsml.estimate.measured import Conditions, PastRun, billed_elsewhere, measured_rates
 from tests.decide.jobs import ASKED
 

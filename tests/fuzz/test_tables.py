@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from awsml.cluster import Hardware, Transformer
-from awsml.decide.scaling import answered
+from awsml.decide.cluster.scaling import answered
 from awsml.readers.measurements import read_measurements
 from awsml.readers.metric_files import read_metrics
 from awsml.readers.nvidia_smi import read_links

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from awsml.finding import Confidence, Finding, Level, NotChecked
+from awsml.nearness import named, nearest
 from awsml.plan import Call, Origin, Ref, Source, Text, Unknown, join_path
 from awsml.readers.templates.functions import Functions
 from awsml.readers.templates.resource_types import (
@@ -19,7 +20,6 @@ from awsml.readers.templates.resource_types import (
 from awsml.readers.templates.serverless import ScheduleEvent, schedule_events
 from awsml.readers.templates.template import Resource
 from awsml.readers.templates.values import made, number, typed
-from awsml.requests.nearest import named, nearest
 from awsml.requests.table import Shape, Table, load_table
 from awsml.scenario.document import value_place
 from awsml.scenario.nodes import Entry, ListNode, MapNode, Node, ScalarNode, plain

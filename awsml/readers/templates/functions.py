@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from awsml.finding import Confidence, Finding, Level, NotChecked
+from awsml.nearness import nearest
 from awsml.plan import Ref, Text, Unknown
 from awsml.readers.templates.conditions import Conditions
 from awsml.readers.templates.resource_types import reference_member, resource_type
 from awsml.readers.templates.template import Template, section
 from awsml.readers.templates.values import Value, function_of, joined, made, textual, written
-from awsml.requests.nearest import nearest
 from awsml.scenario.nodes import ListNode, MapNode, Node, ScalarNode
 from awsml.units import counted
 

@@ -20,7 +20,8 @@ AWS refuses the request.
 Amazon Linux 2 is end-of-life.
 """
 
-from awsml.catalog import batch_images, nearest
+from awsml.catalog import batch_images
+from awsml.nearness import nearest
 from awsml.rules.batch._environments import RESOURCES
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
@@ -42,5 +43,5 @@ def check(configuration: Part) -> Problems:
         yield Problem(image, message, f"use {found.replaced_by}", fix=found.replaced_by)
     elif found is None:
         names = [one.name for one in known.values() if not one.retired]
-        near = nearest(image.text, names) or tuple(names[:2])
+        near = nearest(image.text, names, 3) or names[:2]
         yield Problem(image, f"`{image.text}` is no image type", f"use {' or '.join(near)}")

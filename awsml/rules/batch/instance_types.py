@@ -22,7 +22,8 @@ arm-based instance type cannot be used with other instance types
 
 import re
 
-from awsml.catalog import instances, instances_of, nearest
+from awsml.catalog import instances, instances_of
+from awsml.nearness import nearest
 from awsml.rules.batch._environments import BUNDLES, RESOURCES, is_arm, on_machines
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
@@ -83,6 +84,6 @@ def _misspelt(part: Part, name: str) -> Problems:
     else:
         return
     known = {*BUNDLES, *(i.family for i in instances()), *(i.name for i in instances())}
-    near = nearest(name.lower(), known)
+    near = nearest(name.lower(), known, 3)
     hint = f"check the name; near are {', '.join(near)}" if near else "check the name"
     yield Problem(part, message, hint, level=Level.WARNING)

@@ -26,7 +26,8 @@ AWS refuses the request; an unknown reason it takes, and the action never happen
 Invalid job action. Valid job actions: [CANCEL]
 """
 
-from awsml.catalog import limit, nearest
+from awsml.catalog import limit
+from awsml.nearness import nearest
 from awsml.rules.batch._environments import QUEUE
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
@@ -57,7 +58,7 @@ def check(queue: Part) -> Problems:
             message = f"`{seconds}` is {seconds.number}, and is {least} to {most}"
             yield Problem(seconds, message, f"use {least} to {most}")
         if reason.text is not None and reason.text not in _REASONS:
-            near = nearest(reason.text, _REASONS) or _REASONS[:1]
+            near = nearest(reason.text, _REASONS) or _REASONS
             message = f"no job waits for the reason `{reason.text}`, so nothing happens"
             yield Problem(reason, message, f"use {near[0]}", level=Level.WARNING)
         key = (one["state"].text, reason.text)

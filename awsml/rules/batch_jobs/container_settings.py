@@ -25,7 +25,7 @@ AWS refuses the request.
 When container specified swap memory, swappiness value is required.
 """
 
-from awsml.requests.nearest import nearest
+from awsml.nearness import nearest
 from awsml.rules.batch_jobs._jobs import CONTAINERS, SUBMIT
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from awsml.catalog import accepted_by, instances, nearest
+from awsml.catalog import accepted_by, instances
+from awsml.nearness import nearest
 from awsml.requests.instances import looks_like_instance
 from awsml.rules.rule import Part, Problem, Problems
 
@@ -33,7 +34,7 @@ def _fact(name: str, uses: frozenset[str], use: str) -> str:
     return f"`{name}` is no instance type"
 
 
-def near_types(name: str, use: str) -> tuple[str, ...]:
+def near_types(name: str, use: str) -> list[str]:
     """Types of that use whose names are most similar."""
     served = [one.ml_name for one in instances() if use in accepted_by(one.ml_name)]
-    return nearest(name if name.startswith("ml.") else f"ml.{name}", served)
+    return nearest(name if name.startswith("ml.") else f"ml.{name}", served, 3)

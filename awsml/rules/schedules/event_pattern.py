@@ -22,7 +22,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from awsml.requests.nearest import nearest
+from awsml.nearness import nearest
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.schedules._expressions import RULE
 

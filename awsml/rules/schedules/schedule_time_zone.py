@@ -26,7 +26,7 @@ Invalid schedule timezone: KST
 from functools import cache
 from zoneinfo import available_timezones
 
-from awsml.requests.nearest import nearest
+from awsml.nearness import nearest
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.schedules._expressions import ACTION, SCHEDULES, zone_of
 

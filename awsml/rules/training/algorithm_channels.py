@@ -17,7 +17,7 @@ The job starts, is billed, and fails when the channel is not there.
     InputDataConfig: [{ChannelName: train}]
 """
 
-from awsml.requests.nearest import nearest
+from awsml.nearness import nearest
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import TRAINING_JOBS
 from awsml.rules.training._algorithms import algorithm_of

@@ -27,8 +27,9 @@ A metric is required for this hyperparameter tuning job objective. Provide a met
 definitions.
 """
 
-from awsml.catalog import algorithm_of_image, nearest
+from awsml.catalog import algorithm_of_image
 from awsml.catalog.registries import is_registry, registry_account
+from awsml.nearness import nearest
 from awsml.rules.arns import parse_image
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.tuning._search import TUNING, definitions, objective_of
@@ -62,7 +63,7 @@ def check(job: Part) -> Problems:
             )
             continue
         names = [name for name in defined if name]
-        near = nearest(metric.text, names) or tuple(names[:1])
+        near = nearest(metric.text, names) or names[:1]
         yield Problem(
             metric,
             f"no metric definition is called `{metric.text}`",

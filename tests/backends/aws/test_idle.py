@@ -10,7 +10,7 @@ from botocore.stub import ANY
 
 from awsml.aws.endpoints import endpoint_metrics
 from awsml.backends.aws.idle import IdleEndpoint, idle_endpoints
-from awsml.cli.endpoint_idle import idle_text
+from awsml.render.idle import idle_text
 from tests.backends.aws.test_endpoint import ARN, Script
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""What `awsml validate` does with one file, and which findings count."""

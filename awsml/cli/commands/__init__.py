@@ -1,0 +1,1 @@
+"""One file per command, or a package for a group of them."""

@@ -1,0 +1,1 @@
+"""What batch jobs leave open: retries, architecture, machines, schedule."""

@@ -1,0 +1,121 @@
+"""What to do about a cluster that scales badly, cheapest first: settings, parts, machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from awsml.advice import Advice, Alternative
+from awsml.basis import Estimate
+from awsml.decide.cluster.rent import Option
+from awsml.decide.cluster.scaling import Answer
+from awsml.decide.cluster.ways import Wanted, Way, ways
+from awsml.estimate.scaling import Fit
+from awsml.estimate.scaling_series import Point
+from awsml.units import counted, format_rate
+
+_BETTER = 1.02  # less is no gain
+
+
+def advise(answer: Answer, rent: Sequence[Option], wanted: Wanted) -> tuple[Advice, ...]:
+    """One advice on how to get more out of it; none without measurements."""
+    now = best_measured(answer)
+    if now is None:
+        return ()
+    fitted, point = now
+    found = ways(answer, fitted, point, rent, wanted)
+    chosen = _chosen(found, point, wanted)
+    rows = [_row(way, way is chosen, point) for way in found]
+    gpus = counted(point.gpus, "GPU")
+    subject = f"{gpus} at {point.throughput:g} samples/s"
+    single = fitted.single
+    share = point.throughput / point.gpus / single.throughput if single else None
+    now_text = f"{fitted.strategy} on {gpus} reaches {point.throughput:g} samples/s"
+    if share is not None:
+        now_text += f", {share:.0%} of {point.gpus} single GPUs"
+    notes = tuple(_notes(answer, wanted, chosen))
+    if chosen is None:
+        recommend = "leave it as it is" if not wanted.throughput else "no way reaches the target"
+        return (Advice(subject, recommend, now_text, None, None, tuple(rows), notes=notes),)
+    return (
+        Advice(
+            subject,
+            chosen.option,
+            f"{now_text}; {chosen.why}",
+            None,
+            _saved(chosen, point),
+            tuple(rows),
+            notes=notes,
+        ),
+    )
+
+
+def best_measured(answer: Answer) -> tuple[Fit, Point] | None:
+    """The highest throughput of any strategy on the most GPUs of one node that were measured."""
+    points = [(fit, p) for fit in answer.fits for p in fit.points if p.nodes == 1]
+    if not points:
+        return None
+    most = max(point.gpus for _, point in points)
+    full = [(fit, point) for fit, point in points if point.gpus == most]
+    return max(full, key=lambda pair: pair[1].throughput)
+
+
+def _chosen(found: Sequence[Way], point: Point, wanted: Wanted) -> Way | None:
+    """The first, and so the cheapest, that is a gain, reaches the target and is in the budget."""
+    for way in found:
+        rate, usd = way.throughput.expected, way.usd.expected
+        if not way.possible or rate is None or rate < point.throughput * _BETTER:
+            continue
+        if wanted.throughput is not None and (rate < wanted.throughput or not way.one_job):
+            continue
+        if wanted.budget_usd is not None and (usd is None or usd > wanted.budget_usd):
+            continue
+        return way
+    return None
+
+
+def _row(way: Way, chosen: bool, point: Point) -> Alternative:
+    rate = way.throughput.expected
+    if not way.possible:
+        verdict = "impossible"
+    elif rate is None:
+        verdict = "unknown"
+    elif chosen:
+        verdict = "chosen"
+    else:
+        verdict = "better" if rate >= point.throughput * _BETTER else "worse"
+    low, high = way.throughput.low, way.throughput.high
+    span = (
+        f" ({format_rate(low)} to {format_rate(high)} samples/s)"
+        if low and high and low != high
+        else ""
+    )
+    seconds = None if rate is None else _seconds(way.throughput)
+    return Alternative(way.option, verdict, way.why + span, way.usd, seconds)
+
+
+def _seconds(rate: Estimate) -> Estimate:
+    """Of a million samples; the highest rate takes the least time."""
+    ends = (rate.high, rate.expected, rate.low)
+    low, expected, high = (1e6 / end if end else None for end in ends)
+    return Estimate(low, expected, high, "seconds", rate.basis)
+
+
+def _saved(way: Way, point: Point) -> Estimate:
+    """On a million samples."""
+    now, then = 1e6 / point.throughput, _seconds(way.throughput)
+    ends = (then.high, then.expected, then.low)
+    low, expected, high = (None if end is None else now - end for end in ends)
+    return Estimate(low, expected, high, "seconds", way.throughput.basis)
+
+
+def _notes(answer: Answer, wanted: Wanted, chosen: Way | None) -> Iterator[str]:
+    yield "time is that of a million samples; dollars are paid once, and rent for a year's work"
+    if wanted.throughput is not None:
+        text = f"{wanted.throughput:g} samples/s are wanted"
+        low = chosen.throughput.low if chosen else None
+        if low is not None and low < wanted.throughput:
+            text += f"; the lower end of this way is {format_rate(low)}"
+        yield text
+    unexplained = [flag for flag in answer.flags if "measure" in flag.message]
+    if unexplained:
+        yield f"{counted(len(unexplained), 'point')} to be measured again before money is spent"

@@ -1,0 +1,1 @@
+"""What an endpoint leaves open: machine, mode, and what starves it."""

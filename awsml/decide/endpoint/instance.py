@@ -1,0 +1,156 @@
+"""The advice about instances: what carries the load within its latency for the least money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from awsml.advice import Advice, Alternative
+from awsml.basis import Basis, Estimate
+from awsml.decide.endpoint.candidates import Row, price_order
+from awsml.decide.endpoint.case import Case
+from awsml.decide.endpoint.latency import almost_all
+from awsml.decide.saving import saved
+from awsml.finding import Fix
+from awsml.units import format_duration, format_usd
+
+_MOST_ROWS = 8
+_CLEARLY = 0.98  # closer prices are a tie
+
+
+def instance_advice(case: Case, rows: Sequence[Row]) -> Advice:
+    """The cheapest that carries the load against what stands now; right-sizing is a verdict."""
+    now, *others = rows
+    current = case.month(case.here)
+    fewer = [now] if _too_many(now, case) else []
+    priced = [row for row in (*fewer, *others) if row.month is not None]
+    best = min(priced, key=lambda row: row.month or 0.0, default=None)
+    usd = current.expected
+    cheaper = best is not None and usd is not None and (best.month or 0.0) < usd * _CLEARLY
+    sure = cheaper and best is not None and (best.usd_per_month.high or 0.0) < (usd or 0.0)
+    fit = now.deployable and now.in_time
+    move = best if sure or not fit else None
+    if fit and move is None and _too_few(now, case):
+        move = best if best is not None and _surely_below(best, now) else now
+    listed = sorted(
+        others, key=lambda row: (row.name not in case.work.candidates, price_order(row))
+    )
+    gains = move or (best if cheaper else None)
+    return Advice(
+        subject="instance",
+        recommend=_recommend(case, now, move, best if cheaper else None),
+        because=f"{now.name}: {now.why}; {_stands(case, now, current)}",
+        saves_usd=saved(current, gains.usd_per_month) if gains else None,
+        alternatives=(
+            _own(now, current),
+            *(_alternative(row, usd, move) for row in listed[:_MOST_ROWS]),
+        ),
+        field="compute.instance",
+        fixes=tuple(_fixes(move, case)) if move else (),
+        change=move is not None,
+        notes=tuple(_notes(best) if cheaper else ()),
+    )
+
+
+def _surely_below(best: Row, now: Row) -> bool:
+    """Cheaper than as many of the type in force as the load takes, even if it is slow."""
+    high, month = best.usd_per_month.high, now.month
+    return high is not None and month is not None and high < month * _CLEARLY
+
+
+def _too_many(now: Row, case: Case) -> bool:
+    """More than the load takes, and nothing that would scale them in."""
+    return now.instances is not None and now.instances < case.work.count and not case.work.most
+
+
+def _too_few(now: Row, case: Case) -> bool:
+    return now.instances is not None and now.instances > (case.work.most or case.work.count)
+
+
+def _fixes(move: Row, case: Case) -> Iterator[Fix]:
+    """Where the load scales the count, its upper end has to reach far enough."""
+    if move.name != case.work.instance:
+        yield Fix("compute.instance", move.name)
+    needed, most = move.instances, case.work.most
+    if needed is None:
+        return
+    if most is None and needed != case.work.count:
+        yield Fix("compute.count", str(needed))
+    elif most is not None and needed > most:
+        yield Fix("autoscaling.max", str(needed))
+
+
+def _stands(case: Case, now: Row, current: Estimate) -> str:
+    """What is there today: dollars, the idle part of them, and how late it answers."""
+    if current.expected is None:
+        return "its price is unknown"
+    told = f"{case.work.count} cost {format_usd(current.expected)} a month"
+    busy = case.share_of_gpu
+    if busy is not None and now.one is not None and now.one.accelerators:
+        told += f", of which {format_usd((1 - busy) * current.expected)} buys an idle GPU"
+    return told + _as_it_is(case, now)
+
+
+def _as_it_is(case: Case, now: Row) -> str:
+    target, rate = case.work.p99_seconds, case.rate
+    if target is None or rate is None or now.one is None or now.sustained.expected is None:
+        return ""
+    each, count = rate / case.work.count, case.work.count
+    if count == now.instances:
+        return ""
+    if each >= now.sustained.expected:
+        return f"; {count} of it cannot carry {rate:g} a second at all"
+    late = almost_all(now.one, now.sustained, each, case).expected or 0.0
+    told = f"with {count} of it 99 % take up to {format_duration(late)}"
+    return f"; {told} ({format_duration(target)} asked for)"
+
+
+def _recommend(case: Case, now: Row, move: Row | None, promising: Row | None) -> str:
+    """A move that pays even if the type is as slow as it may be; else a measurement."""
+    if move is not None:
+        word = "move to"
+        if move.name == now.name:
+            word = "right-size down to" if _too_many(now, case) else "run"
+        elif _smaller(move, case):
+            word = "right-size down to"
+        return f"{word} {move.instances} x {move.name}"
+    if not now.sustained.known:
+        return "measure what one instance sustains: `awsml endpoint bench`"
+    if promising is not None:
+        return f"measure {promising.name}: {promising.instances} of it may carry the load for less"
+    if not now.in_time:
+        return "none of these answers in time: serve faster (smaller input, a lighter model)"
+    return f"keep {now.name}"
+
+
+def _smaller(best: Row, case: Case) -> bool:
+    """A type whose hour costs less than that of the type in force."""
+    before = case.price(case.here).expected if case.here else None
+    after = case.price(best.one).expected if best.one else None
+    return before is not None and after is not None and after < before
+
+
+def _notes(best: Row | None) -> Iterator[str]:
+    if best is not None and best.sustained.basis is Basis.ASSUMED:
+        yield (
+            f"what {best.name} sustains is assumed from another device "
+            f"({best.sustained.low:.3g} to {best.sustained.high:.3g} requests a second): "
+            "measure it before the move"
+        )
+
+
+def _own(now: Row, current: Estimate) -> Alternative:
+    return Alternative(now.name, "chosen" if now.deployable else "impossible", now.why, current)
+
+
+def _alternative(row: Row, usd: float | None, move: Row | None) -> Alternative:
+    if not row.deployable:
+        verdict = "impossible"
+    elif row is move:
+        verdict = "better"  # whatever it costs, where what stands now cannot stay
+    elif not row.in_time:
+        verdict = "worse"
+    elif row.month is None or usd is None:
+        verdict = "unknown"
+    else:
+        verdict = "better" if row.month < usd * _CLEARLY else "worse"
+    return Alternative(row.name, verdict, row.why, row.usd_per_month)

@@ -1,0 +1,1 @@
+"""What a search leaves open: trials at once, strategy, scales, budget."""
