@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from awsml.aws.cloudwatch import Query, finest_period, metric_data
 from awsml.aws.session import Aws
 
 NAMESPACE = "/aws/sagemaker/TrainingJobs"
@@ -16,44 +16,16 @@ METRICS = (
     "MemoryUtilization",
     "DiskUtilization",
 )
-# CloudWatch keeps minutes for 15 days and five minutes for 63; asked for finer points than it
-# still has, it answers with none and no error.
-_KEPT = ((timedelta(days=15), 60), (timedelta(days=63), 300))
-_OLDEST_PERIOD = 3600
 
 
 def utilisation_data(
     aws: Aws, job: str, count: int, started: float, ended: float, now: float
 ) -> Mapping[str, Any]:
     """GetMetricData's answer for every host of a job, times in seconds since 1970."""
-    start, end = (datetime.fromtimestamp(moment, UTC) for moment in (started, ended))
-    age = datetime.fromtimestamp(now, UTC) - start
-    period = next((seconds for kept, seconds in _KEPT if age < kept), _OLDEST_PERIOD)
+    hosts = [f"{job}/algo-{number}" for number in range(1, count + 1)]
     queries = [
-        _query(f"h{host}m{index}", f"{job}/algo-{host}", metric, period)
-        for host in range(1, count + 1)
-        for index, metric in enumerate(METRICS)
+        Query(NAMESPACE, metric, (("Host", host),), label=f"{host} {metric}")
+        for host in hosts
+        for metric in METRICS
     ]
-    params = {
-        "MetricDataQueries": queries,
-        "StartTime": start,
-        "EndTime": end,
-        "ScanBy": "TimestampAscending",
-    }
-    results = aws.pages("cloudwatch", "GetMetricData", params, "MetricDataResults")
-    return {"MetricDataResults": [_plain(result) for result in results]}
-
-
-def _query(identity: str, host: str, metric: str, period: int) -> dict[str, Any]:
-    dimension = {"Name": "Host", "Value": host}
-    named = {"Namespace": NAMESPACE, "MetricName": metric, "Dimensions": [dimension]}
-    stat = {"Metric": named, "Period": period, "Stat": "Average"}
-    return {"Id": identity, "Label": f"{host} {metric}", "MetricStat": stat}
-
-
-def _plain(result: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "Label": result.get("Label", ""),
-        "Timestamps": [moment.isoformat() for moment in result.get("Timestamps", ())],
-        "Values": list(result.get("Values", ())),
-    }
+    return metric_data(aws, queries, started, ended, finest_period(started, now))

@@ -33,7 +33,7 @@ def listed(
     full = {**row, "EndpointConfigName": "c", "ProductionVariants": running}
     script.expect("sagemaker", "DescribeEndpoint", full)
     result = {
-        "Id": "v0",
+        "Id": "q0",
         "Timestamps": [moment for moment, _ in values],
         "Values": [value for _, value in values],
     }
@@ -94,7 +94,7 @@ def test_an_asynchronous_one_publishes_no_invocations(script: Script) -> None:
 
 
 def test_the_metrics_of_an_endpoint_come_under_their_own_names(script: Script) -> None:
-    result = {"Id": "m4", "Timestamps": [NOW], "Values": [21000.0]}
+    result = {"Id": "q4", "Timestamps": [NOW], "Values": [21000.0]}
     script.expect("cloudwatch", "GetMetricData", {"MetricDataResults": [result]}, None)
     now = NOW.timestamp()
     answer = endpoint_metrics(script.session, "e", "all", now - 3600, now, now)
