@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from awsml.scenario.fields import Problem, Text
 
-Choice = Literal["auto"]
+Auto = Literal["auto"]
 AwsRaw = dict[str, dict[str, Any]]
 
 

@@ -49,6 +49,16 @@ class Request:
         for key in values:
             self.origins[join_path(path, key)] = self._origin(f"{field}.{key}")
 
+    def put_tags(self, tags: Mapping[str, str], **fields: str | None) -> None:
+        """The scenario's tags, and fields of its own that are tags too, as SageMaker takes them."""
+        told = {f"tags.{key}": (key, value) for key, value in tags.items()}
+        told |= {field: (field, value) for field, value in fields.items() if value is not None}
+        items = [
+            ({"Key": key, "Value": value}, {"": field, "Value": field})
+            for field, (key, value) in told.items()
+        ]
+        self.put_items("Tags", items)
+
     def merge(self, raw: Mapping[str, Any], field: str) -> None:
         """Merge the scenario's own `aws:` parameters last; they win and have source raw."""
         _merge(self.params, typed(f"{self.service}:{self.operation}", raw))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from awsml.kinds.parts import Choice, Part
+from awsml.kinds.parts import Auto, Part
 from awsml.scenario.fields import (
     Duration,
     Interval,
@@ -60,7 +60,7 @@ class Resources(Part):
     gpus: Annotated[int, Field(ge=0, le=16, description="GPUs.")] = 0
     vcpus: Annotated[int, Field(ge=1, description="vCPUs.")] = 1
     memory: Annotated[
-        MemoryMib | Choice,
+        MemoryMib | Auto,
         Field(description="Memory; auto takes what the smallest fitting type can give."),
     ] = "auto"
     shared_memory: Annotated[
@@ -120,7 +120,7 @@ class Retry(Part):
     """How often, and after what, a job is tried again."""
 
     attempts: Annotated[
-        int | Choice, Field(description="1 to 10 in all, or auto: enough to finish on Spot.")
+        int | Auto, Field(description="1 to 10 in all, or auto: enough to finish on Spot.")
     ] = "auto"
     rules: Annotated[
         list[RetryRule],

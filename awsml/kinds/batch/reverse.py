@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from awsml.kinds.reverse import said
+
 Params = Mapping[str, Any]
 
-_RUN_SUFFIX = re.compile(r"-\d{6}-\d{6}-[a-z0-9]{3}$")
 _NO_NAME = re.compile(r"[^A-Za-z0-9]+")
 _FIELDS = {"onStatusReason": "status", "onReason": "reason", "onExitCode": "exit_code"}
-_NOTHING: tuple[Any, ...] = (None, {}, [], "")
 
 
 def scenario_of(definition: Params, job: Params, region: str | None) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def scenario_of(definition: Params, job: Params, region: str | None) -> dict[str
         "secrets": {s["name"]: s["valueFrom"] for s in container.get("secrets", ())},
         "tags": definition.get("tags"),
     }
-    return {key: kept for key, value in scenario.items() if (kept := _said(value)) not in _NOTHING}
+    return said(scenario)
 
 
 def _number(text: str | None) -> int | None:
@@ -70,10 +70,3 @@ def _retry(strategy: Params) -> dict[str, Any]:
         for rule in strategy.get("evaluateOnExit", ())
     ]
     return {"attempts": strategy.get("attempts", 1), "rules": rules}
-
-
-def _said(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        kept = {key: _said(inner) for key, inner in value.items()}
-        return {key: inner for key, inner in kept.items() if inner not in _NOTHING}
-    return value

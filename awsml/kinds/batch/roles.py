@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from awsml.kinds.batch.spec import BatchSpec
-from awsml.kinds.batch.template import Short, ref, sub
+from awsml.kinds.iam import allow, role
+from awsml.kinds.template import Short, ref, sub
 
 _MACHINES = "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
 _TASKS = "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
@@ -34,34 +35,6 @@ def roles(spec: BatchSpec) -> dict[str, Any]:
     return found
 
 
-def role(
-    service: str,
-    name: str | None = None,
-    managed: list[str] | None = None,
-    allowed: list[dict[str, Any]] | None = None,
-) -> dict[str, Any]:
-    """A role that one service takes; a task's only for this account."""
-    trust: dict[str, Any] = {
-        "Effect": "Allow",
-        "Principal": {"Service": service},
-        "Action": "sts:AssumeRole",
-    }
-    if service != "ec2.amazonaws.com":
-        own = {"aws:SourceAccount": ref("AWS::AccountId")}
-        trust["Condition"] = {"StringEquals": own}
-    properties: dict[str, Any] = {
-        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]}
-    }
-    if name:
-        properties["RoleName"] = sub(f"awsml-${{Name}}-{name}-${{AWS::Region}}")
-    if managed:
-        properties["ManagedPolicyArns"] = [sub(arn) for arn in managed]
-    if allowed:
-        document = {"Version": "2012-10-17", "Statement": allowed}
-        properties["Policies"] = [{"PolicyName": "awsml", "PolicyDocument": document}]
-    return {"Type": "AWS::IAM::Role", "Properties": properties}
-
-
 def _data(spec: BatchSpec) -> list[dict[str, Any]]:
     """Data to read; results and checkpoints to read and write; the code that was uploaded."""
     reads = [spec.data] if spec.data and spec.data.startswith("s3://") else []
@@ -78,9 +51,9 @@ def _data(spec: BatchSpec) -> list[dict[str, Any]]:
     listed.append(sub("arn:${AWS::Partition}:s3:::" + default.partition("/")[0]))
     read = [_arn(place.removeprefix("s3://")) for place in reads]
     return [
-        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": listed},
-        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": [*read, *own]},
-        {"Effect": "Allow", "Action": ["s3:PutObject", "s3:DeleteObject"], "Resource": own},
+        allow("s3:ListBucket", listed),
+        allow("s3:GetObject", [*read, *own]),
+        allow(["s3:PutObject", "s3:DeleteObject"], own),
     ]
 
 
@@ -97,9 +70,7 @@ def _readable(secrets: list[str]) -> list[dict[str, Any]]:
     if stored:
         # A JSON key, stage and version may follow the seven parts of a secret's ARN.
         whole = [":".join(arn.split(":")[:7]) for arn in stored]
-        found.append(
-            {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": whole}
-        )
+        found.append(allow("secretsmanager:GetSecretValue", whole))
     if parameters:
-        found.append({"Effect": "Allow", "Action": "ssm:GetParameters", "Resource": parameters})
+        found.append(allow("ssm:GetParameters", parameters))
     return found

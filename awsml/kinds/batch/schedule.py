@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from awsml.kinds.batch.roles import role
 from awsml.kinds.batch.spec import BatchSpec
-from awsml.kinds.batch.template import attribute, ref, sub
+from awsml.kinds.iam import role
+from awsml.kinds.template import attribute, ref, sub
 
 # A delivery that is repeated after a lost answer would be a second paid job: SubmitJob has no
 # token. So nothing is repeated, and the dead-letter queue tells what was not delivered.

@@ -9,7 +9,7 @@ from awsml.kinds.batch.names import base_name
 from awsml.kinds.batch.roles import roles
 from awsml.kinds.batch.schedule import notices, schedule_resources
 from awsml.kinds.batch.spec import BatchSpec
-from awsml.kinds.batch.template import (
+from awsml.kinds.template import (
     attribute,
     intrinsic,
     parameters_in,

@@ -192,13 +192,7 @@ def ending_prefix(name: str) -> str:
 
 def _finished(request: Request, spec: EndpointSpec) -> Call:
     """With the tags that everything SageMaker makes carries."""
-    tags = [
-        ({"Key": key, "Value": value}, {"": f"tags.{key}", "Value": f"tags.{key}"})
-        for key, value in spec.tags.items()
-    ]
-    if spec.owner is not None:
-        tags.append(({"Key": "owner", "Value": spec.owner}, {"": "owner", "Value": "owner"}))
-    request.put_items("Tags", tags)
+    request.put_tags(spec.tags, owner=spec.owner)
     return _merged(request, spec)
 
 

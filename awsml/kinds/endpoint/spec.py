@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from awsml.kinds.parts import AwsRaw, Choice, Code, Image, LocalTerms, Network, Part, Spec
+from awsml.kinds.parts import Auto, AwsRaw, Code, Image, LocalTerms, Network, Part, Spec
 from awsml.scenario.fields import (
     Duration,
     Location,
@@ -141,7 +141,7 @@ class Autoscaling(Part):
         Field(description="Requests of a minute per instance, or requests at a time."),
     ] = "invocations"
     target: Annotated[
-        Number | Choice,
+        Number | Auto,
         Field(description="What an instance should carry; auto is half of what it sustains."),
     ] = "auto"
     scale_out: Annotated[Duration, Field(description="Wait between steps up.")] = 300.0

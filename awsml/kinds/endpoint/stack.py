@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from awsml.kinds.batch.template import attribute, ref, sub, yaml_text
 from awsml.kinds.endpoint.stack_roles import ending_role, serving_role
+from awsml.kinds.template import attribute, ref, sub, yaml_text
 from awsml.plan import Call, Ref, Text
 
 STACK_FILE = "stack.yaml"

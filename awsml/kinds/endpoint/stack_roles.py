@@ -3,10 +3,11 @@ allowed by that parameter, so that another image or model needs no other policy.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from awsml.kinds.batch.template import ref, sub
+from awsml.kinds.iam import allow, role
+from awsml.kinds.template import ref, sub
 
 _PULL = [
     "ecr:BatchCheckLayerAvailability",
@@ -35,7 +36,7 @@ def serving_role(*, objects: Sequence[str], registry: str | None, vpc: bool) -> 
     and repository in the image's address, None where it is not from ECR.
     """
     statements = [
-        _allowed(
+        allow(
             ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
             sub(
                 "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:"
@@ -43,45 +44,24 @@ def serving_role(*, objects: Sequence[str], registry: str | None, vpc: bool) -> 
             ),
         ),
         {
-            **_allowed("cloudwatch:PutMetricData", "*"),
+            **allow("cloudwatch:PutMetricData", "*"),
             "Condition": {"StringLike": {"cloudwatch:namespace": "/aws/sagemaker/*"}},
         },
     ]
     if registry is not None:
-        statements.append(_allowed("ecr:GetAuthorizationToken", "*"))
-        statements.append(_allowed(_PULL, _repository(registry)))
-    statements += [_allowed("s3:GetObject", _object(name)) for name in objects]
+        statements.append(allow("ecr:GetAuthorizationToken", "*"))
+        statements.append(allow(_PULL, _repository(registry)))
+    statements += [allow("s3:GetObject", _object(name)) for name in objects]
     if vpc:
-        statements.append(_allowed(_INTERFACES, "*"))
-    return _role("sagemaker.amazonaws.com", "serve", statements)
+        statements.append(allow(_INTERFACES, "*"))
+    return role("sagemaker.amazonaws.com", policy="serve", allowed=statements)
 
 
 def ending_role() -> dict[str, Any]:
     """What deletes the endpoint when its time is over, and nothing else."""
     # Ref of an endpoint is its ARN.
-    deletion = _allowed("sagemaker:DeleteEndpoint", ref("Endpoint"))
-    return _role("scheduler.amazonaws.com", "end", [deletion])
-
-
-def _allowed(actions: str | list[str], resource: Any) -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": actions, "Resource": resource}
-
-
-def _role(service: str, policy: str, statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    trust = {
-        "Effect": "Allow",
-        "Principal": {"Service": service},
-        "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}},
-    }
-    document = {"Version": "2012-10-17", "Statement": list(statements)}
-    return {
-        "Type": "AWS::IAM::Role",
-        "Properties": {
-            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
-            "Policies": [{"PolicyName": policy, "PolicyDocument": document}],
-        },
-    }
+    deletion = allow("sagemaker:DeleteEndpoint", ref("Endpoint"))
+    return role("scheduler.amazonaws.com", policy="end", allowed=[deletion])
 
 
 def _repository(registry: str) -> dict[str, Any]:

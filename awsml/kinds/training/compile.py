@@ -44,7 +44,7 @@ def training_request(spec: TrainingSpec, context: Context) -> tuple[Request, lis
     put_stopping(request, spec, context)
     put_checkpoint(request, spec)
     put_network(request, spec)
-    put_tags(request, spec)
+    request.put_tags(spec.tags)
     request.put_map("Environment", spec.environment, "environment")
     launch(request, spec, context)
     if raw := spec.aws.get("CreateTrainingJob"):
@@ -168,15 +168,6 @@ def put_network(request: Request, spec: TrainingSpec) -> None:
         request.put("EnableNetworkIsolation", True, "network.isolation")
     if network.encrypt:
         request.put("EnableInterContainerTrafficEncryption", True, "network.encrypt")
-
-
-def put_tags(request: Request, spec: TrainingSpec) -> None:
-    """The user's tags; a run adds its own `awsml:run` when it is sent."""
-    tags = [
-        ({"Key": key, "Value": value}, {"": f"tags.{key}", "Value": f"tags.{key}"})
-        for key, value in spec.tags.items()
-    ]
-    request.put_items("Tags", tags)
 
 
 def _output(spec: TrainingSpec) -> tuple[str | Text, str | None]:

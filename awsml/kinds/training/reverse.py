@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from awsml.kinds.reverse import name_of, said, word
 from awsml.kinds.training.channels import DATA_TYPES, FILE_SYSTEMS, MODES
 
 Params = Mapping[str, Any]
-
-_RUN_SUFFIX = re.compile(r"-\d{6}-\d{6}-[a-z0-9]{3}(-\d{3})?$")
 
 
 def scenario_of(request: Params, region: str | None) -> dict[str, Any]:
@@ -19,7 +17,7 @@ def scenario_of(request: Params, region: str | None) -> dict[str, Any]:
     limits = request.get("StoppingCondition", {})
     scenario = {
         "kind": "training",
-        "name": _RUN_SUFFIX.sub("", request["TrainingJobName"]),
+        "name": name_of(request["TrainingJobName"]),
         "region": region,
         "role": request.get("RoleArn"),
         "image": {"uri": algorithm.get("TrainingImage") or algorithm.get("AlgorithmName", "none")},
@@ -39,7 +37,7 @@ def scenario_of(request: Params, region: str | None) -> dict[str, Any]:
         "network": _network(request),
         "tags": {tag["Key"]: tag["Value"] for tag in request.get("Tags", ())},
     }
-    return {key: kept for key, value in scenario.items() if (kept := _said(value)) not in _NOTHING}
+    return said(scenario)
 
 
 def _compute(resources: Params) -> dict[str, Any]:
@@ -76,7 +74,7 @@ def _channel(channel: Params) -> dict[str, Any]:
     return {
         **_s3_source(source.get("S3DataSource", {})),
         "file_system": _file_system(source.get("FileSystemDataSource", {})),
-        "mode": _word(MODES, channel.get("InputMode")),
+        "mode": word(MODES, channel.get("InputMode")),
         "content_type": channel.get("ContentType"),
         "compression": "gzip" if channel.get("CompressionType") == "Gzip" else None,
         "wrapper": "recordio" if channel.get("RecordWrapperType") == "RecordIO" else None,
@@ -85,7 +83,7 @@ def _channel(channel: Params) -> dict[str, Any]:
 
 
 def _s3_source(source: Params) -> dict[str, Any]:
-    kind = _word(DATA_TYPES, source.get("S3DataType"))
+    kind = word(DATA_TYPES, source.get("S3DataType"))
     sharded = source.get("S3DataDistributionType") == "ShardedByS3Key"
     return {
         "from": source.get("S3Uri"),
@@ -100,7 +98,7 @@ def _file_system(source: Params) -> dict[str, Any] | None:
         return None
     return {
         "id": source.get("FileSystemId"),
-        "type": _word(FILE_SYSTEMS, source.get("FileSystemType")),
+        "type": word(FILE_SYSTEMS, source.get("FileSystemType")),
         "path": source.get("DirectoryPath"),
         "access": source.get("FileSystemAccessMode"),
     }
@@ -116,23 +114,9 @@ def _network(request: Params) -> dict[str, Any]:
     }
 
 
-def _word(words: Mapping[str, str], value: Any) -> str | None:
-    return next((word for word, api in words.items() if api == value), None)
-
-
 def _seconds(value: int | None) -> str | None:
     return _unit(value, "s", "")
 
 
 def _unit(value: int | None, unit: str, space: str = " ") -> str | None:
     return None if value is None else f"{value}{space}{unit}"
-
-
-_NOTHING: tuple[Any, ...] = (None, {}, [])
-
-
-def _said(value: Any) -> Any:
-    """The same without what was not said."""
-    if isinstance(value, Mapping):
-        return {k: kept for k, v in value.items() if (kept := _said(v)) not in _NOTHING}
-    return value

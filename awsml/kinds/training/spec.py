@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from awsml.kinds.parts import AwsRaw, Choice, Code, Image, LocalTerms, Network, Part, Spec
+from awsml.kinds.parts import Auto, AwsRaw, Code, Image, LocalTerms, Network, Part, Spec
 from awsml.scenario.fields import (
     Count,
     Duration,
@@ -36,7 +36,7 @@ class Compute(Part):
     ]
     count: Annotated[int, Field(ge=1, description="How many instances.")] = 1
     volume: Annotated[
-        VolumeGib | Choice, Field(description="Storage volume, such as 100 GB, or auto.")
+        VolumeGib | Auto, Field(description="Storage volume, such as 100 GB, or auto.")
     ] = "auto"
     fallback: Annotated[
         list[str],
@@ -52,7 +52,7 @@ class Spot(Part):
 
     enabled: Annotated[bool, Field(description="Use Spot; `--no-spot` turns it off.")] = True
     max_wait: Annotated[
-        Duration | Choice,
+        Duration | Auto,
         Field(description="Longest time in all, waiting and running; at least limits.runtime."),
     ] = "auto"
     checkpoint: Annotated[

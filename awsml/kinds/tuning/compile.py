@@ -36,7 +36,7 @@ def compile_tuning(spec: TuningSpec, context: Context) -> Plan:
     _put_search(request, spec, context)
     problems = _put_definitions(request, spec, context)
     _put_warm_start(request, spec)
-    _put_tags(request, spec)
+    request.put_tags(spec.tags)
     if raw := spec.aws.get("CreateHyperParameterTuningJob"):
         request.merge(raw, "aws.CreateHyperParameterTuningJob")
     region = context.region or spec.region or _region_of_trials(spec)
@@ -151,15 +151,6 @@ def _put_warm_start(request: Request, spec: TuningSpec) -> None:
     request.put_items("WarmStartConfig.ParentHyperParameterTuningJobs", parents)
     kind = WARM_STARTS[spec.warm_start.type]
     request.put("WarmStartConfig.WarmStartType", kind, "warm_start.type")
-
-
-def _put_tags(request: Request, spec: TuningSpec) -> None:
-    """The tuning job's own tags; AWS puts them on its training jobs as well."""
-    tags = [
-        ({"Key": key, "Value": value}, {"": f"tags.{key}", "Value": f"tags.{key}"})
-        for key, value in spec.tags.items()
-    ]
-    request.put_items("Tags", tags)
 
 
 def _role(spec: TuningSpec) -> str | None:

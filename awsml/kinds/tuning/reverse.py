@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from awsml.kinds.reverse import name_of, said, word
 from awsml.kinds.training.reverse import scenario_of as training_scenario_of
 from awsml.kinds.tuning.compile import GOALS, STRATEGIES, WARM_STARTS
 from awsml.kinds.tuning.ranges import SCALES
 
 Params = Mapping[str, Any]
-
-_RUN_SUFFIX = re.compile(r"-\d{6}-\d{6}-[a-z0-9]{3}$")
-_NOTHING: tuple[Any, ...] = (None, {}, [])
 
 
 def scenario_of(request: Params, region: str | None) -> dict[str, Any]:
@@ -23,10 +20,10 @@ def scenario_of(request: Params, region: str | None) -> dict[str, Any]:
     runtime = limits.get("MaxRuntimeInSeconds")
     scenario = {
         "kind": "tuning",
-        "name": _RUN_SUFFIX.sub("", request["HyperParameterTuningJobName"]),
+        "name": name_of(request["HyperParameterTuningJobName"]),
         "region": region,
         **_searched(request, config, region),
-        "strategy": _word(STRATEGIES, config.get("Strategy")),
+        "strategy": word(STRATEGIES, config.get("Strategy")),
         "budget": {
             "trials": limits.get("MaxNumberOfTrainingJobs"),
             "parallel": limits.get("MaxParallelTrainingJobs"),
@@ -39,8 +36,7 @@ def scenario_of(request: Params, region: str | None) -> dict[str, Any]:
         "seed": config.get("RandomSeed"),
         "tags": {tag["Key"]: tag["Value"] for tag in request.get("Tags", ())},
     }
-    said: dict[str, Any] = _said(scenario)
-    return said
+    return said(scenario)
 
 
 def _searched(request: Params, config: Params, region: str | None) -> dict[str, Any]:
@@ -81,7 +77,7 @@ def _definition(
         "training": inner,
         "objective": {
             "metric": objective.get("MetricName"),
-            "goal": _word(GOALS, objective.get("Type")),
+            "goal": word(GOALS, objective.get("Type")),
         },
         "parameters": _parameters(ranges),
     }
@@ -97,7 +93,7 @@ def _parameters(ranges: Params) -> dict[str, Any]:
             found[each["Name"]] = {
                 "low": each["MinValue"],
                 "high": each["MaxValue"],
-                "scale": _word(SCALES, each.get("ScalingType")),
+                "scale": word(SCALES, each.get("ScalingType")),
                 "type": kind.lower(),
             }
     return found
@@ -122,16 +118,5 @@ def _warm_start(warm: Params) -> dict[str, Any]:
     parents = warm.get("ParentHyperParameterTuningJobs", ())
     return {
         "parents": [parent["HyperParameterTuningJobName"] for parent in parents],
-        "type": _word(WARM_STARTS, warm.get("WarmStartType")),
+        "type": word(WARM_STARTS, warm.get("WarmStartType")),
     }
-
-
-def _word(words: Mapping[str, str], value: Any) -> str | None:
-    return next((word for word, api in words.items() if api == value), None)
-
-
-def _said(value: Any) -> Any:
-    """The same without what was not said."""
-    if isinstance(value, Mapping):
-        return {k: kept for k, v in value.items() if (kept := _said(v)) not in _NOTHING}
-    return value
