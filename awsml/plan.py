@@ -155,6 +155,15 @@ def join_path(path: str, step: str | int) -> str:
     return f"{path}.{step}" if path else step
 
 
+def refs_of(value: Any) -> Iterator[Ref]:
+    """Every ref in nested parameters."""
+    for _, inner in walk(value):
+        if isinstance(inner, Ref):
+            yield inner
+        elif isinstance(inner, Text):
+            yield from (part for part in inner.parts if isinstance(part, Ref))
+
+
 def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every (path, value) of nested parameters, parents first."""
     yield path, value

@@ -13,7 +13,7 @@ from awsml.cron.expression import (
     parse,
 )
 from awsml.cron.repair import corrected
-from awsml.cron.times import next_runs
+from awsml.cron.times import at_time, next_runs
 
 __all__ = [
     "AUTOSCALING",
@@ -24,6 +24,7 @@ __all__ = [
     "Dialect",
     "Fault",
     "Rate",
+    "at_time",
     "corrected",
     "faults",
     "next_runs",

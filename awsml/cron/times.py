@@ -19,6 +19,11 @@ from awsml.cron.fields import Values
 _YEARS_AHEAD = 41
 
 
+def at_time(seconds: float) -> str:
+    """A moment since 1970 as EventBridge Scheduler's `at(...)` writes it in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
 def next_runs(
     expression: str, timezone: str, after: datetime, n: int, dialect: Dialect = SCHEDULER
 ) -> list[datetime]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+LABEL = "trial-"  # of a trial's run, and of its job's name
+
 
 @dataclass(frozen=True, slots=True)
 class Tried:

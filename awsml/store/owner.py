@@ -32,10 +32,11 @@ def _started(pid: int) -> str | None:
     except OSError:
         return None
     fields = stat.rpartition(")")[2].split()
-    return None if fields[0] in "ZX" else f"{_boot_id()}/{fields[19]}"
+    return None if fields[0] in "ZX" else f"{boot_id()}/{fields[19]}"
 
 
-def _boot_id() -> str:
+def boot_id() -> str:
+    """Differs after every start of the machine."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:

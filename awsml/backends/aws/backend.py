@@ -22,7 +22,7 @@ from awsml.backends.aws.training import TRAINING, TrainingJob, find_training_job
 from awsml.backends.aws.tuning import TUNING, TuningJob, TuningWatch, find_tuning_job
 from awsml.backends.aws.tuning_budget import BudgetWatch
 from awsml.backends.aws.unsent import Unsent, key_of, unsent
-from awsml.backends.aws.uploads import Upload, ensure_bucket, refs_of, send, uploads_of
+from awsml.backends.aws.uploads import Upload, send_all, uploads_of
 from awsml.backends.budget import Budget
 from awsml.errors import UsageError
 from awsml.events import Event, Finished, LogLine, Note, Started
@@ -54,7 +54,7 @@ class AwsBackend:
         resolver = Resolver(self.aws, run.id, uploads)
         yield Started(run.id, self.where(), run.name)
         refuse_missing_queues(self.aws, plan)
-        yield from self._upload(plan, resolver)
+        yield from send_all(self.aws, plan.calls, resolver.uploads, resolver.default_bucket)
         for call in plan.calls:
             yield from self._carry_out(run.id, call, resolver)
 
@@ -133,7 +133,7 @@ class AwsBackend:
         yield Note(f"{rest.told(run)}; sending them now")
         uploads = uploads_of(rest.plan.calls)
         resolver = Resolver(self.aws, run.id, uploads, dict(rest.answers), self.clock)
-        yield from self._upload(rest.plan, resolver)
+        yield from send_all(self.aws, rest.plan.calls, uploads, resolver.default_bucket)
         for call in rest.plan.calls:
             yield from self._carry_out(run.id, call, resolver)
 
@@ -195,13 +195,6 @@ class AwsBackend:
 
     def where(self) -> str:
         return f"on AWS account {self.aws.identity().account}, {self.aws.region}"
-
-    def _upload(self, plan: Plan, resolver: Resolver) -> Iterator[Event]:
-        names = {ref.name for call in plan.calls for ref in refs_of(call.params)}
-        if resolver.uploads or "default-bucket" in names:
-            yield from ensure_bucket(self.aws, resolver.default_bucket)
-        for upload in resolver.uploads:
-            yield from send(self.aws, upload, resolver.default_bucket)
 
     def _carry_out(self, run_id: str, call: Call, resolver: Resolver) -> Iterator[Event]:
         """One call. The tag is that of the resolver's run: `run_id` itself, or an attempt."""

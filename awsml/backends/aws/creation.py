@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from awsml.aws.refusals import AwsRefused, is_absent
+from awsml.aws.answers import found
+from awsml.aws.refusals import AwsRefused
 from awsml.aws.session import Aws
 
 RUN_TAG = "awsml:run"
@@ -62,12 +63,9 @@ class Named:
     def find(self, aws: Aws, params: Params) -> Found | None:
         """By exact name: List and Search read indexes that lag behind."""
         query = {f"{self.noun}Name": self.name(params)}
-        try:
-            described = aws.call(self.service, f"Describe{self.noun}", query)
-        except AwsRefused as refused:
-            if is_absent(refused):
-                return None
-            raise
+        described = found(aws, self.service, f"Describe{self.noun}", query)
+        if described is None:
+            return None
         arn = described[f"{self.noun}Arn"]
         tags = aws.pages(self.service, "ListTags", {"ResourceArn": arn}, "Tags")
         run = next((tag["Value"] for tag in tags if tag["Key"] == RUN_TAG), None)

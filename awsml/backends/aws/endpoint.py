@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from awsml.aws.refusals import AwsRefused, is_absent
+from awsml.aws.answers import found
 from awsml.aws.session import Aws
 from awsml.backends.aws.creation import CREATIONS, RUN_TAG
 from awsml.backends.aws.endings import dropped_endings
 from awsml.backends.aws.refs import Resolver
 from awsml.backends.aws.remains import Remains
 from awsml.backends.aws.submission import NameTaken, Submission
-from awsml.backends.aws.uploads import ensure_bucket, refs_of, send, uploads_of
+from awsml.backends.aws.uploads import send_all, uploads_of
 from awsml.errors import BackendError, RunFailed
 from awsml.events import Event, Note, PhaseChanged, Started
 from awsml.plan import Plan
@@ -48,7 +48,7 @@ class AwsEndpoints:
         """Make the endpoint, or change the one of that name that awsml made before."""
         yield Started(run.id, f"on AWS account {self._account()}, {self.aws.region}", plan.name)
         resolver = Resolver(self.aws, run.id, tuple(uploads_of(plan.calls)))
-        yield from self._upload(plan, resolver)
+        yield from send_all(self.aws, plan.calls, resolver.uploads, resolver.default_bucket)
         params = {call.operation: resolver.call(call) for call in plan.calls}
         before = self.described(plan.name)
         if before is not None:
@@ -90,29 +90,14 @@ class AwsEndpoints:
         yield from dropped_endings(self.aws, name)
 
     def described(self, name: str) -> Mapping[str, Any] | None:
-        return self._found("DescribeEndpoint", {"EndpointName": name})
+        return found(self.aws, "sagemaker", "DescribeEndpoint", {"EndpointName": name})
 
     def config_of(self, described: Mapping[str, Any]) -> Mapping[str, Any] | None:
         query = {"EndpointConfigName": described["EndpointConfigName"]}
-        return self._found("DescribeEndpointConfig", query)
-
-    def _found(self, operation: str, query: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        try:
-            return self.aws.call("sagemaker", operation, query)
-        except AwsRefused as refused:
-            if is_absent(refused):
-                return None
-            raise
+        return found(self.aws, "sagemaker", "DescribeEndpointConfig", query)
 
     def _account(self) -> str:
         return self.aws.identity().account
-
-    def _upload(self, plan: Plan, resolver: Resolver) -> Iterator[Event]:
-        names = {ref.name for call in plan.calls for ref in refs_of(call.params)}
-        if resolver.uploads or "default-bucket" in names:
-            yield from ensure_bucket(self.aws, resolver.default_bucket)
-        for upload in resolver.uploads:
-            yield from send(self.aws, upload, resolver.default_bucket)
 
     def _refuse_foreign(self, described: Mapping[str, Any]) -> None:
         """Only what awsml made is changed."""
@@ -130,7 +115,9 @@ class AwsEndpoints:
 
     def _until_seen(self, config: str) -> None:
         for _ in range(_LOOKS):
-            if self._found("DescribeEndpointConfig", {"EndpointConfigName": config}):
+            if found(
+                self.aws, "sagemaker", "DescribeEndpointConfig", {"EndpointConfigName": config}
+            ):
                 return
             self.sleep(2.0)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from awsml import catalog
+from awsml.aws.answers import seconds
 from awsml.aws.endpoints import last_invocations
 from awsml.aws.session import Aws
 from awsml.units import counted
@@ -68,7 +68,7 @@ def _judged(
     query = {"EndpointConfigName": described["EndpointConfigName"]}
     config = aws.call("sagemaker", "DescribeEndpointConfig", query)
     instances = dict(_instances(described, config))
-    created = _seconds(described["CreationTime"])
+    created = seconds(described["CreationTime"])
     calls = [last[key] for v in _variants(described) if (key := (name, v["VariantName"])) in last]
     told, knowable = _told(config, instances, days)
     young = now - created < days * SECONDS_PER_DAY
@@ -130,7 +130,3 @@ def _owner(aws: Aws, arn: str) -> str | None:
         for t in aws.pages("sagemaker", "ListTags", {"ResourceArn": arn}, "Tags")
     }
     return next((tags[key] for key in _OWNERS if key in tags), None)
-
-
-def _seconds(moment: datetime | float) -> float:
-    return moment.timestamp() if isinstance(moment, datetime) else float(moment)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from awsml.aws.session import Aws
 from awsml.backends.aws.uploads import Upload
+from awsml.cron import at_time
 from awsml.errors import UsageError
 from awsml.plan import Call, Ref, Unknown, resolved, walk
 
@@ -54,7 +54,7 @@ class Resolver:
         if ref.path is not None:
             return self._uploaded(ref)
         if ref.name.startswith("in:"):
-            return self._moment(float(ref.name.removeprefix("in:")))
+            return at_time(self.clock() + float(ref.name.removeprefix("in:")))
         if ref.name.startswith("output:"):
             return self._earlier(ref.name.removeprefix("output:"))
         simple = {
@@ -80,11 +80,6 @@ class Resolver:
     def _uploaded(self, ref: Ref) -> str:
         upload = next(upload for upload in self.uploads if upload.ref == ref)
         return upload.uri(self.default_bucket)
-
-    def _moment(self, seconds: float) -> str:
-        """So long from now, as EventBridge Scheduler writes a time in UTC."""
-        moment = datetime.fromtimestamp(self.clock() + seconds, UTC)
-        return moment.strftime("%Y-%m-%dT%H:%M:%S")
 
     def _earlier(self, name: str) -> str:
         operation, _, path = name.partition(".")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from awsml import catalog
-from awsml.aws.refusals import AwsRefused, is_absent
+from awsml.aws.answers import found, seconds
+from awsml.aws.refusals import AwsRefused
 from awsml.aws.session import Aws
 from awsml.backends.aws.follow import Followed, Known
 from awsml.backends.aws.logs import TRAINING_GROUP, LogFollower, past_lines
@@ -55,7 +55,7 @@ class TrainingJob:
     @property
     def ended(self) -> float:
         last = self.described.get("TrainingEndTime") or self.described["LastModifiedTime"]
-        return _seconds(last)
+        return seconds(last)
 
     @property
     def reason(self) -> str | None:
@@ -87,12 +87,12 @@ class TrainingJob:
     def phases(self) -> Iterator[PhaseChanged]:
         for step in self.described.get("SecondaryStatusTransitions", ()):
             detail = step.get("StatusMessage") or None
-            yield PhaseChanged(step["Status"], _seconds(step["StartTime"]), detail)
+            yield PhaseChanged(step["Status"], seconds(step["StartTime"]), detail)
 
     def metrics(self) -> Iterator[MetricPoint]:
         """The latest value of each metric that AWS read from the log."""
         for row in self.described.get("FinalMetricDataList", ()):
-            yield MetricPoint(row["MetricName"], row["Value"], _seconds(row["Timestamp"]))
+            yield MetricPoint(row["MetricName"], row["Value"], seconds(row["Timestamp"]))
 
     def figures(self) -> dict[str, Any]:
         """What the run came to; AWS tells billable seconds of one machine."""
@@ -123,9 +123,9 @@ class TrainingJob:
             return {}
         hourly = float(price.usd)
         dollars: dict[str, Any] = {"usd_per_hour": hourly, "usd_basis": price.fact.basis.value}
-        for seconds, usd in (("billable_seconds", "usd"), ("saved_seconds", "saved_usd")):
-            if seconds in figures:
-                dollars[usd] = round(figures[seconds] / 3600 * hourly, 4)
+        for spent, usd in (("billable_seconds", "usd"), ("saved_seconds", "saved_usd")):
+            if spent in figures:
+                dollars[usd] = round(figures[spent] / 3600 * hourly, 4)
         return dollars
 
     def finished(self) -> Finished:
@@ -139,12 +139,8 @@ def lacked_capacity(end: Finished) -> bool:
 
 def find_training_job(aws: Aws, name: str) -> TrainingJob | None:
     """The job of that exact name, whoever started it."""
-    try:
-        return TrainingJob(aws.call("sagemaker", "DescribeTrainingJob", {"TrainingJobName": name}))
-    except AwsRefused as refused:
-        if is_absent(refused):
-            return None
-        raise
+    described = found(aws, "sagemaker", "DescribeTrainingJob", {"TrainingJobName": name})
+    return None if described is None else TrainingJob(described)
 
 
 @dataclass
@@ -194,10 +190,6 @@ class TrainingWatch:
         if before and last < len(now) and now[last].detail != before[last].detail:
             notes.append(Note(f"{now[last].phase}: {now[last].detail}"))
         return now[max(len(before), self.known.phases) :], notes
-
-
-def _seconds(moment: datetime | float) -> float:
-    return moment.timestamp() if isinstance(moment, datetime) else float(moment)
 
 
 def watch_training_job(

@@ -5,17 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from awsml.aws.refusals import AwsRefused, is_absent
+from awsml.aws.answers import found, seconds
 from awsml.aws.session import Aws
 from awsml.backends.aws.follow import Followed, Known
 from awsml.backends.aws.logs import TRAINING_GROUP, past_lines
 from awsml.events import Event, Finished, LogLine, PhaseChanged, Progress, TrialChanged
 from awsml.readers.described import request_of
+from awsml.search.trial import LABEL
 
-LABEL = "trial-"
 _OVER = frozenset({"Completed", "Failed", "Stopped"})
 _LONGEST_NAME = 32
 _NAME = "HyperParameterTuningJobName"
@@ -45,13 +44,8 @@ def find_tuning_job(aws: Aws, name: str) -> TuningJob | None:
     """The tuning job of that exact name; a name that is too long is none."""
     if len(name) > _LONGEST_NAME:
         return None
-    try:
-        query = {_NAME: name}
-        return TuningJob(aws.call("sagemaker", "DescribeHyperParameterTuningJob", query))
-    except AwsRefused as refused:
-        if is_absent(refused):
-            return None
-        raise
+    described = found(aws, "sagemaker", "DescribeHyperParameterTuningJob", {_NAME: name})
+    return None if described is None else TuningJob(described)
 
 
 @dataclass
@@ -92,7 +86,7 @@ class TuningWatch:
         status = job["HyperParameterTuningJobStatus"]
         if status != self._status:
             at = job.get("LastModifiedTime", job["CreationTime"])
-            yield PhaseChanged(status, _seconds(at if self._status else job["CreationTime"]))
+            yield PhaseChanged(status, seconds(at if self._status else job["CreationTime"]))
         self._status = status
         limits = job["HyperParameterTuningJobConfig"]["ResourceLimits"]
         counts = job["TrainingJobStatusCounters"]
@@ -111,12 +105,12 @@ class TuningWatch:
 def _span(row: Row) -> tuple[float, float | None]:
     """Its end is unknown while it runs."""
     ended = row.get("TrainingEndTime")
-    return _seconds(row["TrainingStartTime"]), None if ended is None else _seconds(ended)
+    return seconds(row["TrainingStartTime"]), None if ended is None else seconds(ended)
 
 
 def _trial(row: Row, number: int, label: str, best: bool) -> TrialChanged:
-    began = _seconds(row.get("TrainingStartTime") or row["CreationTime"])
-    at = _seconds(row.get("TrainingEndTime") or began)
+    began = seconds(row.get("TrainingStartTime") or row["CreationTime"])
+    at = seconds(row.get("TrainingEndTime") or began)
     objective = row.get(_OBJECTIVE, {})
     return TrialChanged(
         number=number,
@@ -137,7 +131,7 @@ def _finished(job: Row, trials: Sequence[Row]) -> Finished:
     status = job["HyperParameterTuningJobStatus"]
     end = job.get("HyperParameterTuningEndTime") or job.get("LastModifiedTime")
     reason = None if status == "Completed" else job.get("FailureReason") or _why(status, trials)
-    at = _seconds(end or job["CreationTime"])
+    at = seconds(end or job["CreationTime"])
     return Finished(status, reason, at, _figures(job, trials))
 
 
@@ -188,10 +182,6 @@ def tuning_lines(
 ) -> list[LogLine]:
     """Of all trials: their jobs' names begin with the tuning job's."""
     return past_lines(aws, TRAINING_GROUP, f"{remote['name']}-", since, tail)
-
-
-def _seconds(moment: datetime | float) -> float:
-    return moment.timestamp() if isinstance(moment, datetime) else float(moment)
 
 
 TUNING = Followed(watch_tuning_job, stop_tuning_job, tuning_lines)

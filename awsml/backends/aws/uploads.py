@@ -6,7 +6,7 @@ Keys are named by content, so what has not changed is not sent twice.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from awsml.aws.session import Aws
 from awsml.backends.aws.bundle import Tree, read_tree, write_archive
 from awsml.errors import UsageError
 from awsml.events import Event, Note, Progress
-from awsml.plan import Call, Ref, Text, walk
+from awsml.plan import Call, Ref, refs_of
 from awsml.units import counted, format_bytes
 
 _LARGEST_DATA_BYTES = 10 * 10**9
@@ -45,15 +45,6 @@ class Upload:
     def __str__(self) -> str:
         files = counted(len(self.tree.files), "file")
         return f"{self.ref.name} {self.tree.root}: {files}, {format_bytes(self.tree.size_bytes)}"
-
-
-def refs_of(value: Any) -> Iterator[Ref]:
-    """Every ref in nested parameters."""
-    for _, inner in walk(value):
-        if isinstance(inner, Ref):
-            yield inner
-        elif isinstance(inner, Text):
-            yield from (part for part in inner.parts if isinstance(part, Ref))
 
 
 def uploads_of(calls: tuple[Call, ...]) -> list[Upload]:
@@ -85,6 +76,17 @@ def _upload(ref: Ref, path: Path) -> Upload:
             slug="upload-too-large",
         )
     return Upload(ref, tree, f"awsml/data/{tree.digest}/")
+
+
+def send_all(
+    aws: Aws, calls: Iterable[Call], uploads: Sequence[Upload], bucket: str
+) -> Iterator[Event]:
+    """The account's bucket, where a call or an upload needs it; then what S3 does not have."""
+    names = {ref.name for call in calls for ref in refs_of(call.params)}
+    if uploads or "default-bucket" in names:
+        yield from ensure_bucket(aws, bucket)
+    for upload in uploads:
+        yield from send(aws, upload, bucket)
 
 
 def send(aws: Aws, upload: Upload, bucket: str) -> Iterator[Event]:

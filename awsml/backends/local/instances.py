@@ -11,10 +11,11 @@ from awsml.backends.local.host import Host
 from awsml.backends.local.inside.order import Isolation, Mount, Order
 from awsml.backends.local.job import CHECKPOINT_PATH, TrainingJob
 from awsml.backends.local.layout import HostFolder, write_config, write_hosts_file
+from awsml.backends.local.machine import gpus_here
 from awsml.backends.local.python import with_requirements
 from awsml.backends.local.staging import Place, Staging
 from awsml.backends.local.streams import Streams
-from awsml.backends.local.surroundings import base_of, gpu_count, job_environment
+from awsml.backends.local.surroundings import base_of, job_environment
 from awsml.backends.local.terms import LocalTerms, Workplace
 from awsml.backends.local.toolkit import script_command, script_environment
 from awsml.errors import BackendError
@@ -103,7 +104,7 @@ class Instances:
             environment["SAGEMAKER_BASE_DIR"] = base
         command, start = list(job.entrypoint), base
         if self.scripted:
-            code, gpus = folder.tree / "code", gpu_count()
+            code, gpus = folder.tree / "code", gpus_here()
             environment = script_environment(job, host, base, gpus) | environment
             command, start = script_command(job, host, code, python, gpus), f"{base}/code"
         return Order(

@@ -12,6 +12,7 @@ from pathlib import Path
 from awsml.backends.local.host import Host
 from awsml.backends.local.inside.order import Isolation, Order
 from awsml.errors import BackendError
+from awsml.store.owner import boot_id
 
 _OPT_ML = Path("/opt/ml")
 
@@ -114,7 +115,7 @@ def _locked(folder: Path) -> int | None:
 def _namespaces_allowed(state: Path) -> bool:
     """Remembered until the next boot, for this user."""
     memory = state / "isolation.json"
-    key = f"{_boot()}/{os.geteuid()}"
+    key = f"{boot_id()}/{os.geteuid()}"
     try:
         kept = json.loads(memory.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -146,10 +147,3 @@ def _try_namespaces(state: Path) -> bool:
     host.hear()
     host.close()
     return host.ending is not None and host.ending.ok
-
-
-def _boot() -> str:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return "unknown"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from awsml.cron import at_time
 from awsml.errors import BackendError
 from awsml.plan import Call, Plan, Ref, Unknown, resolved, walk
 
@@ -51,7 +52,7 @@ def _value(ref: Ref, run: str, region: str, base: Path) -> str:
     if ref.path is not None:
         return (base / ref.path).resolve().as_uri()
     if ref.name.startswith("in:"):
-        return moment_after(float(ref.name.removeprefix("in:")))
+        return at_time(time.time() + float(ref.name.removeprefix("in:")))
     known = {
         "run": run,
         "region": region,
@@ -71,9 +72,3 @@ def _value(ref: Ref, run: str, region: str, base: Path) -> str:
             slug="ref-not-local",
         )
     return known[ref.name]
-
-
-def moment_after(seconds: float) -> str:
-    """So many seconds from now, as EventBridge Scheduler writes a time in UTC."""
-    moment = datetime.now(UTC) + timedelta(seconds=seconds)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S")

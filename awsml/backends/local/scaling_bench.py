@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from awsml.backends.local.machine import usable_cores
 from awsml.errors import BackendError
 from awsml.resources import TEMPLATES
 
@@ -124,8 +125,7 @@ def _words(bench: Bench, strategy: str, count: int) -> list[str]:
 
 def _environment(bench: Bench) -> dict[str, str]:
     """The same threads for each process at every count, or more processes would get less."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    threads = max(1, (cores or 1) // max(bench.counts))
+    threads = max(1, usable_cores() // max(bench.counts))
     return {**bench.environ, "OMP_NUM_THREADS": bench.environ.get("OMP_NUM_THREADS", str(threads))}
 
 

@@ -50,8 +50,3 @@ def inherited(python: str, environ: Mapping[str, str]) -> dict[str, str]:
 def base_of(isolation: Isolation, tree: Path) -> str:
     """Where the job finds its /opt/ml tree."""
     return str(tree) if isolation is Isolation.FOLDER else "/opt/ml"
-
-
-def gpu_count() -> int:
-    """NVIDIA devices of this machine."""
-    return len(list(Path("/dev").glob("nvidia[0-9]*")))

@@ -20,12 +20,13 @@ from awsml.backends.local.isolation import held_isolation
 from awsml.backends.local.job import TrainingJob, training_job
 from awsml.backends.local.layout import HostFolder
 from awsml.backends.local.losses import Reclaim, reclaimed, restart_note
+from awsml.backends.local.machine import machine_failed
 from awsml.backends.local.metrics import MetricFinder
 from awsml.backends.local.python import chosen_python
 from awsml.backends.local.reason import failure_reason
 from awsml.backends.local.refs import REGION
 from awsml.backends.local.terms import HERE, LocalTerms, Workplace
-from awsml.errors import AwsmlError, BackendError
+from awsml.errors import AwsmlError
 from awsml.events import Event, Finished, Note, PhaseChanged, Started
 from awsml.storage.server.server import ObjectServer
 from awsml.store.run import Run
@@ -86,7 +87,7 @@ class LocalTraining:
             yield self._finished("Failed", error.message, None)
             raise
         except OSError as error:
-            broken = _broken(error)
+            broken = machine_failed(error, ", then go on with --resume")
             yield self._finished("Failed", broken.message, None)
             raise broken from error
 
@@ -245,12 +246,3 @@ _ENDS = {
     Why.RUNTIME: ("Stopped", "MaxRuntimeExceeded: the job ran longer than MaxRuntimeInSeconds"),
     Why.WAIT: ("Stopped", "MaxWaitTimeExceeded: the job took longer than MaxWaitTimeInSeconds"),
 }
-
-
-def _broken(error: OSError) -> BackendError:
-    what = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror)
-    return BackendError(
-        f"this machine failed: {what}",
-        hint="free disk space or fix the permissions, then go on with --resume",
-        slug="machine-failed",
-    )

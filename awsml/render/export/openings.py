@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from awsml.errors import UsageError
-from awsml.plan import Call, Plan, Ref, Text, Unknown, walk
+from awsml.plan import Call, Plan, Ref, Unknown, refs_of, walk
 
 ROLE = "arn:aws:iam::ACCOUNT:role/NAME"
 
@@ -46,7 +44,7 @@ def openings_of(plan: Plan) -> Openings:
                     hint="set it in the scenario",
                     slug="plan-has-unknowns",
                 )
-            refs.update(dict.fromkeys(_refs(value)))
+        refs.update(dict.fromkeys(refs_of(call.params)))
     names = frozenset(ref.name for ref in refs)
     return Openings(names, tuple(ref for ref in refs if ref.path is not None))
 
@@ -69,10 +67,3 @@ def snake(name: str) -> str:
     name = re.sub(r"\W", "_", name)
     spaced = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub("([a-z0-9])([A-Z])", r"\1_\2", spaced).lower()
-
-
-def _refs(value: Any) -> Iterator[Ref]:
-    if isinstance(value, Ref):
-        yield value
-    elif isinstance(value, Text):
-        yield from (part for part in value.parts if isinstance(part, Ref))

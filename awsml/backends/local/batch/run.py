@@ -23,10 +23,11 @@ from awsml.backends.local.batch.outcome import (
 from awsml.backends.local.batch.process import AttemptProcess, Guard
 from awsml.backends.local.batch.queue import FOLDER, AttemptRow, JobQueue
 from awsml.backends.local.batch.reclaim import Reclaims
-from awsml.backends.local.batch.slots import Slots, cpus_here, gpus_here
+from awsml.backends.local.batch.slots import Slots
 from awsml.backends.local.batch.surroundings import Surroundings
 from awsml.backends.local.control import Ask, Control
 from awsml.backends.local.interrupts import NOTICE_SECONDS
+from awsml.backends.local.machine import gpus_here, usable_cores
 from awsml.backends.local.python import chosen_python
 from awsml.backends.local.terms import HERE, LocalTerms, Workplace
 from awsml.events import Event, Finished, LogLine, Note, PhaseChanged, Progress, Started
@@ -76,7 +77,7 @@ class LocalBatch:
         self._around = Surroundings(folder, Workplace(state), terms.environ, python)
         self._reclaims = Reclaims(terms.interrupt, terms.expected_seconds)
         self._graph = Graph(self._specs)
-        self._slots = Slots(cpus_here(), gpus_here())
+        self._slots = Slots(usable_cores(), gpus_here())
         self._selector = selectors.DefaultSelector()
         self._running: dict[str, Attempt] = {}
         self._ready: deque[str] = deque()

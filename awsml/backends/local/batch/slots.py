@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import re
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from awsml.backends.local.batch.jobs import JobSpec
-
-
-def gpus_here(devices: Path = Path("/dev")) -> int:
-    """NVIDIA devices, /dev/nvidia0 and so on."""
-    return sum(bool(re.fullmatch(r"nvidia\d+", one.name)) for one in devices.iterdir())
-
-
-def cpus_here() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 @dataclass

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from awsml.backends.local.inside.tree import descendants
-from awsml.backends.local.serving.endpoint import usable_cores
+from awsml.backends.local.machine import usable_cores
 
 _EVERY_SECONDS = 0.5
 _QUERY = ("--query-gpu=utilization.gpu,memory.used,memory.total", "--format=csv,noheader,nounits")

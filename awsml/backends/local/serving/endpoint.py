@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Any
 
 from awsml import catalog
 from awsml.backends.local.control import Ask, Control, StopAsked, StoredWishes, give_up_if_asked
+from awsml.backends.local.machine import machine_failed, usable_cores
 from awsml.backends.local.python import chosen_python
 from awsml.backends.local.refs import REGION, resolved_calls
 from awsml.backends.local.serving.container import Container, ContainerTerms, free_port
@@ -23,7 +23,7 @@ from awsml.backends.local.serving.thread import Serving
 from awsml.backends.local.supervisor import Supervised, supervise
 from awsml.backends.local.surroundings import inherited
 from awsml.backends.local.terms import HERE, Workplace
-from awsml.errors import AwsmlError, BackendError, UsageError
+from awsml.errors import AwsmlError, UsageError
 from awsml.events import Event, Finished, Note, PhaseChanged, Started
 from awsml.plan import Plan
 from awsml.store.owner import this_process
@@ -119,11 +119,9 @@ class LocalEndpoint:
             yield Finished("Failed", error.message, self._clock())
             raise
         except OSError as error:
-            told = f"this machine failed: {error.filename or ''} {error.strerror}"
-            yield Finished("Failed", told, self._clock())
-            raise BackendError(
-                told, hint="free disk space or fix the permissions", slug="machine-failed"
-            ) from error
+            failed = machine_failed(error)
+            yield Finished("Failed", failed.message, self._clock())
+            raise failed from error
 
     def _life(self) -> Iterator[Event]:
         yield PhaseChanged("Creating", self._clock())
@@ -279,10 +277,3 @@ def ending_of(run: Run) -> float | None:
         return None
     moment = datetime.fromisoformat(expression.removeprefix("at(").removesuffix(")"))
     return moment.replace(tzinfo=UTC).timestamp()
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from awsml.backends.local.tuning.job import Definition, TuningJob
-from awsml.search.trial import Tried, better
+from awsml.search.trial import LABEL, Tried, better
 from awsml.store.run import Run, Status
 from awsml.store.runs import RunStore
 
-LABEL = "trial-"
 BY_USER = "user"
 
 

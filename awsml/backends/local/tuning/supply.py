@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 from awsml.backends.local.refs import REGION
 from awsml.backends.local.tuning.standing import (
-    LABEL,
     Entry,
     Standing,
     number_of,
     seconds_until_killed,
 )
 from awsml.backends.local.tuning.strategy import search_of
-from awsml.search.trial import Tried
+from awsml.search.trial import LABEL, Tried
 from awsml.store.owner import this_process
 from awsml.store.run import Draft, Run
 from awsml.store.runs import RunStore

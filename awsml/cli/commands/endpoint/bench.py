@@ -16,7 +16,7 @@ from awsml.api import Planned
 from awsml.backends.local.load.bench import Asked, Bench, Measure, local_measure, observed
 from awsml.backends.local.load.generator import Target
 from awsml.backends.local.load.point import Outcome
-from awsml.backends.local.serving.endpoint import usable_cores
+from awsml.backends.local.machine import usable_cores
 from awsml.cli.commands.endpoint.scenario import endpoint_flags, endpoint_up
 from awsml.cli.files import read_text
 from awsml.cli.options import scenario_argument, yes_option
