@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import random
+import select
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -224,6 +225,9 @@ def test_two_readers_of_one_fifo_share_its_bytes_and_the_next_is_whole(
     pipes.start(TRAIN, FolderStore(filled))
     ends = [os.open(pipes.folder / "train_0", os.O_RDONLY | os.O_NONBLOCK) for _ in range(2)]
     seen: list[bytes] = []
+    first = select.poll()
+    first.register(ends[0], select.POLLIN)
+    assert first.poll(10_000)  # a read before anybody writes would be told of an end
 
     def read(end: int) -> None:
         os.set_blocking(end, True)

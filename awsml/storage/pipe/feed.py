@@ -33,8 +33,8 @@ def feed(parts: Iterable[Part], store: Store, sink: Sink, check: Check) -> None:
         _feed_files(parts, store, sink)
     else:
         with closing(sized(parts, store, check)) as known:
-            if isinstance(store, HttpStore) and sink.splices:
-                HttpFeed(store, sink, check).run(known)
+            if isinstance(store, HttpStore) and sink.splice is not None:
+                HttpFeed(store, sink, sink.splice, check).run(known)
             else:
                 _feed_ranges(known, store, sink, check)
 
@@ -84,7 +84,7 @@ def _feed_file(part: Object, file: BinaryIO, sink: Sink) -> None:
     left = before.st_size
     moved = 1
     while left and moved:
-        if sink.splices:
+        if sink.splice is not None:
             moved = sink.splice(file.fileno(), min(left, BLOCK))
         else:
             block = file.read(min(left, BLOCK))

@@ -20,7 +20,7 @@ from awsml.storage.connection import PATIENCE_SECONDS, Connection, Head
 from awsml.storage.errors import ObjectError
 from awsml.storage.http import HttpStore
 from awsml.storage.objects import Object
-from awsml.storage.pipe.sink import BLOCK, Sink
+from awsml.storage.pipe.sink import BLOCK, Sink, Splice
 from awsml.storage.pipe.span import Span, spans
 
 T = TypeVar("T")
@@ -43,8 +43,10 @@ class _Flight:
 class HttpFeed:
     """One epoch's worth of ranges and their connections."""
 
-    def __init__(self, store: HttpStore, sink: Sink, check: Callable[[], None]) -> None:
-        self._store, self._sink, self._check = store, sink, check
+    def __init__(
+        self, store: HttpStore, sink: Sink, splice: Splice, check: Callable[[], None]
+    ) -> None:
+        self._store, self._sink, self._splice, self._check = store, sink, splice, check
         self._idle: list[Connection] = []
         self._flights: deque[_Flight] = deque()
 
@@ -119,7 +121,7 @@ class HttpFeed:
             self._refuse(connection, head, found)
         while flight.done < flight.span.length:
             count = min(BLOCK, flight.span.length - flight.done)
-            moved = self._patiently(partial(self._sink.splice, connection.fd, count))
+            moved = self._patiently(partial(self._splice, connection.fd, count))
             if not moved:
                 raise ConnectionError("the answer ended early")
             flight.done += moved

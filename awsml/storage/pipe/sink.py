@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import zlib
+from collections.abc import Callable
 from threading import Event
 from typing import Protocol
 
@@ -24,18 +25,19 @@ class ReaderLeft(Exception):
     """The reader closed its end before the end of the epoch."""
 
 
+# Moves up to so many bytes of a file or socket without touching them; how many it were.
+Splice = Callable[[int, int], int]
+
+
 class Sink(Protocol):
     """Takes one object or value after another."""
 
-    splices: bool
+    splice: Splice | None  # None where bytes cannot be passed on untouched
 
     def begin(self, size: int, name: str) -> None:
         """A thing of so many bytes follows."""
 
     def write(self, data: bytes | memoryview) -> None: ...
-
-    def splice(self, source: int, count: int) -> int:
-        """Move up to `count` bytes of a file or socket without touching them."""
 
     def end(self) -> None: ...
 
@@ -46,9 +48,8 @@ class Sink(Protocol):
 class PipeSink:
     """The write end of a FIFO."""
 
-    splices = hasattr(os, "splice")
-
     def __init__(self, fd: int, stopping: Event) -> None:
+        self.splice: Splice | None = self._spliced if hasattr(os, "splice") else None
         self._fd = fd
         self._stopping = stopping
         self.sent = 0
@@ -67,7 +68,7 @@ class PipeSink:
             self.sent += count
             view = view[count:]
 
-    def splice(self, source: int, count: int) -> int:
+    def _spliced(self, source: int, count: int) -> int:
         self._check()
         try:
             moved = os.splice(source, self._fd, count)
@@ -92,7 +93,7 @@ class RecordSink:
 
     def __init__(self, inner: Sink) -> None:
         self._inner = inner
-        self.splices = inner.splices
+        self.splice = inner.splice
         self._size = 0
 
     def begin(self, size: int, name: str) -> None:
@@ -101,9 +102,6 @@ class RecordSink:
 
     def write(self, data: bytes | memoryview) -> None:
         self._inner.write(data)
-
-    def splice(self, source: int, count: int) -> int:
-        return self._inner.splice(source, count)
 
     def end(self) -> None:
         self._inner.write(padding(self._size))
@@ -117,7 +115,7 @@ class RecordSink:
 class GunzipSink:
     """Objects are gunzipped; of several gzip members in a row, all are."""
 
-    splices = False
+    splice: Splice | None = None
 
     def __init__(self, inner: Sink) -> None:
         self._inner = inner
@@ -145,9 +143,6 @@ class GunzipSink:
                 ) from error
             rest = self._stream.unconsumed_tail or self._stream.unused_data
 
-    def splice(self, source: int, count: int) -> int:
-        raise NotImplementedError("compressed bytes cannot be passed on untouched")
-
     def end(self) -> None:
         if not self._stream.eof and not self._empty:
             raise DataError(
@@ -162,7 +157,7 @@ class GunzipSink:
 class MeasuredSink:
     """Holds a thing back until its size is known (a record's length stands before it)."""
 
-    splices = False
+    splice: Splice | None = None
 
     def __init__(self, inner: Sink) -> None:
         self._inner = inner
@@ -176,9 +171,6 @@ class MeasuredSink:
 
     def write(self, data: bytes | memoryview) -> None:
         self._held.write(data)
-
-    def splice(self, source: int, count: int) -> int:
-        raise NotImplementedError("its length has to be known first")
 
     def end(self) -> None:
         self._inner.begin(self._held.tell(), self._name)
