@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from awsml.finding import Finding, Place
+from awsml.trees import mapped
 
 
 class Source(StrEnum):
@@ -177,15 +178,15 @@ def walk(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def resolved(value: Any, resolve: Callable[[Ref], str]) -> Any:
     """The same parameters with every ref replaced by what `resolve` answers."""
-    if isinstance(value, Ref):
-        return resolve(value)
-    if isinstance(value, Text):
-        return "".join(p if isinstance(p, str) else resolve(p) for p in value.parts)
-    if isinstance(value, Mapping):
-        return {key: resolved(inner, resolve) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [resolved(inner, resolve) for inner in value]
-    return value
+
+    def leaf(value: Any) -> Any:
+        if isinstance(value, Ref):
+            return resolve(value)
+        if isinstance(value, Text):
+            return "".join(p if isinstance(p, str) else resolve(p) for p in value.parts)
+        return value
+
+    return mapped(value, leaf)
 
 
 def as_json(value: Any) -> Any:

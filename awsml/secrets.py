@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from awsml.trees import mapped
+
 _FORMS = (
     (re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"), "an access key of AWS"),
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"), "a private key"),
@@ -65,10 +67,4 @@ def _secrets(value: Any, name: str) -> Iterator[str]:
 
 def hidden(value: Any, secrets: frozenset[str]) -> Any:
     """The same with a mark in place of each secret."""
-    if isinstance(value, str):
-        return HIDDEN if value in secrets else value
-    if isinstance(value, Mapping):
-        return {key: hidden(inner, secrets) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [hidden(inner, secrets) for inner in value]
-    return value
+    return mapped(value, lambda leaf: HIDDEN if isinstance(leaf, str) and leaf in secrets else leaf)

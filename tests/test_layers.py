@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent / "awsml"
 PARTS = {
     "errors": (0, "what is raised when awsml cannot go on"),
     "nearness": (0, "did you mean: the known names nearest to a misspelt one"),
+    "trees": (0, "nested mappings and lists"),
     "units": (0, "quantities as people write them, to numbers and back"),
     "basis": (0, "where a figure comes from; facts and estimates"),
     "finding": (0, "a complaint with its place"),
@@ -53,6 +54,8 @@ PARTS = {
 EDGES = {
     ("errors", "finding"): "an error points at a place",
     ("advice", "basis"): "savings are estimates",
+    ("plan", "trees"): "parameters are trees",
+    ("secrets", "trees"): "requests are trees",
     ("report", "secrets"): "a report is printed without them",
     ("advice", "finding"): "a fix is the same thing in both",
     ("plan", "finding"): "origins are places",

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from awsml.plan import Ref, Text
+from awsml.trees import mapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,16 @@ def attribute(name: str) -> Short:
 
 def intrinsic(value: Any) -> Any:
     """A value of a plan in a template's terms."""
-    if isinstance(value, Ref):
-        name = _PARAMETERS.get(value.name)
-        return ref(name) if name else sub(_SUBSTITUTES[value.name])
-    if isinstance(value, Text):
-        return sub("".join(_part(part) for part in value.parts))
-    if isinstance(value, list | tuple):
-        return [intrinsic(item) for item in value]
-    if isinstance(value, Mapping):
-        return {key: intrinsic(item) for key, item in value.items()}
-    return value
+    return mapped(value, _intrinsic)
+
+
+def _intrinsic(leaf: Any) -> Any:
+    if isinstance(leaf, Ref):
+        name = _PARAMETERS.get(leaf.name)
+        return ref(name) if name else sub(_SUBSTITUTES[leaf.name])
+    if isinstance(leaf, Text):
+        return sub("".join(_part(part) for part in leaf.parts))
+    return leaf
 
 
 def parameters_in(value: Any) -> set[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from awsml.trees import mapped
+
 _START = "${env:"
 
 
@@ -13,16 +15,14 @@ def scenario_text(scenario: Mapping[str, Any]) -> str:
     import yaml
 
     text: str = yaml.safe_dump(
-        _escaped(scenario), sort_keys=False, allow_unicode=True, width=100, default_flow_style=False
+        mapped(scenario, _escaped),
+        sort_keys=False,
+        allow_unicode=True,
+        width=100,
+        default_flow_style=False,
     )
     return text
 
 
 def _escaped(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace(_START, "$" + _START)
-    if isinstance(value, Mapping):
-        return {key: _escaped(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_escaped(item) for item in value]
-    return value
+    return value.replace(_START, "$" + _START) if isinstance(value, str) else value

@@ -9,7 +9,8 @@ from typing import Any
 
 from awsml.kinds.endpoint.stack_roles import ending_role, serving_role
 from awsml.kinds.template import attribute, ref, sub, yaml_text
-from awsml.plan import Call, Ref, Text
+from awsml.plan import Call, Ref
+from awsml.trees import mapped
 
 STACK_FILE = "stack.yaml"
 # Operation to resource: logical id, type.
@@ -89,17 +90,7 @@ def _registry(model: Call) -> str | None:
 
 def _properties(params: Mapping[str, Any]) -> dict[str, Any]:
     kept = {key: value for key, value in params.items() if key not in _LEFT_OUT}
-    return {key: _value(value) for key, value in kept.items()}
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, Ref | Text):
-        return value  # each of them is wired to a parameter or a resource
-    if isinstance(value, Mapping):
-        return {key: _value(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_value(item) for item in value]
-    return value
+    return {key: mapped(value, lambda leaf: leaf) for key, value in kept.items()}
 
 
 def _wire(resources: dict[str, Any], role: Any) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from awsml.errors import UsageError
-from awsml.plan import Call, Plan, Ref, Text, walk
+from awsml.plan import Call, Plan, Ref, Text, resolved, walk
 from awsml.render.export.openings import ROLE, Openings, openings_of, step_of, variable
 
 
@@ -103,15 +103,7 @@ _OPEN, _CLOSE = "\ue000", "\ue001"  # private characters, never in a request
 
 def _with_marks(value: Any) -> Any:
     """The same with marks where the shell is to put a variable."""
-    if isinstance(value, Ref):
-        return f"{_OPEN}{_variable(value)}{_CLOSE}"
-    if isinstance(value, Text):
-        return "".join(p if isinstance(p, str) else _with_marks(p) for p in value.parts)
-    if isinstance(value, Mapping):
-        return {key: _with_marks(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_with_marks(item) for item in value]
-    return value
+    return resolved(value, lambda ref: f"{_OPEN}{_variable(ref)}{_CLOSE}")
 
 
 def _unmarked(text: str) -> str:

@@ -24,6 +24,7 @@ from awsml.readers.git import commit_of
 from awsml.scenario import Override
 from awsml.store.run import Status
 from awsml.store.runs import RunStore
+from awsml.trees import mapped
 
 
 @click.command("submit", epilog="Example: awsml batch submit --interrupt 50%")
@@ -88,7 +89,10 @@ def with_commit(project: Project, work: Planned) -> Planned:
     commit = commit_of(str(address), source.ref, project.environ, written)
     say(f"source {source.git} at {source.ref}: {commit}")
     plan = work.plan
-    calls = tuple(replace(call, params=_with(call.params, commit)) for call in plan.calls)
+    calls = tuple(
+        replace(call, params=mapped(call.params, lambda leaf: commit if leaf == COMMIT else leaf))
+        for call in plan.calls
+    )
     return replace(work, report=replace(work.report, plan=replace(plan, calls=calls)))
 
 
@@ -100,15 +104,6 @@ def _variable(work: Planned, name: str) -> tuple[Any, Place | None]:
     index = next(i for i, variable in enumerate(variables) if variable["name"] == name)
     origin = definition.origin(f"containerProperties.environment[{index}].value")
     return variables[index]["value"], origin.place if origin else None
-
-
-def _with(value: Any, commit: str) -> Any:
-    """The same parameters; every other ref stays one."""
-    if value == COMMIT:
-        return commit
-    if isinstance(value, dict):
-        return {key: _with(inner, commit) for key, inner in value.items()}
-    return [_with(inner, commit) for inner in value] if isinstance(value, list) else value
 
 
 def _ran_before(project: Project, name: str) -> float | None:
