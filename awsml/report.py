@@ -10,7 +10,7 @@ from awsml.advice import Advice
 from awsml.basis import Estimate
 from awsml.finding import Finding, NotChecked
 from awsml.plan import Plan, Source, as_json
-from awsml.secrets import HIDDEN, hidden, secrets_of
+from awsml.secrets import hidden, secrets_of, without
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,9 @@ class Report:
             path: replace(entry, value=hidden(entry.value, secrets))
             for path, entry in self.effective.items()
         }
-        return replace(self, plan=replace(self.plan, calls=kept), effective=values)
+        files = {name: without(text, secrets) for name, text in self.plan.files.items()}
+        plan = replace(self.plan, calls=kept, files=files)
+        return replace(self, plan=plan, effective=values)
 
     def as_json(self) -> dict[str, Any]:
         shown = self.shown()
@@ -159,14 +161,12 @@ class Report:
             "findings": [finding.as_json() for finding in self.findings],
             "not_checked": [skipped.as_json() for skipped in self.not_checked],
             **{name: as_json(block) for name, block in self.blocks.items()},
-            **self._stack(),
+            **_stack(plan.files),
         }
 
-    def _stack(self) -> dict[str, Any]:
-        """The template that goes with the calls, where there is one; without secrets as well."""
-        secrets = frozenset[str]().union(*(secrets_of(call.params) for call in self.plan.calls))
-        for file, text in self.plan.files.items():
-            for secret in secrets:
-                text = text.replace(secret, HIDDEN)
-            return {"stack": {"file": file, "template": text}}
-        return {}
+
+def _stack(files: Mapping[str, str]) -> dict[str, Any]:
+    """The template that goes with the calls, where there is one."""
+    for file, text in files.items():
+        return {"stack": {"file": file, "template": text}}
+    return {}

@@ -24,6 +24,10 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 HIDDEN = "‹secret›"
+# The rule whose findings point at one.
+FINDING = "secret-in-plain-text"
+# A name and its value as YAML, JSON and assignments write them.
+_PAIR = re.compile(r"""(?P<name>[\w.-]+)["']?\s*[:=]\s*(?P<value>"[^"]*"|'[^']*'|[^\s,}\]"']+)""")
 _REFERENCE = re.compile(r"^(arn:|s3://|https?://|/|\$|\{\{|<|ssm:|Ref::)")
 
 
@@ -46,6 +50,24 @@ def _random(text: str) -> bool:
     return all(kinds) or len(set(text)) >= 12
 
 
+def masked(line: str) -> str:
+    """A line of source with dots in place of what looks like a secret; as long as it was."""
+    for form, _ in _FORMS:
+        line = form.sub(lambda match: dots(match[0]), line)
+    return _PAIR.sub(_masked_value, line)
+
+
+def dots(text: str) -> str:
+    return "•" * len(text)
+
+
+def _masked_value(pair: re.Match[str]) -> str:
+    secret = secret_kind(pair["name"], pair["value"]) is not None
+    return pair[0][: pair.start("value") - pair.start()] + (
+        dots(pair["value"]) if secret else pair["value"]
+    )
+
+
 def secrets_of(value: Any) -> frozenset[str]:
     """The texts in a request's parameters that look like secrets."""
     return frozenset(_secrets(value, ""))
@@ -63,6 +85,13 @@ def _secrets(value: Any, name: str) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from _secrets(inner, name)
+
+
+def without(text: str, secrets: frozenset[str]) -> str:
+    """A text, such as a template, with a mark in place of each secret."""
+    for secret in secrets:
+        text = text.replace(secret, HIDDEN)
+    return text
 
 
 def hidden(value: Any, secrets: frozenset[str]) -> Any:

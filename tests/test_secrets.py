@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from awsml.secrets import HIDDEN, hidden, secrets_of
+from awsml.secrets import HIDDEN, hidden, masked, secrets_of
 from awsml.storage.embedded.folder import ObjectFolder
 from tests.conftest import CommandLine
 
@@ -58,6 +58,23 @@ def test_a_secret_of_the_environment_is_in_no_output(
     assert not [name for name, value in _KEYS.items() if value in ran.out + ran.err]
     if words in ("plan", "plan -o json", "plan -o html"):
         assert HIDDEN in ran.out
+
+
+@pytest.mark.parametrize("form", ["text", "json", "html", "markdown"])
+def test_a_secret_is_in_no_output_of_a_stack(tmp_path: Path, awsml: CommandLine, form: str) -> None:
+    (tmp_path / "batch.yaml").write_text(
+        f"""kind: batch
+name: night
+region: us-east-1
+image: {{uri: "123456789012.dkr.ecr.us-east-1.amazonaws.com/night:1"}}
+command: [python, night.py]
+environment: {{DB_PASSWORD: {_PASSWORD}}}
+""",
+        encoding="utf-8",
+    )
+    ran = awsml("plan", "batch.yaml", "-o", form)
+    assert "night" in ran.out
+    assert _PASSWORD not in ran.out + ran.err
 
 
 def test_a_job_has_the_secret_and_the_record_of_it_shows_none(
@@ -111,3 +128,29 @@ def test_no_key_of_an_object_leads_out_of_the_store(tmp_path: Path, key: str) ->
     store.put("data", key, b"x")
     outside = [path for path in tmp_path.rglob("*") if "s3" not in path.parts]
     assert not outside and store.head("data", key).size == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("  DB_PASSWORD: hunter2-hunter2-x  # old", "  DB_PASSWORD: •••••••••••••••••  # old"),
+        ('{"api_key": "0123456789abcdef"}', '{"api_key": ••••••••••••••••••}'),
+        ("command: [run, ghp_" + "a" * 36 + "]", "command: [run, " + "•" * 40 + "]"),
+        ("lr: 0.1", "lr: 0.1"),
+        ("password: ${DB_PASSWORD}", "password: ${DB_PASSWORD}"),
+    ],
+)
+def test_a_quoted_line_shows_dots_for_a_secret(line: str, shown: str) -> None:
+    assert masked(line) == shown
+
+
+def test_the_value_that_a_finding_calls_a_secret_is_not_quoted(
+    tmp_path: Path, awsml: CommandLine
+) -> None:
+    pair = {"name": "DB_PASSWORD", "value": _PASSWORD}
+    job = {"jobDefinitionName": "a", "type": "container", "containerProperties": {}}
+    job["containerProperties"] = {"image": "busybox", "environment": [pair]}
+    (tmp_path / "request.json").write_text(json.dumps(job, indent=1), encoding="utf-8")
+    ran = awsml("validate", "request.json", "--request", "batch:RegisterJobDefinition")
+    assert "secret-in-plain-text" in ran.out
+    assert _PASSWORD not in ran.out

@@ -9,6 +9,7 @@ from typing import Any
 
 from awsml.finding import Finding, Level, Place
 from awsml.render.cells import cells, clip, expanded, visible
+from awsml.secrets import FINDING, dots, masked
 from awsml.units import counted
 
 SourceLine = Callable[[Place], str | None]
@@ -45,7 +46,14 @@ def finding_lines(
     yield paint(first[: len(label)], fg=colour, bold=True) + first[len(label) :]
     yield from rest
     if finding.place is not None:
-        yield from place_lines(finding.place, source_line, width=width, paint=paint, colour=colour)
+        yield from place_lines(
+            finding.place,
+            source_line,
+            width=width,
+            paint=paint,
+            colour=colour,
+            secret=finding.slug == FINDING,
+        )
     elif finding.request_path:
         yield f"  --> {visible(finding.request_path)}"
     for related in finding.related:
@@ -65,12 +73,20 @@ def place_lines(
     width: int = 80,
     paint: Paint = unpainted,
     colour: str = "cyan",
+    secret: bool = False,
 ) -> Iterator[str]:
-    """Where it is, and the line of source with a caret under it where there is one."""
+    """Where it is, and the line of source with a caret under it where there is one.
+
+    What looks like a secret is not shown, nor, of a `secret` place, what it marks.
+    """
     yield f"  --> {visible(place.file)}:{place.line}:{place.column}"
     text = source_line(place)
     if text is None or not text.strip():
         return
+    text = masked(text)
+    if secret:
+        end = place.end_column - 1 if place.end_line == place.line else len(text)
+        text = text[: place.column - 1] + dots(text[place.column - 1 : end]) + text[end:]
     number = str(place.line)
     room = max(width - len(number) - 3, 20)
     shown, start, length = _excerpt(text, place, room)

@@ -26,6 +26,7 @@ from awsml.render.plan import (
 )
 from awsml.render.plan_blocks import block_sections
 from awsml.report import Phase, Report
+from awsml.secrets import FINDING
 from awsml.store.predicted import SEARCH, billed_seconds, whole_seconds
 from awsml.units import counted
 
@@ -101,7 +102,8 @@ def _findings(findings: Sequence[Finding], source_line: SourceLine) -> Section |
 def _finding(finding: Finding, source_line: SourceLine) -> Item:
     code = ""
     if finding.place is not None:
-        code = "\n".join(place_lines(finding.place, source_line, width=100)).strip("\n")
+        lines = place_lines(finding.place, source_line, width=100, secret=finding.slug == FINDING)
+        code = "\n".join(lines).strip("\n")
     points = [f"hint: {finding.hint}"] if finding.hint else []
     points += [f"note: {related.message}" for related in finding.related]
     level = finding.level.value
