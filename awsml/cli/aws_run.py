@@ -10,15 +10,13 @@ import time
 from collections.abc import Iterator, Sequence
 from types import FrameType
 
-import click
-
 from awsml.api import Planned
 from awsml.aws.session import Session
 from awsml.backends.aws.backend import AwsBackend
 from awsml.backends.aws.journal import last_call
 from awsml.backends.aws.uploads import uploads_of
 from awsml.cli.local_run import draft_of, write_run
-from awsml.cli.output import Output, agree, say, style_of
+from awsml.cli.output import Output, agree, ask_what_then, say, style_of
 from awsml.cli.planning import report_text
 from awsml.cli.project import Project
 from awsml.cli.session import announced, session_of
@@ -145,16 +143,7 @@ class Attendant:
         time.sleep(max(0.0, end - time.monotonic()))
 
     def _decide(self) -> None:
-        try:
-            answer = click.prompt(
-                "\n[s]top the run, [d]etach and let it go on, or [c]ontinue watching?",
-                default="d",
-                type=click.Choice(["s", "d", "c"]),
-                show_choices=False,
-                err=True,
-            )
-        except click.Abort:
-            answer = "d"
+        answer = ask_what_then("d")
         if answer == "d":
             raise Detached
         if answer == "s":

@@ -216,6 +216,21 @@ def ask(question: str) -> bool:
     return click.confirm(question, default=False, err=True)
 
 
+def ask_what_then(default: str) -> str:
+    """Ctrl-C while a run is watched: s, d or c; another Ctrl-C is the default."""
+    try:
+        answer = click.prompt(
+            "\n[s]top the run, [d]etach and let it go on, or [c]ontinue watching?",
+            default=default,
+            type=click.Choice(["s", "d", "c"]),
+            show_choices=False,
+            err=True,
+        )
+    except click.Abort:
+        return default
+    return str(answer)
+
+
 def agree(question: str, yes: bool, left: str = "nothing was done") -> None:
     """-y skips the question. A no ends the command; so does a missing terminal, and is told."""
     if yes or ask(question):

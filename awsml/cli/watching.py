@@ -6,12 +6,10 @@ import signal
 import sys
 from types import FrameType
 
-import click
-
 from awsml.backends.local.control import Ask
 from awsml.backends.local.supervisor import Supervised
 from awsml.cli.live import View
-from awsml.cli.output import say
+from awsml.cli.output import ask_what_then, say
 from awsml.events import Finished
 
 
@@ -54,15 +52,6 @@ class Watcher:
     def _answer(self) -> str:
         """A second Ctrl-C at the question means stop."""
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            text = click.prompt(
-                "\n[s]top the run, [d]etach and let it go on, or [c]ontinue watching?",
-                default="s",
-                type=click.Choice(["s", "d", "c"]),
-                show_choices=False,
-                err=True,
-            )
-        except click.Abort:
-            text = "s"
+        text = ask_what_then("s")
         signal.signal(signal.SIGINT, self._interrupted)
-        return str(text)
+        return text
