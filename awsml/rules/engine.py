@@ -12,7 +12,8 @@ from awsml.plan import Call, Origin, Plan
 from awsml.requests.complaint import Complaint
 from awsml.requests.shape import check_shape
 from awsml.rules.discovery import rules_for
-from awsml.rules.part import KnownLater, Part, PlanView, Problem, Undecided
+from awsml.rules.part import KnownLater, Part, PlanView, Undecided
+from awsml.rules.problem import Problem
 from awsml.rules.rule import Rule
 
 # Complaints of compile() that a run on this machine does not make right.

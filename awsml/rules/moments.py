@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from awsml.rules.part import Part, Problem, Problems
+from awsml.rules.part import Part
+from awsml.rules.problem import Problem, Problems
 
 
 def moment(part: Part) -> datetime | None:

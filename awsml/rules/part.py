@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from awsml.finding import Level
 from awsml.plan import Call, Plan, Ref, Text, Unknown, join_path
 
 
@@ -228,26 +227,6 @@ class PlanView:
             _collect(Part(call, self, "", call.params), "", index)
         return index
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What a rule has to say about one part.
-
-    `level` is for a case that is milder than the rule's own. `span` are the characters of a
-    string value that are wrong (a field of a cron expression). `fix` is scenario text.
-    """
-
-    at: Part
-    message: str
-    hint: str | None = None
-    related: tuple[tuple[Part, str], ...] = ()
-    level: Level | None = None
-    span: tuple[int, int] | None = None
-    fix: str | None = None
-    usd: float | None = None
-
-
-Problems = Iterator[Problem]
 
 _FREE_MAPS = {"Environment", "HyperParameters", "StaticHyperParameters", "parameters", "tags"}
 

@@ -75,7 +75,8 @@ from types import ModuleType
 from typing import Any
 
 from awsml.finding import Confidence, Level
-from awsml.rules.part import Part, PlanView, Problem, Problems, require_known
+from awsml.rules.part import Part, PlanView, require_known
+from awsml.rules.problem import Problem, Problems
 
 __all__ = [
     "Confidence",

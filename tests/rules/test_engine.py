@@ -14,7 +14,8 @@ from awsml.plan import Call, Origin, Plan, Ref, Source, Text, Unknown
 from awsml.readers.requests import read_request
 from awsml.rules import check, check_each
 from awsml.rules.engine import Said, run_rule
-from awsml.rules.part import Part, PlanView, Problem, Problems
+from awsml.rules.part import Part, PlanView
+from awsml.rules.problem import Problem, Problems
 from awsml.rules.rule import Confidence, Rule
 
 TWELVE = {
