@@ -66,6 +66,8 @@ _QUANTITY = re.compile(rf"\s*(\$?)\s*({_NUMBER})\s*([A-Za-z/%$]*)\s*")
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|[a-zA-Z]+)\s*")
 _LARGEST = Decimal(10) ** 24
 
+HOURS_PER_MONTH = 730.0  # AWS's own convention for monthly figures
+
 
 class QuantityError(ValueError):
     """A text that is no quantity of the wanted kind; `hint` can be typed as it stands."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from awsml.basis import Estimate, Fact
-from awsml.catalog.instances import ec2_name
+from awsml.catalog.instances import ec2_name, family_of
 from awsml.catalog.tables import Row, current
 
 
@@ -73,7 +73,7 @@ def quota(use: str, name: str, region: str | None = None) -> Quota | None:
     if use in _SAGEMAKER_USES:
         title = f"ml.{ec2_name(name)} for {_SAGEMAKER_USES[use]}"
         return Quota("sagemaker", title, "instances", value=_applied(region, "sagemaker", title))
-    family = ec2_name(name).split(".")[0]
+    family = family_of(ec2_name(name))
     for row in current().table("quotas").values():
         families = row["families"].split()
         if (use == "ec2-spot") == (row["spot"] == "1") and _counts(family, families):

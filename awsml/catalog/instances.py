@@ -68,7 +68,7 @@ class Instance:
 
     @property
     def family(self) -> str:
-        return _family(self.name)
+        return family_of(self.name)
 
     @property
     def ml_name(self) -> str:
@@ -154,14 +154,14 @@ def life(subject: str) -> Life | None:
     tables = current()
     name = ec2_name(subject)
     rows = tables.table("lifecycle")
-    row = rows.get((name,)) or rows.get((_family(name),))
+    row = rows.get((name,)) or rows.get((family_of(name),))
     return _life(tables, row) if row else None
 
 
 def batch_image_refuses(name: str) -> Life | None:
     """Why the default GPU image of AWS Batch does not run on a type or a family."""
     tables = current()
-    family = _family(ec2_name(name))
+    family = family_of(ec2_name(name))
     row = tables.table("lifecycle").get((f"batch-gpu-image:{family}",))
     return _life(tables, row) if row else None
 
@@ -169,11 +169,12 @@ def batch_image_refuses(name: str) -> Life | None:
 @cache
 def _instances_of(tables: Tables, name: str) -> tuple[Instance, ...]:
     names = (each for (each,) in tables.table("instances"))
-    found = (_instance(tables, each) for each in names if each == name or _family(each) == name)
+    found = (_instance(tables, each) for each in names if each == name or family_of(each) == name)
     return tuple(one for one in found if one is not None)
 
 
-def _family(name: str) -> str:
+def family_of(name: str) -> str:
+    """Of EC2's name: m5 of m5.large."""
     return name.partition(".")[0]
 
 

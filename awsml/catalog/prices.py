@@ -12,7 +12,7 @@ from functools import cache
 
 from awsml.basis import Basis, Estimate, Fact, weakest
 from awsml.catalog.facts import constant
-from awsml.catalog.instances import accepted_by, ec2_name, offered
+from awsml.catalog.instances import accepted_by, ec2_name, family_of, offered
 from awsml.catalog.tables import Row, Tables, current
 
 SAGEMAKER = ("training", "hosting", "processing", "transform", "notebook", "studio")
@@ -148,7 +148,7 @@ def _ec2(tables: Tables, name: str, region: str) -> Price | None:
     if row is not None:
         return _price(tables, row, name, "ec2", region)
     home = prices.get((name, "us-east-1"))
-    factor = tables.table("region_factors").get((region, name.split(".")[0]))
+    factor = tables.table("region_factors").get((region, family_of(name)))
     offer = offered(name, region)
     if home is None or factor is None or offer is None or not offer.value:
         return None

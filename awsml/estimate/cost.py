@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from awsml import catalog
 from awsml.basis import Estimate
 from awsml.estimate.cost_lines import (
-    HOURS_PER_MONTH,
     cost_of,
     exact,
     hours_of,
@@ -18,7 +17,7 @@ from awsml.estimate.cost_lines import (
     volume_line,
 )
 from awsml.report import Cost, CostLine
-from awsml.units import counted, format_duration
+from awsml.units import HOURS_PER_MONTH, counted, format_duration
 
 ML_VOLUME = "sagemaker-ml-storage-train-host-notebook"
 BATCH_VOLUME = "ebs-gp3-storage"

@@ -8,8 +8,7 @@ from awsml import catalog
 from awsml.basis import Basis, Estimate, total, weakest
 from awsml.catalog import Price
 from awsml.report import Cost, CostLine, Phase
-
-HOURS_PER_MONTH = 730.0  # AWS's own convention for monthly figures
+from awsml.units import HOURS_PER_MONTH
 
 
 def billed_seconds(phases: Iterable[Phase]) -> Estimate:

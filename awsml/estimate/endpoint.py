@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from awsml.basis import Basis, Estimate
 from awsml.catalog import Instance
 from awsml.estimate.machine import BYTES_PER_GBPS
+from awsml.units import HOURS_PER_MONTH
 from awsml.workload import EndpointWorkload, Seen
 
 Constant = Callable[[str], float]
@@ -22,7 +23,7 @@ Constant = Callable[[str], float]
 UNMEASURED = ("observed.latency or observed.throughput of one instance",)
 # Between two kinds of device nothing is known of this model: half as fast to twice as fast.
 _OTHER_DEVICE = (0.5, 1.0, 2.0)
-_SECONDS_PER_MONTH = 730 * 3600.0
+_SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
 
 
 @dataclass(frozen=True, slots=True)

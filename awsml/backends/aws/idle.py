@@ -10,9 +10,8 @@ from awsml import catalog
 from awsml.aws.answers import seconds
 from awsml.aws.endpoints import last_invocations
 from awsml.aws.session import Aws
-from awsml.units import counted
+from awsml.units import HOURS_PER_MONTH, counted
 
-_HOURS_PER_MONTH = 730.0
 _OWNERS = ("owner", "Owner", "team", "Team")
 SECONDS_PER_DAY = 86_400.0
 
@@ -120,7 +119,7 @@ def _dollars(instances: Mapping[str, int], region: str) -> float | None:
         usd = price.estimate().expected if price else None
         if usd is None:
             return None
-        whole += usd * count * _HOURS_PER_MONTH
+        whole += usd * count * HOURS_PER_MONTH
     return whole
 
 

@@ -15,8 +15,7 @@ from awsml.decide.batch.survival import Survival, odds_text, survival
 from awsml.decide.batch.timing import runs_per_month
 from awsml.decide.saving import saved
 from awsml.estimate.cost import BatchBill, FargateSize, TrainingBill, batch_cost, training_cost
-from awsml.estimate.cost_lines import HOURS_PER_MONTH
-from awsml.units import counted, format_duration, format_usd
+from awsml.units import HOURS_PER_MONTH, counted, format_duration, format_usd
 from awsml.workload import BatchWorkload
 
 # A job that nobody scheduled is compared as one run a month.

@@ -10,11 +10,11 @@ from awsml.advice import Advice, Alternative
 from awsml.basis import Estimate
 from awsml.catalog import Instance
 from awsml.decide.endpoint.candidates import Row
-from awsml.decide.endpoint.case import HOURS_PER_MONTH, Case, constant
+from awsml.decide.endpoint.case import Case, constant
 from awsml.decide.endpoint.diagnosis import serving_signals
 from awsml.decide.endpoint.hosts import nearest_hosted
 from awsml.decide.saving import cheapest, saved
-from awsml.units import counted, format_usd
+from awsml.units import HOURS_PER_MONTH, counted, format_usd
 
 _CPU = "ml.m5.xlarge"
 _WIDE = "p3dn.24xlarge"

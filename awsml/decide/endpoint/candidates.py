@@ -9,11 +9,11 @@ from typing import Any
 from awsml import catalog
 from awsml.basis import Basis, Estimate, weakest
 from awsml.catalog import Instance
-from awsml.decide.endpoint.case import HOURS_PER_MONTH, Case, constant
+from awsml.decide.endpoint.case import Case, constant
 from awsml.decide.endpoint.hosts import refused, usual_candidates
 from awsml.decide.endpoint.latency import allowed_share, almost_all
 from awsml.estimate.endpoint import Rates, instances_needed, per_million
-from awsml.units import format_duration
+from awsml.units import HOURS_PER_MONTH, format_duration
 
 
 @dataclass(frozen=True, slots=True)

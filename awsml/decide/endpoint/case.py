@@ -17,9 +17,8 @@ from awsml.finding import Confidence, Finding, Level
 from awsml.readers.metric_files import read_metrics, utilisation_in
 from awsml.readers.metrics import Utilisation
 from awsml.readers.served import Served, read_served
+from awsml.units import HOURS_PER_MONTH
 from awsml.workload import EndpointWorkload
-
-HOURS_PER_MONTH = 730.0
 
 
 def constant(name: str) -> float:

@@ -7,10 +7,10 @@ from awsml import catalog
 from awsml.advice import Advice, Alternative
 from awsml.basis import Basis, Estimate, weakest
 from awsml.decide.endpoint.candidates import Row
-from awsml.decide.endpoint.case import HOURS_PER_MONTH, Case
+from awsml.decide.endpoint.case import Case
 from awsml.decide.saving import cheapest, saved
 from awsml.estimate.endpoint import in_flight
-from awsml.units import format_bytes, format_duration
+from awsml.units import HOURS_PER_MONTH, format_bytes, format_duration
 
 _SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
 _MEMORY_PRICE = "sagemaker-serverless-memory"

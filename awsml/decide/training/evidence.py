@@ -14,9 +14,8 @@ from awsml.estimate.measured import SAMPLES, downloads
 from awsml.estimate.rates import RateTable, rate_table
 from awsml.estimate.training import billed_seconds, dollars
 from awsml.estimate.transfer import lustre_tib
+from awsml.units import HOURS_PER_MONTH
 from awsml.workload import TrainingWorkload
-
-HOURS_PER_MONTH = 730.0
 
 
 @dataclass(frozen=True, slots=True)
