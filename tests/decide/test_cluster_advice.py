@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import CommandLine
 
 SCENARIO = """\
@@ -63,3 +65,16 @@ def test_a_model_that_fills_the_card_has_no_larger_batch(awsml: CommandLine) -> 
     large = advised(awsml, parameters="7B")["alternatives"][0]["why"]
     assert small.split("does as much: ")[1].startswith("fits")
     assert not large.split("does as much: ")[1].startswith("fits")
+
+
+@pytest.mark.parametrize("count", ["0", "-3"])
+def test_a_count_of_gpus_that_nobody_can_have_is_an_error_at_its_field(
+    awsml: CommandLine, count: str
+) -> None:
+    usual = {"gpu": "RTX 3090", "strategy": "ddp", "parameters": "305M"}
+    text = SCENARIO.format(**usual, questions=f"predict: [8, {count}, 25]")
+    Path("ways.yaml").write_text(text, encoding="utf-8")
+    for command in ("validate", "plan", "advise"):
+        ran = awsml(command, "ways.yaml")
+        assert ran.code == 1
+        assert "questions.predict[1]" in ran.out + ran.err

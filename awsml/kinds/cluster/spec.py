@@ -58,7 +58,7 @@ class HardwarePart(Part):
         Number | None, Field(gt=0, description="Watts of one card; known for common cards.")
     ] = None
     bridge_price: Annotated[Usd | None, Field(description="Price of one NVLink bridge.")] = None
-    years: Annotated[Number, Field(gt=0, description="Years that it is used.")] = 3.0
+    years: Annotated[Number, Field(ge=0.1, le=100, description="Years that it is used.")] = 3.0
     electricity: Annotated[Usd, Field(description="Price of a kWh.")] = Decimal("0.15")
 
 
@@ -102,7 +102,10 @@ class Model(Part):
 class Questions(Part):
     """What is to be decided."""
 
-    predict: Annotated[list[int], Field(description="Counts of GPUs to predict.")] = []
+    predict: Annotated[
+        list[Annotated[int, Field(ge=1, le=65_536)]],
+        Field(description="Counts of GPUs to predict."),
+    ] = []
     target_throughput: Annotated[
         Number | None, Field(gt=0, description="Samples a second that are wanted.")
     ] = None

@@ -138,7 +138,8 @@ class Target(Part):
     """The quality that is wanted, which is what makes trials worth counting."""
 
     top: Annotated[
-        Share, Field(gt=0, lt=1, description="The best trial is among this share of all settings.")
+        Share,
+        Field(ge=1e-6, lt=1, description="The best trial is among this share of all settings."),
     ] = 0.05
     confidence: Annotated[
         Share, Field(gt=0, lt=1, description="With this probability, by random search.")
