@@ -178,6 +178,7 @@ class EndpointWorkload:
     most: int | None = None
     scales_by_concurrency: bool = False
     target_open: bool = False  # the scaling target is left to awsml
+    scaling_target: float | None = None  # as written: requests a minute, or in flight
     algorithm: str | None = None
     workers: int | None = None
     batch: int = 1

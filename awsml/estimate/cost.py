@@ -77,33 +77,31 @@ def tuning_cost(
 
 @dataclass(frozen=True, slots=True)
 class EndpointBill:
-    """An endpoint that stays up. Scaling moves the count between `lowest` and `highest`."""
+    """An endpoint that stays up with `running` instances, and never more than `most`; `load` is
+    what moves their number, in words."""
 
     instance: str
     region: str | None
-    count: int = 1
-    lowest: int | None = None
-    highest: int | None = None
+    running: Estimate
+    most: int
+    load: str | None = None
     volume_gib: float | None = None
     gb_per_month: Estimate | None = None
 
 
 def endpoint_cost(bill: EndpointBill) -> Cost:
     """Dollars a month, whether it is called or not."""
-    lowest = bill.count if bill.lowest is None else bill.lowest
-    highest = bill.count if bill.highest is None else bill.highest
-    figures = (float(min(lowest, bill.count)), float(bill.count), float(max(highest, bill.count)))
-    counts = Estimate(*figures, "instance", exact(1, "1").basis)
-    hours = counts.scaled(HOURS_PER_MONTH, "hour")
-    ceiling = figures[2] * HOURS_PER_MONTH
-    machines = [machine_line("hosting", bill.instance, bill.region, hours, ceiling)]
+    hours = bill.running.scaled(HOURS_PER_MONTH, "hour")
+    ceiling = bill.most * HOURS_PER_MONTH
+    what = f"hosting, {bill.load}" if bill.load else None
+    machines = [machine_line("hosting", bill.instance, bill.region, hours, ceiling, what)]
     extras = _volume(bill.instance, bill.volume_gib, ML_VOLUME, bill.region, hours, ceiling)
     left_out = ["logs, data capture, transfer between regions"]
     if bill.gb_per_month is None:
         left_out.append("payloads in and out, priced by the GB")
     else:
         extras.append(_payloads(bill.gb_per_month, bill.region))
-    because = f"{figures[2]:g} x {HOURS_PER_MONTH:g} h a month x the on-demand price"
+    because = f"{bill.most} x {HOURS_PER_MONTH:g} h a month x the on-demand price"
     return cost_of(machines, extras, "month", left_out, because)
 
 

@@ -342,3 +342,97 @@ def test_where_none_of_those_named_can_host_the_usual_ones_stand_in() -> None:
     found = advice(report(*sets), "instance")
     moved = [row["option"] for row in found["alternatives"] if row["verdict"] == "better"]
     assert moved and moved[0] in found["recommend"]
+
+
+FREE = ("model.image={uri: 111122223333.dkr.ecr.us-east-1.amazonaws.com/own:1}",)
+ONE_G5 = (
+    *FREE,
+    "compute={instance: ml.g5.xlarge, count: 1}",
+    "observed={latency: 20ms, throughput: 50, gpu: 80%}",
+    "candidates=[ml.g4dn.xlarge, ml.g6.xlarge]",
+    "autoscaling=null",
+    "traffic.p99=300ms",
+)
+
+
+def slugs(printed: Mapping[str, Any]) -> set[str]:
+    return {each["slug"] for each in printed["findings"]}
+
+
+@pytest.mark.parametrize(
+    ("most", "field"), [("null", "compute.count"), ("{max: 3}", "autoscaling.max")]
+)
+def test_a_load_that_no_instance_there_may_be_carries_is_a_finding(most: str, field: str) -> None:
+    printed = report(*ONE_G5, "traffic.requests_per_second=500", f"autoscaling={most}")
+    (found,) = [f for f in printed["findings"] if f["slug"] == "load-above-capacity"]
+    assert found["fix"] == {"field": field, "value": "20", "safe": False}
+    enough = report(*ONE_G5, "traffic.requests_per_second=500", "compute.count=20")
+    assert "load-above-capacity" not in slugs(enough)
+
+
+def test_what_was_served_while_it_was_measured_is_no_overload() -> None:
+    seen = "observed={latency: 20ms, requests_per_second: 500}"  # several at a time, evidently
+    assert "load-above-capacity" not in slugs(
+        report(*ONE_G5, "traffic.requests_per_second=500", seen)
+    )
+
+
+def test_where_the_load_is_not_carried_prices_are_held_against_what_carries_it() -> None:
+    sized = advice(report(*ONE_G5, "traffic.requests_per_second=500"), "instance")
+    rows = {each["option"]: each for each in sized["alternatives"]}
+    assert rows["1 x ml.g5.xlarge"]["verdict"] == "impossible"
+    assert sized["recommend"].startswith("run 20 x ml.g5.xlarge")
+    assert rows["20 x ml.g5.xlarge"]["verdict"] == "better"
+    assert rows["ml.g4dn.xlarge"]["verdict"] == "better"  # the cheapest of all
+    assert rows["ml.g6.xlarge"]["verdict"] == "worse"
+    served = advice(report(*ONE_G5, "traffic.requests_per_second=500"), "serving mode")
+    assert served["alternatives"][0]["usd"] == rows["20 x ml.g5.xlarge"]["usd"]
+
+
+def test_a_payload_that_real_time_does_not_take_is_found_and_advised_alike() -> None:
+    printed = report(*ONE_G5, "traffic.payload=10 MB")
+    assert "payload-above-limit" in slugs(printed)
+    served = advice(printed, "serving mode")
+    assert served["recommend"] == "serve by asynchronous"
+    assert served["alternatives"][0]["verdict"] == "impossible"
+    sized = advice(printed, "instance")
+    assert (sized["fixes"], "serving mode" in sized["recommend"]) == ([], True)
+    queued = "aws={CreateEndpointConfig: {AsyncInferenceConfig: {OutputConfig: {S3OutputPath: 's3://acme/o/'}}}}"
+    assert "payload-above-limit" not in slugs(report(*ONE_G5, "traffic.payload=10 MB", queued))
+
+
+def test_above_what_a_queue_takes_nothing_serves_it() -> None:
+    served = advice(report(*ONE_G5, "traffic.payload=2 GB"), "serving mode")
+    assert served["recommend"] == "none takes a payload of 2 GB: send less"
+
+
+def machines(*sets: str) -> float:
+    hours = report(*ONE_G5, *sets)["cost"]["lines"][0]["quantity"]
+    return float(hours["expected"]) / 730
+
+
+@pytest.mark.parametrize(
+    ("sets", "expected"),
+    [
+        (("traffic.requests_per_second=40", "autoscaling={min: 1, max: 4, target: 1200}"), 2),
+        (("traffic.requests_per_second=40", "autoscaling={min: 1, max: 4}"), 2),
+        (("traffic.requests_per_second=40", "autoscaling={min: 3, max: 4}"), 3),
+        (("traffic.requests_per_second=400", "autoscaling={min: 1, max: 4}"), 4),
+        (("traffic={requests_per_second: 40, mean_share: 25%}", "autoscaling={max: 4}"), 1),
+        (("traffic={}", "autoscaling={min: 1, max: 4}"), 1),
+        (("traffic.requests_per_second=400",), 1),
+    ],
+)
+def test_the_load_says_how_many_scaled_instances_are_paid(
+    sets: tuple[str, ...], expected: float
+) -> None:
+    assert machines(*sets) == pytest.approx(expected)
+
+
+def test_the_cost_and_the_row_of_the_type_in_force_agree() -> None:
+    printed = report()
+    (line,) = [each for each in printed["cost"]["lines"] if "hosting" in each["what"]]
+    assert line["usd"]["expected"] == pytest.approx(
+        row(printed, "ml.p3.2xlarge")["usd_per_month"]["expected"]
+    )
+    assert "2 for 40 a second" in line["what"]

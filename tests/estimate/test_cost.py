@@ -136,7 +136,10 @@ def test_early_stopping_saves_its_share() -> None:
 
 
 def test_an_endpoint_costs_a_month_and_scales_between_its_bounds() -> None:
-    cost = endpoint_cost(EndpointBill("ml.g5.2xlarge", "us-east-1", 2, lowest=1, highest=4))
+    running = Estimate(1.0, 2.0, 3.0, "instance", Basis.DERIVED)
+    bill = EndpointBill("ml.g5.2xlarge", "us-east-1", running, 4, "2 for 40/s")
+    cost = endpoint_cost(bill)
+    assert cost.lines[0].what == "ml.g5.2xlarge, hosting, 2 for 40/s"
     each = 730 * 1.515
     assert cost.per == "month"
     assert cost.usd.expected == pytest.approx(2 * each)
@@ -146,7 +149,9 @@ def test_an_endpoint_costs_a_month_and_scales_between_its_bounds() -> None:
 
 def test_payloads_of_an_endpoint_are_a_line_of_their_own() -> None:
     gigabytes = Estimate.exact(1000, "GB", Basis.DERIVED)
-    cost = endpoint_cost(EndpointBill("ml.g5.2xlarge", "us-east-1", gb_per_month=gigabytes))
+    one = Estimate.exact(1, "instance", Basis.DOCUMENTED)
+    bill = EndpointBill("ml.g5.2xlarge", "us-east-1", one, 1, gb_per_month=gigabytes)
+    cost = endpoint_cost(bill)
     assert cost.lines[1].usd.expected == pytest.approx(16)
 
 

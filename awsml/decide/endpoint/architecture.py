@@ -14,6 +14,7 @@ from awsml.decide.endpoint.case import Case, constant
 from awsml.decide.endpoint.diagnosis import serving_signals
 from awsml.decide.endpoint.hosts import nearest_hosted
 from awsml.decide.saving import cheapest, saved
+from awsml.estimate.cost_lines import product
 from awsml.units import HOURS_PER_MONTH, counted, format_usd
 
 _CPU = "ml.m5.xlarge"
@@ -143,7 +144,7 @@ def _ecs(case: Case, here: Instance, usd: Estimate) -> Alternative:
     """The same machine under another orchestrator: cheaper by SageMaker's markup, as idle."""
     option = f"Amazon ECS on {here.name}"
     price = case.price(here, "ec2")
-    month = price.scaled(HOURS_PER_MONTH * case.work.count, "USD")
+    month = product(price, case.running, "USD").scaled(HOURS_PER_MONTH)
     busy = "" if case.share_of_gpu is None else f" {case.share_of_gpu:.0%}"
     told = f"the same {here.gpus} GPU, cores and link, so the GPU stays{busy} used"
     if here.retired:

@@ -13,7 +13,7 @@ from awsml.decide.endpoint.case import Case, constant
 from awsml.decide.endpoint.hosts import refused, usual_candidates
 from awsml.decide.endpoint.latency import allowed_share, almost_all
 from awsml.estimate.endpoint import Rates, instances_needed, per_million
-from awsml.units import HOURS_PER_MONTH, format_duration
+from awsml.units import HOURS_PER_MONTH, format_duration, format_rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +120,19 @@ def _unknown_type(name: str, case: Case) -> Row:
     return Row(name, None, refusal is None, unknown, None, usd, usd, None, late, True, why)
 
 
-def _count(case: Case, sustained: float | None, share: float) -> int | None:
+def _count(case: Case, sustained: float | None, share: float, load: float = 1.0) -> int | None:
+    """As many as a part of the busiest load takes, and never fewer than are kept."""
     if case.rate is None or not sustained:
         return None
-    return max(instances_needed(case.rate, sustained, share), case.work.fewest or 1)
+    return max(instances_needed(case.rate * load, sustained, share), case.work.fewest or 1)
 
 
 def _month(case: Case, price: Estimate, sustained: Estimate, share: float) -> Estimate:
-    """Dollars a month; a slower type than expected takes more of it."""
+    """Dollars a month; a slower type than expected takes more of it. Where the load scales them,
+    as many run as the mean rate takes."""
     rates = (sustained.high, sustained.expected, sustained.low)
-    counts = [_count(case, rate, share) for rate in rates]
+    scaled = case.work.mean_share if case.work.most else 1.0
+    counts = [_count(case, rate, share, scaled) for rate in rates]
     if not all(counts):
         return _no_month(case, sustained)
     if not price.known:
@@ -168,7 +171,9 @@ def _why(rates: Rates, count: int | None, case: Case, allowed: float | None, p99
     if sustained.expected is None:
         return f"not known how much it sustains: measure {sustained.missing[0]}"
     carried = "" if sustained.basis is not Basis.ASSUMED else ", carried over from another device"
-    text = f"{sustained.expected:.3g} requests a second, limited by {rates.limited_by}{carried}"
+    rate, by = format_rate(sustained.expected), rates.limited_by
+    limit = "as measured" if by == "measured" else f"limited by {by}"
+    text = f"{rate} requests a second, {limit}{carried}"
     if count and case.rate:
         used = case.rate / (count * sustained.expected)
         text += f"; {count} for {case.rate:g} a second, {used:.0%} used"

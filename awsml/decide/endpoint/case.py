@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from awsml import catalog
-from awsml.basis import Estimate
+from awsml.basis import Basis, Estimate
 from awsml.catalog import Instance
 from awsml.decide.decision import Grounds
 from awsml.errors import AwsmlError
 from awsml.estimate.bottleneck import signals_of
+from awsml.estimate.cost_lines import product
 from awsml.estimate.endpoint import Rates, rates_on, replicas
 from awsml.finding import Confidence, Finding, Level
 from awsml.readers.metric_files import read_metrics, utilisation_in
@@ -34,6 +35,7 @@ class Case:
     here: Instance | None
     measured_on: Instance | None
     region: str | None
+    running: Estimate  # instances in the mean of a month
     problems: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -58,10 +60,10 @@ class Case:
         return found.estimate()
 
     def month(self, one: Instance | None) -> Estimate:
-        """Dollars a month of as many of a type as the scenario asks for."""
+        """Dollars a month of as many of a type as run of the one in force."""
         if one is None:
             return Estimate.unknown("USD", f"a price of {self.work.instance}")
-        return self.price(one).scaled(HOURS_PER_MONTH * self.work.count, "USD")
+        return product(self.price(one), self.running, "USD").scaled(HOURS_PER_MONTH)
 
     @property
     def lanes(self) -> int | None:
@@ -75,7 +77,8 @@ def case_of(work: EndpointWorkload, grounds: Grounds) -> Case:
     on = catalog.instance(work.seen.instance)
     work, problems, findings = _with_file(work, on, grounds)
     region = grounds.region or work.region
-    return Case(work, catalog.instance(work.instance), on, region, problems, findings)
+    count = Estimate.exact(float(work.count), "instance", Basis.DOCUMENTED)
+    return Case(work, catalog.instance(work.instance), on, region, count, problems, findings)
 
 
 def _with_file(

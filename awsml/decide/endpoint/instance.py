@@ -9,61 +9,73 @@ from awsml.basis import Basis, Estimate
 from awsml.decide.endpoint.candidates import Row, price_order
 from awsml.decide.endpoint.case import Case
 from awsml.decide.endpoint.latency import almost_all
+from awsml.decide.endpoint.standing import (
+    carried_at_most,
+    most_instances,
+    too_few,
+    too_large,
+)
 from awsml.decide.saving import saved
 from awsml.finding import Fix
-from awsml.units import format_duration, format_usd
+from awsml.units import format_bytes, format_duration, format_rate, format_usd
 
 _MOST_ROWS = 8
 _CLEARLY = 0.98  # closer prices are a tie
 
 
 def instance_advice(case: Case, rows: Sequence[Row]) -> Advice:
-    """The cheapest that carries the load against what stands now; right-sizing is a verdict."""
+    """The cheapest that carries the load against what stands now, or, where that cannot carry it,
+    against as many as can; right-sizing is a verdict."""
     now, *others = rows
-    current = case.month(case.here)
-    fewer = [now] if _too_many(now, case) else []
-    priced = [row for row in (*fewer, *others) if row.month is not None]
+    current, short = case.month(case.here), too_few(case, now)
+    same = [now] if short or _too_many(now, case) else []
+    priced = [row for row in (*same, *others) if row.month is not None]
     best = min(priced, key=lambda row: row.month or 0.0, default=None)
-    usd = current.expected
-    cheaper = best is not None and usd is not None and (best.month or 0.0) < usd * _CLEARLY
-    sure = cheaper and best is not None and (best.usd_per_month.high or 0.0) < (usd or 0.0)
+    against = now.usd_per_month if short and now.month is not None else current
+    cheaper = best is not None and _below(best.month, against.expected)
+    sure = cheaper and best is not None and _below(best.usd_per_month.high, against.expected)
     fit = now.deployable and now.in_time
-    move = best if sure or not fit else None
-    if fit and move is None and _too_few(now, case):
-        move = best if best is not None and _surely_below(best, now) else now
+    move = best if sure or not fit else now if short else None
+    large = too_large(case)
     listed = sorted(
         others, key=lambda row: (row.name not in case.work.candidates, price_order(row))
     )
+    standard = best.month if short and best is not None else current.expected
     gains = move or (best if cheaper else None)
     return Advice(
         subject="instance",
-        recommend=_recommend(case, now, move, best if cheaper else None),
+        recommend=_too_large(large) or _recommend(case, now, move, best if cheaper else None),
         because=f"{now.name}: {now.why}; {_stands(case, now, current)}",
-        saves_usd=saved(current, gains.usd_per_month) if gains else None,
+        saves_usd=saved(current, gains.usd_per_month) if gains and not large else None,
         alternatives=(
-            _own(now, current),
-            *(_alternative(row, usd, move) for row in listed[:_MOST_ROWS]),
+            *_own(case, now, current, move),
+            *(_alternative(row, standard, move, short) for row in listed[:_MOST_ROWS]),
         ),
         field="compute.instance",
-        fixes=tuple(_fixes(move, case)) if move else (),
-        change=move is not None,
+        fixes=tuple(_fixes(move, case)) if move and not large else (),
+        change=move is not None and not large,
         notes=tuple(_notes(best) if cheaper else ()),
     )
 
 
-def _surely_below(best: Row, now: Row) -> bool:
-    """Cheaper than as many of the type in force as the load takes, even if it is slow."""
-    high, month = best.usd_per_month.high, now.month
-    return high is not None and month is not None and high < month * _CLEARLY
+def _below(usd: float | None, other: float | None) -> bool:
+    return usd is not None and other is not None and usd < other * _CLEARLY
+
+
+def _too_large(large: tuple[str, float] | None) -> str:
+    """No instance takes what real-time inference does not take."""
+    if large is None:
+        return ""
+    name, size = large
+    return (
+        f"first see to the {name}, or to the serving mode: no instance takes {format_bytes(size)} "
+        "in real time"
+    )
 
 
 def _too_many(now: Row, case: Case) -> bool:
     """More than the load takes, and nothing that would scale them in."""
     return now.instances is not None and now.instances < case.work.count and not case.work.most
-
-
-def _too_few(now: Row, case: Case) -> bool:
-    return now.instances is not None and now.instances > (case.work.most or case.work.count)
 
 
 def _fixes(move: Row, case: Case) -> Iterator[Fix]:
@@ -83,7 +95,7 @@ def _stands(case: Case, now: Row, current: Estimate) -> str:
     """What is there today: dollars, the idle part of them, and how late it answers."""
     if current.expected is None:
         return "its price is unknown"
-    told = f"{case.work.count} cost {format_usd(current.expected)} a month"
+    told = f"{case.running.expected:g} cost {format_usd(current.expected)} a month"
     busy = case.share_of_gpu
     if busy is not None and now.one is not None and now.one.accelerators:
         told += f", of which {format_usd((1 - busy) * current.expected)} buys an idle GPU"
@@ -91,14 +103,14 @@ def _stands(case: Case, now: Row, current: Estimate) -> str:
 
 
 def _as_it_is(case: Case, now: Row) -> str:
-    target, rate = case.work.p99_seconds, case.rate
-    if target is None or rate is None or now.one is None or now.sustained.expected is None:
+    target, rate, count = case.work.p99_seconds, case.rate, most_instances(case)
+    if rate is None or now.one is None or now.sustained.expected is None or count == now.instances:
         return ""
-    each, count = rate / case.work.count, case.work.count
-    if count == now.instances:
-        return ""
+    each = rate / count
     if each >= now.sustained.expected:
         return f"; {count} of it cannot carry {rate:g} a second at all"
+    if target is None or (case.work.most and not too_few(case, now)):
+        return ""
     late = almost_all(now.one, now.sustained, each, case).expected or 0.0
     told = f"with {count} of it 99 % take up to {format_duration(late)}"
     return f"; {told} ({format_duration(target)} asked for)"
@@ -112,7 +124,9 @@ def _recommend(case: Case, now: Row, move: Row | None, promising: Row | None) ->
             word = "right-size down to" if _too_many(now, case) else "run"
         elif _smaller(move, case):
             word = "right-size down to"
-        return f"{word} {move.instances} x {move.name}"
+        less = promising if promising is not None and promising is not move else None
+        measure = f", or measure {less.name}, which may do for less" if less else ""
+        return f"{word} {move.instances} x {move.name}{measure}"
     if not now.sustained.known:
         return "measure what one instance sustains: `awsml endpoint bench`"
     if promising is not None:
@@ -133,16 +147,26 @@ def _notes(best: Row | None) -> Iterator[str]:
     if best is not None and best.sustained.basis is Basis.ASSUMED:
         yield (
             f"what {best.name} sustains is assumed from another device "
-            f"({best.sustained.low:.3g} to {best.sustained.high:.3g} requests a second): "
+            f"({format_rate(best.sustained.low or 0.0)} to "
+            f"{format_rate(best.sustained.high or 0.0)} requests a second): "
             "measure it before the move"
         )
 
 
-def _own(now: Row, current: Estimate) -> Alternative:
-    return Alternative(now.name, "chosen" if now.deployable else "impossible", now.why, current)
+def _own(case: Case, now: Row, current: Estimate, move: Row | None) -> Iterator[Alternative]:
+    """What stands; where that is too little, as many of the same type as the load takes as well."""
+    if not now.deployable or not too_few(case, now):
+        yield Alternative(now.name, "chosen" if now.deployable else "impossible", now.why, current)
+        return
+    count = most_instances(case)
+    cannot = carried_at_most(case, now) is not None
+    why = f"{count} for what takes {now.instances}{_as_it_is(case, now)}"
+    yield Alternative(f"{count} x {now.name}", "impossible" if cannot else "worse", why, current)
+    verdict = "better" if now is move else "worse"
+    yield Alternative(f"{now.instances} x {now.name}", verdict, now.why, now.usd_per_month)
 
 
-def _alternative(row: Row, usd: float | None, move: Row | None) -> Alternative:
+def _alternative(row: Row, usd: float | None, move: Row | None, short: bool) -> Alternative:
     if not row.deployable:
         verdict = "impossible"
     elif row is move:
@@ -152,5 +176,5 @@ def _alternative(row: Row, usd: float | None, move: Row | None) -> Alternative:
     elif row.month is None or usd is None:
         verdict = "unknown"
     else:
-        verdict = "better" if row.month < usd * _CLEARLY else "worse"
+        verdict = "better" if row.month <= (usd if short else usd * _CLEARLY) else "worse"
     return Alternative(row.name, verdict, row.why, row.usd_per_month)

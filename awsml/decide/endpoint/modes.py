@@ -7,7 +7,8 @@ from awsml import catalog
 from awsml.advice import Advice, Alternative
 from awsml.basis import Basis, Estimate, weakest
 from awsml.decide.endpoint.candidates import Row
-from awsml.decide.endpoint.case import Case
+from awsml.decide.endpoint.case import HOURS_PER_MONTH, Case
+from awsml.decide.endpoint.standing import too_large
 from awsml.decide.saving import cheapest, saved
 from awsml.estimate.endpoint import in_flight
 from awsml.units import HOURS_PER_MONTH, format_bytes, format_duration
@@ -20,29 +21,40 @@ _AT_ONCE = "serverless_concurrency_maximum"
 def serving_mode_advice(case: Case, now: Row) -> Advice:
     """Real-time against the others. What cannot be used is priced all the same."""
     usd = case.month(case.here)
+    large = too_large(case)
     options = (
-        Alternative("real-time", "chosen", _told_now(case, now), usd),
-        _asynchronous(case, now),
-        _serverless(case),
-        _batch(case, now),
+        Alternative(
+            "real-time", "impossible" if large else "chosen", _told_now(case, now, large), usd
+        ),
+        _asynchronous(case, now, usd, large),
+        _serverless(case, usd),
+        _batch(case, now, usd),
     )
     best = cheapest(options)
     return Advice(
         subject="serving mode",
-        recommend=f"serve by {best.option}" if best else "stay with real-time",
+        recommend=_recommend(best, large),
         because=_why_mode(case),
-        saves_usd=saved(usd, best.usd) if best and best.usd else None,
+        saves_usd=saved(usd, best.usd) if best and best.usd and not large else None,
         alternatives=options,
         field="traffic.realtime",
         change=best is not None,
     )
 
 
-def _told_now(case: Case, now: Row) -> str:
-    size, most = _size(case), float(catalog.limit("endpoint_payload_safe").value)
-    fits = "" if size <= most else ", and the payload is above it"
+def _recommend(best: Alternative | None, large: tuple[str, float] | None) -> str:
+    if best is not None:
+        return f"serve by {best.option}"
+    if large is None:
+        return "stay with real-time"
+    return f"none takes a {large[0]} of {format_bytes(large[1])}: send less"
+
+
+def _told_now(case: Case, now: Row, large: tuple[str, float] | None) -> str:
+    most = float(catalog.limit("endpoint_payload_safe").value)
+    fits = f", and the {large[0]} is {format_bytes(large[1])}" if large else ""
     limits = f"{format_bytes(most)} and {_limit('endpoint_response_seconds')} a request"
-    return f"{case.work.count} x {now.name}, paid whether called or not; {limits}{fits}"
+    return f"{case.running.expected:g} x {now.name}, paid whether called or not; {limits}{fits}"
 
 
 def _why_mode(case: Case) -> str:
@@ -59,7 +71,9 @@ def _limit(name: str) -> str:
     return f"{float(catalog.limit(name).value):g} s"
 
 
-def _asynchronous(case: Case, now: Row) -> Alternative:
+def _asynchronous(
+    case: Case, now: Row, real_time: Estimate, large: tuple[str, float] | None
+) -> Alternative:
     """The same machines behind a queue; down to none while it is empty."""
     most = float(catalog.limit("async_payload_maximum").value)
     limits = f"{format_bytes(most)} and {_limit('async_response_seconds')} a request"
@@ -67,23 +81,30 @@ def _asynchronous(case: Case, now: Row) -> Alternative:
     price = case.price(case.here) if case.here else Estimate.unknown("USD/hour")
     usd, busy = _while_busy(case, now, price)
     why = what if busy is None else f"{what}; {busy:.2g} instances busy on average"
+    if (case.work.payload_bytes or 0.0) > most:
+        return Alternative("asynchronous", "impossible", why, usd)
+    if large:
+        why += "; the answer is an object, which whoever waits has to look for"
+        return Alternative("asynchronous", "better", why, usd)  # nothing else takes the bytes
     if case.work.realtime:
         return Alternative("asynchronous", "impossible", f"{why}; the answer is an object", usd)
-    return Alternative("asynchronous", _verdict(case, usd), why, usd)
+    return Alternative("asynchronous", _verdict(usd, real_time), why, usd)
 
 
-def _batch(case: Case, now: Row) -> Alternative:
+def _batch(case: Case, now: Row, real_time: Estimate) -> Alternative:
     """The same machine, only as long as there is something to do."""
-    most = format_bytes(float(catalog.limit("transform_payload_maximum").value))
-    what = f"{most} and {_limit('transform_response_seconds')} a request"
+    most = float(catalog.limit("transform_payload_maximum").value)
+    what = f"{format_bytes(most)} and {_limit('transform_response_seconds')} a request"
     price = case.price(case.here, "transform") if case.here else Estimate.unknown("USD/hour")
     usd, busy = _while_busy(case, now, price)
     hours = "" if busy is None else f"; {busy * HOURS_PER_MONTH:,.0f} instance-hours a month"
     why = f"{what}{hours}"
+    if (case.work.payload_bytes or 0.0) > most:
+        return Alternative("batch transform", "impossible", why, usd)
     if case.work.realtime:
         return Alternative("batch transform", "impossible", f"{why}; answers are files in S3", usd)
     why += ", if requests can be collected"
-    return Alternative("batch transform", _verdict(case, usd), why, usd)
+    return Alternative("batch transform", _verdict(usd, real_time), why, usd)
 
 
 def _while_busy(case: Case, now: Row, price: Estimate) -> tuple[Estimate, float | None]:
@@ -95,14 +116,13 @@ def _while_busy(case: Case, now: Row, price: Estimate) -> tuple[Estimate, float 
     return price.scaled(HOURS_PER_MONTH * busy, "USD"), busy
 
 
-def _verdict(case: Case, usd: Estimate) -> str:
-    current = case.month(case.here)
-    if usd.expected is None or current.expected is None:
+def _verdict(usd: Estimate, real_time: Estimate) -> str:
+    if usd.expected is None or real_time.expected is None:
         return "unknown"
-    return "better" if usd.expected < current.expected else "worse"
+    return "better" if usd.expected < real_time.expected else "worse"
 
 
-def _serverless(case: Case) -> Alternative:
+def _serverless(case: Case, real_time: Estimate) -> Alternative:
     """By memory and time of each request; nothing is paid in between."""
     usd, told = _serverless_month(case)
     refusal = _not_serverless(case)
@@ -115,7 +135,7 @@ def _serverless(case: Case) -> Alternative:
             f"{format_duration(case.work.p99_seconds)} for 99 % is not promised"
         )
         return Alternative("serverless", "worse" if usd.known else "unknown", why, usd)
-    return Alternative("serverless", _verdict(case, usd), why, usd)
+    return Alternative("serverless", _verdict(usd, real_time), why, usd)
 
 
 def _serverless_limits() -> str:

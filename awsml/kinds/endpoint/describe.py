@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from awsml.kinds.endpoint.spec import EndpointSpec
+from awsml.kinds.endpoint.spec import Autoscaling, EndpointSpec
 from awsml.workload import EndpointWorkload, Seen
 
 
@@ -27,12 +27,18 @@ def describe_endpoint(spec: EndpointSpec) -> EndpointWorkload:
         most=scaling.max if scaling else None,
         scales_by_concurrency=scaling is not None and scaling.metric == "concurrency",
         target_open=scaling is not None and scaling.target == "auto",
+        scaling_target=_written_target(scaling),
         algorithm=image.algorithm,
         workers=spec.serving.workers,
         batch=spec.serving.batch,
         cost_limit_usd=spec.limits.cost,
         ttl_seconds=spec.ttl.after if spec.ttl else None,
     )
+
+
+def _written_target(scaling: Autoscaling | None) -> float | None:
+    written = scaling.target if scaling else "auto"
+    return None if isinstance(written, str) else float(written)
 
 
 def _seen(spec: EndpointSpec) -> Seen:
