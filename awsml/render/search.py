@@ -23,13 +23,15 @@ def _by_parallel(block: Mapping[str, Any], width: int) -> str:
 def search_title(block: Mapping[str, Any]) -> str:
     """What the figures are of: the way to the target, or all trials of the budget."""
     if any(row["trials_to_target"]["expected"] is not None for row in block["by_parallel"]):
-        return "search, to the target"
+        chance = block.get("confidence")
+        return "search, to the target" + (f" with {chance:.0%} probability" if chance else "")
     trials = counted(block["trials"], "trial") if block["trials"] else "so many trials"
     return f"search, {trials} (no target is given)"
 
 
 def parallel_headings(block: Mapping[str, Any]) -> tuple[str, ...]:
-    return "at once", "trials", "dollars", "wall-clock", f"best of {block['trials'] or 'them'}"
+    best = f"best of {block['trials'] or 'them'}, median"
+    return "at once", "trials", "dollars", "wall-clock", best
 
 
 def parallel_rows(block: Mapping[str, Any]) -> list[tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from textwrap import dedent
 
-from awsml.rules.rule import Rule
+from awsml.rules.rule import Confidence, Level, Rule
 
 HEADINGS = ("Why", "Flagged", "Preferred", "AWS says")
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
@@ -32,11 +32,19 @@ def page_text(rule: Rule) -> str:
     for heading in HEADINGS:
         if heading in parts:
             lines += [f"## {heading}", "", _body(heading, parts[heading]), ""]
-    lines += [f"Level: {rule.level}. Confidence: {rule.confidence}. Since: {rule.since}."]
+    lines += [f"Level: {_level(rule)}. Confidence: {rule.confidence}. Since: {rule.since}."]
     if rule.persona:
         lines += [f"Only with `--persona {rule.persona}`."]
     lines += [f"Checked in: {', '.join(rule.apis)}.", f"Source: {rule.source}"]
     return "\n".join(lines) + "\n"
+
+
+def _level(rule: Rule) -> str:
+    """With what it is shown as instead, and when."""
+    if rule.level is Level.ERROR and rule.confidence is Confidence.INFERRED:
+        return "error with `validate --strict`, a warning without, since it is inferred"
+    softer = ", ".join(rule.also)
+    return f"{rule.level}, in some cases {softer}" if softer else str(rule.level)
 
 
 def _body(heading: str, text: str) -> str:

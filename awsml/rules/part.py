@@ -71,6 +71,12 @@ class Part:
         return (origin.field if origin and origin.field else self.path) or self.call.operation
 
     @property
+    def because(self) -> str | None:
+        """Why it has its value, where awsml chose it; None where somebody wrote it."""
+        origin = self.call.origins.get(self.path)
+        return origin.because if origin else None
+
+    @property
     def value(self) -> Any:
         """The value itself; None when absent. Stops the rule when it is not known."""
         raw = self.raw

@@ -24,6 +24,7 @@ API its rules may read (that is how rules load lazily), the modules are discover
     """
 
     LEVEL = Level.ERROR                  # error, warning or advice
+    ALSO = (Level.WARNING,)              # only where a problem has another `level`
     CONFIDENCE = Confidence.VERIFIED     # verified, documented or inferred
     APIS = (...)                         # see below
     SOURCE = "https://..."               # where the fact is written
@@ -106,6 +107,7 @@ class Rule:
     persona: str | None = None
     local: bool = False
     since: str = "0.1"
+    also: tuple[Level, ...] = ()
 
     @property
     def apis(self) -> tuple[str, ...]:
@@ -127,6 +129,7 @@ def rule_of(module: ModuleType) -> Rule:
         persona=constants.get("PERSONA"),
         local=constants.get("LOCAL", False),
         since=constants.get("SINCE", "0.1"),
+        also=constants.get("ALSO", ()),
     )
 
 

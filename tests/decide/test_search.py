@@ -230,3 +230,35 @@ def test_a_linear_scale_over_decades_makes_the_best_of_a_budget_worse() -> None:
     mended = replace(ASKED, jobs=(SearchedJob(TRIAL, (fitting, *RANGES[1:])),))
     tops = [rows(each)[0]["planned"]["expected_top"]["expected"] for each in (mended, ASKED)]
     assert tops[0] < tops[1] / 3
+
+
+def test_what_is_saved_is_a_part_of_what_the_plan_costs() -> None:
+    found = decided(ASKED)
+    (advice,) = found.advice
+    planned, gain = found.cost.usd.expected, advice.saves_usd
+    assert planned is not None and gain is not None and gain.expected is not None
+    assert 0 < gain.expected < planned
+    trials = next(fix for fix in advice.fixes if fix.field == "budget.trials")
+    mended = replace(
+        ASKED,
+        trials=int(trials.value),
+        parallel=2,
+        jobs=(SearchedJob(TRIAL, (replace(RANGES[0], scale="log"), *RANGES[1:])),),
+    )
+    after = decided(mended)
+    assert after.cost.usd.expected == pytest.approx(planned - gain.expected)
+    (left,) = after.advice
+    assert not left.change  # a longer search for a dollar or two is offered, not recommended
+    assert left.recommend.startswith("keep it as it is; or ")
+
+
+def test_a_budget_that_stops_short_of_the_target_is_to_be_raised() -> None:
+    drawn = replace(ASKED, strategy="random", parents=0, parallel=2, trials=12)
+    short = replace(drawn, jobs=(SearchedJob(TRIAL, RANGES[3:]),), target=SearchTarget(0.1))
+    (advice,) = decided(short).advice
+    assert advice.recommend == "run 28 trials instead of 12"
+    assert advice.saves_usd is not None and (advice.saves_usd.expected or 0) < 0
+    poor = replace(short, cost_limit_usd=Decimal("15"))
+    (kept,) = decided(poor).advice
+    assert kept.recommend.startswith("keep it as it is")
+    assert any("below the 28" in note for note in kept.notes)

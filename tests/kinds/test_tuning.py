@@ -211,3 +211,24 @@ def test_the_plan_keeps_its_contract_with_and_without_a_target(tmp_path: Path) -
         assert {"parallel", "trials_to_target", "usd", "wall_seconds"} <= row.keys()
         known = row["trials_to_target"]["expected"] is not None
         assert known is bool(more)
+
+
+def test_a_range_that_runs_backwards_is_an_error_at_its_low_end(tmp_path: Path) -> None:
+    text = HEAD + inline() + REST.replace("{low: 1e-5, high: 1e-1}", "{low: 1e-1, high: 1e-5}")
+    (found,) = planned(text, tmp_path).report.findings
+    assert (found.slug, found.field) == ("bad-value", "parameters.lr.low")
+    assert found.hint == "write `{low: 1e-5, high: 1e-1}`"
+
+
+def runtime_hint(budget: str, folder: Path) -> str:
+    text = HEAD + inline() + REST.replace("{trials: 20, parallel: 4}", budget)
+    found = planned(text, folder).report.findings
+    (hint,) = [each.hint for each in found if each.slug == "tuning-runtime-limit"]
+    return hint or ""
+
+
+def test_a_limit_is_moved_by_the_field_that_sets_it(tmp_path: Path) -> None:
+    typed = runtime_hint("{trials: 20, parallel: 4, runtime: 3h}", tmp_path)
+    assert "set `budget.runtime` to 36000 s" in typed
+    by_dollars = runtime_hint("{trials: 20, parallel: 4, runtime: 36000 s, cost: 20 USD}", tmp_path)
+    assert "raise what sets `budget.runtime` (`budget.cost`: $20" in by_dollars

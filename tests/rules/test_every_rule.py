@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 
 import pytest
@@ -76,6 +77,17 @@ def test_a_rule_says_what_it_is(rule: Rule) -> None:
     assert isinstance(rule.level, Level) and isinstance(rule.confidence, Confidence)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule.slug)
     assert find_rule(rule.slug) == rule
+
+
+@every_rule
+def test_a_page_names_every_level_that_a_problem_may_have(rule: Rule) -> None:
+    source = inspect.getsource(inspect.getmodule(rule.check) or inspect)
+    named = {Level[name] for name in re.findall(r"level=Level\.([A-Z]+)", source)}
+    assert named - {rule.level} == set(rule.also)
+    told = page_text(rule).rpartition("Level: ")[2].partition(". Confidence")[0]
+    assert all(level in told for level in rule.also)
+    if rule.level is Level.ERROR and rule.confidence is Confidence.INFERRED:
+        assert "--strict" in told
 
 
 @every_rule

@@ -11,28 +11,86 @@ from awsml.basis import Estimate
 from awsml.decide.saving import saved
 from awsml.decide.tuning.case import SearchCase
 from awsml.decide.tuning.options import Option, count_text, trials_text, usd_text
+from awsml.finding import Fix
 from awsml.units import counted
 
 _TIE_SHARE = 0.005
+# Of the dollars: a longer search that saves less is offered, and not recommended.
+_WORTH_WAITING = 0.15
+# Closer than this to the trials that the target takes, the budget stays as it is.
+_NEAR_ENOUGH = 0.05
 
 
 def search_advice(now: SearchCase, options: list[Option]) -> Advice:
-    """What to change for the same quality, what each option comes to, and why others lose."""
-    gains = [o for o in options if o.fixes and not o.impossible and _gain(now, o) > 0]
+    """What to change for the same quality, what each option comes to, and why others lose. What
+    is saved is a part of what the plan costs, which runs all trials of its budget."""
+    gains = [o for o in options if o.fixes and not o.impossible and _worth(now, o)]
     best = _together(now, gains)
-    before, after = now.total_usd, best.total_usd
+    trials = _trials_option(now, best)
+    changes = [*gains, *([trials] if trials else [])]
+    after = trials.case if trials else _planned(best)
     return Advice(
         subject="tuning cost",
-        recommend=" and ".join(o.name for o in gains) if gains else "keep it as it is",
+        recommend=" and ".join(o.name for o in changes) or _kept(options),
         because=_because(now, best),
-        saves_usd=saved(before, after),
-        saves_seconds=saved(now.wall, best.wall),
-        alternatives=tuple(_row(now, option) for option in options),
-        field=gains[0].fixes[0].field if gains else "budget.parallel",
-        fixes=tuple(fix for option in gains for fix in option.fixes),
-        notes=tuple(_notes(now)),
-        change=bool(gains),
+        saves_usd=saved(_planned(now).total_usd, after.total_usd),
+        saves_seconds=saved(_planned(now).wall, after.wall),
+        alternatives=(*(_row(now, option) for option in options), *_trials_row(now, trials)),
+        field=changes[0].fixes[0].field if changes else "budget.parallel",
+        fixes=tuple(fix for option in changes for fix in option.fixes),
+        notes=tuple(_notes(now, trials)),
+        change=bool(changes),
     )
+
+
+def _worth(now: SearchCase, option: Option) -> bool:
+    """A gain, and one that pays for the time where it takes longer."""
+    gain, usd = _gain(now, option), now.total_usd.expected
+    longer = (option.case.wall.expected or 0.0) > (now.wall.expected or 0.0)
+    if longer and usd and now.workload.target is not None:
+        return gain > _WORTH_WAITING * usd
+    return gain > 0
+
+
+def _planned(case: SearchCase) -> SearchCase:
+    """What AWS runs: all trials of the budget, whether the target is reached or not."""
+    return case if case.trials is None else case.with_(target=None)
+
+
+def _trials_option(now: SearchCase, best: SearchCase) -> Option | None:
+    """The budget that reaches the target with the other changes: AWS stops at no target, so only
+    fewer trials cost less; too few do not reach it."""
+    needed, had, work = best.needed.expected, now.trials, now.workload
+    if work.target is None or work.strategy == "grid" or needed is None or had is None:
+        return None
+    count = max(1, round(needed))
+    case = _planned(replace(best, trials=count))
+    limit, usd = work.cost_limit_usd, case.total_usd.expected
+    too_dear = limit is not None and usd is not None and usd > float(limit)
+    if abs(count - had) <= _NEAR_ENOUGH * had or (count > had and too_dear):
+        return None
+    name = f"run {counted(count, 'trial')} instead of {had}"
+    reach = "the target takes no more" if count < had else "fewer do not reach the target"
+    why = f"{reach}; AWS runs all trials of the budget"
+    return Option("trials", name, case, why, fixes=(Fix("budget.trials", str(count)),))
+
+
+def _trials_row(now: SearchCase, trials: Option | None) -> Iterator[Alternative]:
+    """Against the plan, which is what the number of trials changes."""
+    if trials is None:
+        return
+    usd, before = trials.case.total_usd, _planned(now).total_usd
+    why = f"{usd_text(usd)} against {usd_text(before)} of the plan: {trials.why}"
+    yield Alternative(
+        trials.name, "better", f"{why}, with the changes above", usd, trials.case.wall
+    )
+
+
+def _kept(options: list[Option]) -> str:
+    """Nothing is better as it stands; what would be on a condition is said with it."""
+    usable = [o for o in options if o.condition and not (o.impossible or o.kept or o.short)]
+    best = min(usable, key=lambda o: o.case.total_usd.expected or float("inf"), default=None)
+    return f"keep it as it is; or {best.name}, if {best.condition}" if best else "keep it as it is"
 
 
 def savings_block(now: SearchCase, options: list[Option]) -> list[dict[str, Any]]:
@@ -106,16 +164,24 @@ def _because(now: SearchCase, best: SearchCase) -> str:
             f"{trials_text(now.needed)} {more}cost {usd_text(now.total_usd)} at any number; "
             "only a `target` says how many are needed"
         )
-    return (
-        f"{trials_text(best.needed)} and {usd_text(best.total_usd)} to the target, against "
-        f"{count_text(now.needed)} and {usd_text(now.total_usd)} as written"
-    )
+    told = f"{trials_text(best.needed)} and {usd_text(best.total_usd)} to the target"
+    if now.workload.target.trials is None:
+        told += f" with {now.workload.target.confidence:.0%} probability"
+    if best.needed != now.needed:
+        told += f", against {count_text(now.needed)} and {usd_text(now.total_usd)} as written"
+    if now.trials is None:
+        return told
+    planned = usd_text(_planned(now).total_usd)
+    return f"{told}; the plan runs {counted(now.trials, 'trial')} for {planned}"
 
 
-def _notes(now: SearchCase) -> Iterator[str]:
+def _notes(now: SearchCase, changed: Option | None) -> Iterator[str]:
     needed, trials = now.needed.expected, now.trials
-    if now.workload.target and needed is not None and trials is not None and trials < needed:
-        budget = counted(trials, "trial")
+    if now.workload.target is not None:
+        yield "time and dollars of each option but the number of trials are those to the target"
+    short = needed is not None and trials is not None and trials < round(needed)
+    if now.workload.target and short and changed is None:
+        budget = counted(trials or 0, "trial")
         yield f"the budget of {budget} is below the {needed:.0f} that the target takes"
     if any(job.training.spot and job.training.spot.checkpoints for job in now.workload.jobs):
         yield (

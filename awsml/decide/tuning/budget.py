@@ -48,7 +48,7 @@ def limited(
         return Limited(usd_per_hour, stated, trial_limits, {}, (_too_small(workload, rate),))
     runtime = most if stated is None else min(most, stated)
     because = (
-        f"{format_usd(float(budget))} / ({workload.parallel} at once x "
+        f"`budget.cost`: {format_usd(float(budget))} / ({workload.parallel} at once x "
         f"{format_usd(usd_per_hour)} an hour) less {GRACE_SECONDS} s of grace"
     )
     choices = {} if runtime == stated else {"budget.runtime": Choice(runtime, because)}

@@ -142,6 +142,7 @@ def _block(case: SearchCase, limits: Limited, savings: list[dict[str, Any]]) -> 
         ],
         "savings": savings,
         "trials": case.trials,
+        "confidence": _confidence(case),
         "strategy": case.workload.strategy,
         "parallel": case.workload.parallel,
         "trial": {
@@ -153,6 +154,12 @@ def _block(case: SearchCase, limits: Limited, savings: list[dict[str, Any]]) -> 
         if case.workload.cost_limit_usd is None
         else float(case.workload.cost_limit_usd),
     }
+
+
+def _confidence(case: SearchCase) -> float | None:
+    """With which probability the trials to the target reach it, where they follow from one."""
+    target = case.workload.target
+    return None if target is None or target.trials is not None else target.confidence
 
 
 def _expected_top(case: SearchCase, trials: float) -> Estimate:

@@ -60,6 +60,12 @@ class Parameter(Part):
             )
         for name in ("low", "high"):
             _check_number(name, getattr(self, name))
+        if self.low is not None and self.high is not None and float(self.low) > float(self.high):
+            raise Problem(
+                f"`low: {self.low}` is above `high: {self.high}`",
+                hint=f"write `{{low: {self.high}, high: {self.low}}}`",
+                field="low",
+            )
         return self
 
     @property

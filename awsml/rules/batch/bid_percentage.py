@@ -24,6 +24,7 @@ from awsml.rules.batch._environments import RESOURCES
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
+ALSO = (Level.ADVICE,)
 CONFIDENCE = Confidence.VERIFIED
 APIS = (RESOURCES,)
 SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResource.html"

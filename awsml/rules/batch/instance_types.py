@@ -28,6 +28,7 @@ from awsml.rules.batch._environments import BUNDLES, RESOURCES, is_arm, on_machi
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
+ALSO = (Level.WARNING,)
 CONFIDENCE = Confidence.VERIFIED
 APIS = (RESOURCES,)
 SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResource.html"

@@ -32,6 +32,7 @@ from awsml.rules.batch._environments import QUEUE
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
+ALSO = (Level.WARNING,)
 CONFIDENCE = Confidence.VERIFIED
 APIS = (QUEUE,)
 SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_JobStateTimeLimitAction.html"

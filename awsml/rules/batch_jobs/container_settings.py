@@ -30,6 +30,7 @@ from awsml.rules.batch_jobs._jobs import CONTAINERS, SUBMIT
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
+ALSO = (Level.WARNING,)
 CONFIDENCE = Confidence.VERIFIED
 APIS = (*CONTAINERS, f"{SUBMIT}/containerOverrides")
 SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_LinuxParameters.html"

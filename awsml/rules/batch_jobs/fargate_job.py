@@ -29,6 +29,7 @@ from awsml.rules.batch_jobs._jobs import REGISTER, on_fargate, platforms
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
+ALSO = (Level.WARNING,)
 CONFIDENCE = Confidence.VERIFIED
 APIS = (f"{REGISTER}/containerProperties",)
 SOURCE = "https://docs.aws.amazon.com/batch/latest/userguide/fargate.html"

@@ -24,6 +24,7 @@ from awsml.rules.batch_jobs._jobs import REGISTER, platforms
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
+ALSO = (Level.WARNING,)
 CONFIDENCE = Confidence.VERIFIED
 APIS = (REGISTER,)
 SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_RegisterJobDefinition.html"

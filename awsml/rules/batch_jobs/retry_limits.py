@@ -28,6 +28,7 @@ from awsml.rules.batch_jobs._jobs import REGISTER, SUBMIT
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
+ALSO = (Level.WARNING,)
 CONFIDENCE = Confidence.VERIFIED
 APIS = (f"{REGISTER}/retryStrategy", f"{SUBMIT}/retryStrategy")
 SOURCE = "https://docs.aws.amazon.com/batch/latest/userguide/job_retries.html"

@@ -30,6 +30,7 @@ from awsml.rules.batch_jobs._jobs import SUBMIT
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
+ALSO = (Level.WARNING,)
 CONFIDENCE = Confidence.VERIFIED
 APIS = (SUBMIT,)
 SOURCE = "https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html"

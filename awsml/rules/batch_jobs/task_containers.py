@@ -35,6 +35,7 @@ from awsml.rules.batch_jobs._jobs import TASKS, definition_of, on_fargate
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
+ALSO = (Level.WARNING,)
 CONFIDENCE = Confidence.VERIFIED
 APIS = TASKS
 SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_EcsTaskProperties.html"

@@ -28,6 +28,7 @@ from awsml.rules.exposure import SAGEMAKER
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems, require_known
 
 LEVEL = Level.ERROR
+ALSO = (Level.WARNING,)
 CONFIDENCE = Confidence.VERIFIED
 APIS = SAGEMAKER
 SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html"

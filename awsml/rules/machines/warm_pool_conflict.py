@@ -21,6 +21,7 @@ from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import TRAINING_JOBS
 
 LEVEL = Level.ERROR
+ALSO = (Level.WARNING,)
 CONFIDENCE = Confidence.DOCUMENTED
 APIS = TRAINING_JOBS
 SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html"

@@ -29,6 +29,7 @@ from awsml.rules.subjects import TRAINING_CHANNELS, within
 from awsml.rules.training._channels import channel_name
 
 LEVEL = Level.ERROR
+ALSO = (Level.WARNING,)
 CONFIDENCE = Confidence.DOCUMENTED
 APIS = within(TRAINING_CHANNELS, "DataSource.S3DataSource")
 SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/augmented-manifest.html"

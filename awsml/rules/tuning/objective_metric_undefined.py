@@ -35,6 +35,7 @@ from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.tuning._search import TUNING, definitions, objective_of
 
 LEVEL = Level.ERROR
+ALSO = (Level.WARNING,)
 CONFIDENCE = Confidence.VERIFIED
 APIS = (TUNING,)
 SOURCE = "https://github.com/aws/amazon-sagemaker-examples/issues/1207"

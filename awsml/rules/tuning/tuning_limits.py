@@ -22,6 +22,7 @@ from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.tuning._search import CONFIG, TUNING, definitions, ranges_of, tuned
 
 LEVEL = Level.ERROR
+ALSO = (Level.WARNING,)
 CONFIDENCE = Confidence.DOCUMENTED
 APIS = (TUNING,)
 SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html"

@@ -25,6 +25,7 @@ from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.tuning._search import CONFIG, TUNING, definitions
 
 LEVEL = Level.WARNING
+ALSO = (Level.ADVICE,)
 CONFIDENCE = Confidence.VERIFIED
 APIS = (TUNING,)
 SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceLimits.html"
@@ -45,14 +46,22 @@ def check(job: Part) -> Problems:
             whole,
             f"the whole tuning job ends after {whole.number} s, and one training job may take "
             f"{longest} s",
-            f"set it to at least {rounds * longest}: {rounds} rounds of {longest} s",
+            _hint(whole, rounds * longest) + f": {rounds} rounds of {longest} s",
         )
     elif whole.number < rounds * longest:
         yield Problem(
             whole,
             f"{total} training jobs of up to {longest} s, {parallel} at once, may take "
             f"{rounds * longest} s, and the tuning job ends after {whole.number} s",
-            f"set `{whole}` to {rounds * longest}, or keep it as a limit on what the search may "
-            "cost",
+            _hint(whole, rounds * longest) + ", or keep it as a limit on what the search may cost",
             level=Level.ADVICE,
         )
+
+
+def _hint(whole: Part, wanted: float) -> str:
+    """A limit that follows from another field is moved by that field, not by its own; a scenario
+    wants a unit, a request none."""
+    if whole.because is not None:
+        return f"raise what sets `{whole}` ({whole.because}), or run fewer jobs"
+    unit = "" if str(whole) == whole.path else " s"
+    return f"set `{whole}` to {wanted:.0f}{unit}"
