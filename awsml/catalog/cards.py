@@ -52,5 +52,10 @@ def card(name: str) -> Card | None:
     )
 
 
+def card_names() -> list[str]:
+    """Every card that is known."""
+    return sorted(key for (key,) in current().table("cards"))
+
+
 def _squeezed(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.lower())

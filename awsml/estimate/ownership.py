@@ -19,16 +19,20 @@ _AROUND_CARDS = 1.3  # watts of a node over those of its cards
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """A year's capital, and the power of an hour of work."""
+    """A year's capital, and the power of an hour of work; None where it is unknown."""
 
     usd_per_year: float
-    power_usd_per_hour: float
+    power_usd_per_hour: float | None
 
-    def usd_per_hour(self, use: float) -> float:
+    def usd_per_hour(self, use: float) -> float | None:
+        if self.power_usd_per_hour is None:
+            return None
         return self.usd_per_year / (HOURS * use) + self.power_usd_per_hour
 
     def break_even(self, rent_usd_per_hour: float) -> float | None:
         """The share of the year from which owning is cheaper; None where power alone is dearer."""
+        if self.power_usd_per_hour is None:
+            return None
         saved = rent_usd_per_hour - self.power_usd_per_hour
         return self.usd_per_year / (HOURS * saved) if saved > 0 else None
 
@@ -39,8 +43,11 @@ def owned(hardware: Hardware) -> Owned | None:
     if hardware.card_usd is None or not gpus:
         return None
     capital = gpus * hardware.card_usd + hardware.nodes * (hardware.host_usd or 0.0)
-    kilowatts = gpus * (hardware.watts or 0.0) / 1000 * _AROUND_CARDS
-    return Owned(capital * recovery(hardware.years), kilowatts * _PUE * hardware.kwh_usd)
+    yearly = capital * recovery(hardware.years)
+    if hardware.watts is None:
+        return Owned(yearly, None)
+    kilowatts = gpus * hardware.watts / 1000 * _AROUND_CARDS
+    return Owned(yearly, kilowatts * _PUE * hardware.kwh_usd)
 
 
 def recovery(years: float, interest: float = _INTEREST) -> float:

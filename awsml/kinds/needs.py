@@ -22,9 +22,14 @@ def needed_by_aws(role: str | None, region: str | None, context: Context) -> lis
         hint = "add `region: us-east-1`, or pass `--region us-east-1`"
         message = "`region` is missing: AWS is asked in a region"
         complaints.append(_missing("missing-region", "region", message, hint, context))
-    elif catalog.region(region) is None:
-        complaints.append(_unknown(region, context))
-    return complaints
+    return [*complaints, *unknown_region(region, context)]
+
+
+def unknown_region(region: str | None, context: Context) -> list[Finding]:
+    """The complaint about a region that is none, which no price is known in either."""
+    if region is None or catalog.region(region) is not None:
+        return []
+    return [_unknown(region, context)]
 
 
 def _unknown(region: str, context: Context) -> Finding:

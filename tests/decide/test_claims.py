@@ -123,3 +123,25 @@ def test_the_report_of_the_purchase_breaks_all_fourteen(monkeypatch: pytest.Monk
     expected = loaded.documents[0].plain()["expect"]["findings"]
     assert len(expected) == 14
     assert {f.slug for f in report.findings} == set(expected)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "gpus", "hint"),
+    [
+        ("13B", 10, "`base: {gpus: 10}`"),
+        ("3B", 10, "`base: {gpus: 3}`"),
+        ("70B", 10, "up to 10 GPUs"),
+    ],
+)
+def test_the_baseline_that_is_named_holds_the_claim_s_own_model(
+    parameters: str, gpus: int, hint: str, tmp_path: Path
+) -> None:
+    claim = (
+        f"says: x, of: speedup, value: 2, strategy: zero3, gpus: {gpus}, parameters: {parameters}"
+    )
+    file = tmp_path / "report.yaml"
+    file.write_text(f"{HEAD}{METHOD}claims:\n  - {{{claim}}}\n", encoding="utf-8")
+    loaded = load(str(file), environ={}, kinds=KINDS)
+    report = api.plan(loaded.documents[0], Terms(), loaded.findings).report
+    (told,) = [each for each in report.findings if each.slug == "report-baseline-missing"]
+    assert hint in (told.hint or "")

@@ -78,3 +78,65 @@ def test_a_count_of_gpus_that_nobody_can_have_is_an_error_at_its_field(
         ran = awsml(command, "ways.yaml")
         assert ran.code == 1
         assert "questions.predict[1]" in ran.out + ran.err
+
+
+def planned(awsml: CommandLine, *replaced: tuple[str, str]) -> Any:
+    text = SCENARIO.format(gpu="RTX 3090", strategy="ddp", parameters="305M", questions="")
+    for old, new in replaced:
+        assert old in text
+        text = text.replace(old, new)
+    Path("ways.yaml").write_text(text, encoding="utf-8")
+    return json.loads(awsml("plan", "ways.yaml", "-o", "json").out)
+
+
+def slugs(plan: Any) -> dict[str, Any]:
+    return {each["slug"]: each for each in plan["findings"]}
+
+
+def test_an_unknown_card_is_a_finding_and_its_power_is_not_zero(awsml: CommandLine) -> None:
+    plan = planned(awsml, ("gpu: RTX 3090", "gpu: RTX 309"))
+    found = slugs(plan)["unknown-card"]
+    assert "did you mean `RTX 3090`?" in found["hint"]
+    own = plan["own_or_rent"][0]
+    assert own["usd_per_hour"]["expected"] is None
+    assert "hardware.power" in own["usd_per_hour"]["missing"]
+    assert {row["verdict"] for row in plan["memory"]} == {"unknown"}
+    told = planned(awsml, ("gpu: RTX 3090", "gpu: MI300X, memory: 192 GB, power: 750"))
+    assert "unknown-card" not in slugs(told)
+    assert told["own_or_rent"][0]["usd_per_hour"]["expected"] > 0
+
+
+def test_a_region_and_a_count_that_cannot_be_are_findings(awsml: CommandLine) -> None:
+    fine = slugs(planned(awsml))
+    assert not {"unknown-region", "doubtful-measurements"} & set(fine)
+    wrong = planned(
+        awsml, ("name: ways", "name: ways\nregion: us-eest-1"), ("gpus: 4, p", "gpus: 2, p")
+    )
+    assert slugs(wrong)["unknown-region"]["level"] == "error"
+    assert slugs(wrong)["doubtful-measurements"]["field"] == "hardware.gpus"
+
+
+def test_what_is_dearer_than_the_budget_says_so_in_its_row(awsml: CommandLine) -> None:
+    advice = advised(awsml, questions="budget: 1000 USD")
+    node = next(row for row in advice["alternatives"] if row["option"] == "a second node")
+    assert (node["verdict"], "the budget of $1,000.00" in node["why"]) == ("impossible", True)
+
+
+def test_a_setting_whose_model_does_not_fit_is_no_better(awsml: CommandLine) -> None:
+    row = "  - {strategy: zero1, gpus: 2, throughput: 50, batch_per_gpu: 4}\n"
+    planned(awsml, ("workload: {parameters: 305M}", f"{row}workload: {{parameters: 70B}}"))
+    (advice,) = json.loads(awsml("advise", "ways.yaml", "-o", "json").out)["advice"]
+    found = next(each for each in advice["alternatives"] if each["option"] == "zero1 on 2 GPUs")
+    assert "does not fit" in found["why"]
+    assert found["verdict"] == "impossible"
+
+
+def test_without_measurements_the_advice_is_to_measure(awsml: CommandLine) -> None:
+    Path("new.yaml").write_text(
+        "kind: cluster\nname: new\nhardware: {gpu: RTX PRO 6000, gpus: 8}\n"
+        "questions: {predict: [8], budget: 9000 USD}\n",
+        encoding="utf-8",
+    )
+    (advice,) = json.loads(awsml("advise", "new.yaml", "-o", "json").out)["advice"]
+    assert "awsml cluster bench" in advice["recommend"]
+    assert "`questions.predict`, `questions.budget` cannot be answered" in advice["because"]

@@ -9,29 +9,32 @@ from awsml.basis import Estimate
 from awsml.decide.cluster.rent import Option
 from awsml.decide.cluster.scaling import Answer
 from awsml.decide.cluster.ways import Wanted, Way, ways
-from awsml.estimate.scaling import Fit
+from awsml.estimate.scaling import Fit, Point
 from awsml.estimate.scaling_series import Point
-from awsml.units import counted, format_rate
+from awsml.units import counted, format_rate, format_usd
 
 _BETTER = 1.02  # less is no gain
 
 
-def advise(answer: Answer, rent: Sequence[Option], wanted: Wanted) -> tuple[Advice, ...]:
-    """One advice on how to get more out of it; none without measurements."""
+def advise(
+    answer: Answer, rent: Sequence[Option], wanted: Wanted, asked: bool = False
+) -> tuple[Advice, ...]:
+    """One advice on how to get more out of it; without measurements, to measure. `asked` is
+    whether predictions are wanted."""
     now = best_measured(answer)
     if now is None:
-        return ()
+        return (_measure(wanted, asked),)
     fitted, point = now
     found = ways(answer, fitted, point, rent, wanted)
     chosen = _chosen(found, point, wanted)
-    rows = [_row(way, way is chosen, point) for way in found]
+    rows = [_row(way, way is chosen, point, wanted) for way in found]
     gpus = counted(point.gpus, "GPU")
     subject = f"{gpus} at {point.throughput:g} samples/s"
     single = fitted.single
     share = point.throughput / point.gpus / single.throughput if single else None
     now_text = f"{fitted.strategy} on {gpus} reaches {point.throughput:g} samples/s"
     if share is not None:
-        now_text += f", {share:.0%} of {point.gpus} single GPUs"
+        now_text += f", {share:.0%} of {counted(point.gpus, 'single GPU')}"
     notes = tuple(_notes(answer, wanted, chosen))
     if chosen is None:
         recommend = "leave it as it is" if not wanted.throughput else "no way reaches the target"
@@ -46,6 +49,21 @@ def advise(answer: Answer, rent: Sequence[Option], wanted: Wanted) -> tuple[Advi
             tuple(rows),
             notes=notes,
         ),
+    )
+
+
+def _measure(wanted: Wanted, asked: bool) -> Advice:
+    """No rate follows from cards alone: how far they share their links has to be seen."""
+    open_ = ["`questions.predict`"] if asked else []
+    open_ += ["`questions.target_throughput`"] if wanted.throughput is not None else []
+    open_ += ["`questions.budget`"] if wanted.budget_usd is not None else []
+    unanswered = f", so {', '.join(open_)} cannot be answered" if open_ else ""
+    return Advice(
+        "measurements",
+        "measure on these machines: `awsml cluster bench`",
+        f"there are no measurements on one node{unanswered}",
+        Estimate.unknown("USD", "measurements on 1 GPU and on some more"),
+        change=False,
     )
 
 
@@ -73,16 +91,18 @@ def _chosen(found: Sequence[Way], point: Point, wanted: Wanted) -> Way | None:
     return None
 
 
-def _row(way: Way, chosen: bool, point: Point) -> Alternative:
-    rate = way.throughput.expected
-    if not way.possible:
+def _row(way: Way, chosen: bool, point: Point, wanted: Wanted) -> Alternative:
+    rate, beyond = way.throughput.expected, _beyond(way, wanted.budget_usd)
+    if not way.possible or beyond == "above":
         verdict = "impossible"
     elif rate is None:
         verdict = "unknown"
     elif chosen:
         verdict = "chosen"
+    elif rate < point.throughput * _BETTER:
+        verdict = "worse"
     else:
-        verdict = "better" if rate >= point.throughput * _BETTER else "worse"
+        verdict = "unknown" if beyond else "better"
     low, high = way.throughput.low, way.throughput.high
     span = (
         f" ({format_rate(low)} to {format_rate(high)} samples/s)"
@@ -90,7 +110,19 @@ def _row(way: Way, chosen: bool, point: Point) -> Alternative:
         else ""
     )
     seconds = None if rate is None else _seconds(way.throughput)
-    return Alternative(way.option, verdict, way.why + span, way.usd, seconds)
+    why = way.why + span
+    if beyond and wanted.budget_usd is not None:
+        is_it = "dearer than" if beyond == "above" else "at an unknown price, against"
+        why += f"; {is_it} the budget of {format_usd(wanted.budget_usd)}"
+    return Alternative(way.option, verdict, why, way.usd, seconds)
+
+
+def _beyond(way: Way, budget_usd: float | None) -> str:
+    """Whether it is dearer than the budget, or may be; empty where it is neither."""
+    usd = way.usd.expected
+    if budget_usd is None or not way.possible:
+        return ""
+    return "unknown" if usd is None else "above" if usd > budget_usd else ""
 
 
 def _seconds(rate: Estimate) -> Estimate:

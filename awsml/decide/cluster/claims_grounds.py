@@ -16,10 +16,12 @@ from awsml.decide.cluster.claims_told import (
     modelled,
     says,
 )
+from awsml.decide.cluster.ways import stage_of
 from awsml.estimate.memory import inference_gib, training_gib
 from awsml.finding import Finding
 from awsml.kinds.cluster.claims import Claim
 from awsml.kinds.cluster.describe import WEIGHT_BYTES
+from awsml.units import counted
 
 
 def estimates_have_grounds(told: Told) -> Iterator[Finding]:
@@ -68,8 +70,8 @@ def memory_suffices(told: Told) -> Iterator[Finding]:
         needs = _least_memory(told, claim, gpus)
         if needs is not None and needs > memory:
             message = (
-                f"{says(claim)} needs at least {needs:.3g} GiB on each of {gpus} GPUs, and one "
-                f"has {memory:.3g}"
+                f"{says(claim)} needs at least {needs:.3g} GiB on each of "
+                f"{counted(gpus, 'GPU')}, and one has {memory:.3g}"
             )
             hint = "say with what it fits: LoRA, an 8-bit optimizer, offloading, fewer bits"
             yield found("report-memory-exceeded", field, message, hint)
@@ -89,8 +91,20 @@ def baselines_exist(told: Told) -> Iterator[Finding]:
         if claim.of not in RATIOS or stated or told.fits_one(claim) is not False:
             continue
         message = f"{says(claim)} has no baseline: the model does not train on one such GPU"
-        hint = "name the smallest count it runs on: `base: {gpus: 4}`"
-        yield found("report-baseline-missing", field, message, hint)
+        yield found("report-baseline-missing", field, message, _baseline_hint(told, claim))
+
+
+def _baseline_hint(told: Told, claim: Claim) -> str:
+    """The fewest GPUs that hold the claim's own model with its own strategy."""
+    stage = stage_of(claim.strategy or "")
+    most = max(claim.gpus or 1, (told.hardware.gpus or 1) * told.hardware.nodes)
+    fewest = next((n for n in range(2, most + 1) if told.fits(claim, n, stage)), None)
+    if fewest is not None:
+        return f"name the smallest count it runs on: `base: {{gpus: {fewest}}}`"
+    return (
+        f"up to {counted(most, 'GPU')} do not hold it either: say with what it fits (LoRA, an "
+        "8-bit optimizer, offloading), and what it is compared with"
+    )
 
 
 def bandwidths_say_what_they_are(told: Told) -> Iterator[Finding]:

@@ -52,11 +52,15 @@ class Told:
         return known.memory_gib if known else None if claim.card else self.hardware.memory_gib
 
     def fits_one(self, claim: Claim) -> bool | None:
-        """Whether full training of the claim's model has a one-GPU baseline at all."""
+        """Whether training of the claim's model has a one-GPU baseline at all."""
+        return self.fits(claim, 1, 0)
+
+    def fits(self, claim: Claim, gpus: int, stage: int) -> bool | None:
+        """Whether the claim's model may train on so many GPUs; None where nothing tells."""
         memory = self.memory(claim)
         if claim.parameters is None or memory is None:
             return None
-        needs = training_gib(modelled(self.model, claim), 1, 0).low
+        needs = training_gib(modelled(self.model, claim), gpus, stage).low
         return needs is None or needs <= memory
 
 

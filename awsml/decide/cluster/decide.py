@@ -11,6 +11,7 @@ from typing import Any
 from awsml.cluster import Flag, Hardware, Links
 from awsml.decide.cluster.advice import advise, best_measured
 from awsml.decide.cluster.claims import claim_findings
+from awsml.decide.cluster.hardware import hardware_findings
 from awsml.decide.cluster.rent import Option, options
 from awsml.decide.cluster.scaling import Answer, answered, scaling_blocks
 from awsml.decide.cluster.ways import Wanted, stage_of
@@ -42,8 +43,10 @@ def decide(spec: ClusterSpec, workload: ClusterWorkload, grounds: Grounds) -> De
     read = _inputs(spec, workload, grounds.local_path or _as_written)
     answer = answered(read.hardware, workload.model, read.measured, spec.questions.predict)
     rent = _rent(answer, spec, grounds)
-    findings = [*read.findings, *_flag_findings(answer.flags)]
-    findings += claim_findings(spec, workload, answer, read.measured.points)
+    points = read.measured.points
+    findings = [*read.findings, *hardware_findings(spec, read.hardware, points)]
+    findings += _flag_findings(answer.flags)
+    findings += claim_findings(spec, workload, answer, points)
     blocks = scaling_blocks(answer) | {
         "memory": memory_rows(answer),
         "own_or_rent": [option.as_json() for option in rent],
@@ -54,7 +57,8 @@ def decide(spec: ClusterSpec, workload: ClusterWorkload, grounds: Grounds) -> De
         _dollars(spec.hardware.bridge_price),
         spec.questions.use,
     )
-    advice = advise(answer, rent, wanted) if grounds.advise else ()
+    asked = bool(spec.questions.predict)
+    advice = advise(answer, rent, wanted, asked) if grounds.advise else ()
     return Decision(advice=advice, blocks=blocks, findings=tuple(findings))
 
 
@@ -166,7 +170,7 @@ def _rent(answer: Answer, spec: ClusterSpec, grounds: Grounds) -> list[Option]:
 def memory_rows(answer: Answer) -> list[Mapping[str, Any]]:
     """Training by ZeRO stage on the full node, the measured strategies, and serving."""
     model, hardware = answer.model, answer.hardware
-    if not model.parameters or not hardware.memory_gib:
+    if not model.parameters or not (hardware.memory_gib or hardware.card):
         return []
     gpus = (hardware.gpus or 1) * hardware.nodes
     stages = sorted({0, 1, 2, 3} if gpus > 1 else {0, *(stage_of(f.strategy) for f in answer.fits)})

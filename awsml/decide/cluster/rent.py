@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from awsml import catalog
@@ -66,22 +66,30 @@ def options(
     GPU's rate, `best` what the whole cluster does."""
     mine = owned(hardware)
     known = card(hardware.card) if hardware.card else None
-    rows = [_own(mine, best, use)]
+    rows = [_own(mine, hardware, best, use)]
     for name in instances:
-        rows += _rented(name, known, single, best, mine, region or _REGION)
+        rows += _rented(name, known, single, best, mine, region)
     return rows
 
 
-def _own(mine: Owned | None, best: float | None, use: float) -> Option:
+def _own(mine: Owned | None, hardware: Hardware, best: float | None, use: float) -> Option:
     rate = _measured(best)
-    if mine is None or use <= 0:
+    if mine is None:
         cost = Estimate.unknown("USD", "hardware.price")
         return Option("own", rate, cost, "the price of the cards is unknown")
-    cost = Estimate.within(mine.usd_per_hour(use), 0.1, "USD", Basis.ESTIMATED)
-    because = (
-        f"${mine.usd_per_year:,.0f} a year at {use:.0%} use, and "
-        f"${mine.power_usd_per_hour:.2f} an hour of power"
-    )
+    yearly = f"${mine.usd_per_year:,.0f} a year"
+    if hardware.host_usd is None:
+        yearly += " without the hosts (`hardware.host_price` is not given)"
+    if use <= 0:
+        cost = Estimate.unknown("USD", "questions.use")
+        return Option("own", rate, cost, f"{yearly}, whatever an hour is when it never works")
+    hour = mine.usd_per_hour(use)
+    if hour is None or mine.power_usd_per_hour is None:
+        cost = Estimate.unknown("USD", "hardware.power")
+        because = f"{yearly} at {use:.0%} use, and the power of the cards is unknown"
+        return Option("own", rate, cost, f"{because} (`hardware.power`)")
+    cost = Estimate.within(hour, 0.1, "USD", Basis.ESTIMATED)
+    because = f"{yearly} at {use:.0%} use, and ${mine.power_usd_per_hour:.2f} an hour of power"
     return Option("own", rate, cost, because)
 
 
@@ -97,7 +105,7 @@ def _rented(
     single: float | None,
     best: float | None,
     mine: Owned | None,
-    region: str,
+    region: str | None,
 ) -> Iterator[Option]:
     type_ = catalog.instance(name)
     if type_ is None or not type_.gpus or type_.accelerator is None:
@@ -105,8 +113,11 @@ def _rented(
         yield Option(name, _measured(None), cost, "the catalogue has no such GPU type")
         return
     rate = rented_rate(type_.accelerator.name, type_.gpus, known, single)
-    for suffix, found in (("", price("ec2", name, region)), (", Spot", spot_price(name, region))):
-        yield _row(f"{name}{suffix}", found, rate, best, mine, region)
+    where = region or _REGION
+    for suffix, found in (("", price("ec2", name, where)), (", Spot", spot_price(name, where))):
+        row = _row(f"{name}{suffix}", found, rate, best, mine, where)
+        told = "" if region else f" ({where}, as no region is given)"
+        yield replace(row, because=f"{row.because}{told}")
 
 
 def _row(
@@ -122,7 +133,8 @@ def _row(
         return Option(option, rate, cost, f"no price is known in {region}")
     cost = Estimate.within(float(found.usd), found.fact.error or 0.0, "USD", found.fact.basis)
     because = f"{found}, {found.date}"
-    if mine is None or best is None or not rate.expected or cost.expected is None:
+    known = mine is not None and mine.power_usd_per_hour is not None
+    if mine is None or not known or best is None or not rate.expected or cost.expected is None:
         return Option(option, rate, cost, because)
     same_work = cost.expected * best / rate.expected
     share = mine.break_even(same_work)

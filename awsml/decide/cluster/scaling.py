@@ -202,5 +202,6 @@ def _cause(each: Fit, point: Point, answer: Answer) -> str:
         return "; the network between the nodes is the longer part"
     if each.form == BUS:
         sharing = links.local(point.gpus) if links else point.gpus
-        return f"; {sharing} GPUs of a NUMA node share one host path{rate}, so each one more adds"
+        who = f"{sharing} GPUs of a NUMA node share" if sharing > 1 else "the GPUs of a node share"
+        return f"; {who} one host path{rate}, so each one more adds"
     return f"; each GPU has a link{rate} of its own, so the wait hardly grows with their number"

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from awsml.basis import Basis, Estimate
 from awsml.catalog.cards import Card, card
-from awsml.cluster import Transformer
 from awsml.decide.cluster.rent import Option
 from awsml.decide.cluster.scaling import Answer
 from awsml.estimate.memory import inference_fits, training_fits
@@ -16,7 +15,7 @@ from awsml.estimate.ownership import HOURS
 from awsml.estimate.scaling import BUS, Fit, gradient_bytes
 from awsml.estimate.scaling_prediction import UNIT, predict
 from awsml.estimate.scaling_series import Point
-from awsml.units import format_rate, format_usd
+from awsml.units import counted, format_rate, format_usd
 
 _ACCUMULATED = 4
 # Share of an NVLink's one-way rate that an all-reduce of a pair reaches.
@@ -125,20 +124,16 @@ def _other_counts(answer: Answer, fitted: Fit, point: Point, free: Estimate) -> 
         return
     fit, p = best
     change = p.throughput / point.throughput - 1
-    fits = _training_verdict(answer.model, p.gpus, fit.strategy, answer.hardware.memory_gib)
+    fits = training_fits(answer.model, p.gpus, stage_of(fit.strategy), answer.hardware.memory_gib)
+    memory = "" if fits.verdict == "unknown" else f"; memory {fits.verdict} ({fits.because})"
     yield Way(
-        f"{fit.strategy} on {p.gpus} GPUs",
+        f"{fit.strategy} on {counted(p.gpus, 'GPU')}",
         Estimate(p.low, p.throughput, p.high, UNIT, Basis.MEASURED),
-        f"measured at {p.throughput:g} samples/s, {change:+.0%} against {point.throughput:g}{fits}",
+        f"measured at {p.throughput:g} samples/s, {change:+.0%} against {point.throughput:g}"
+        f"{memory}",
         free,
+        possible=fits.verdict != "does not fit",
     )
-
-
-def _training_verdict(
-    model: Transformer, gpus: int, strategy: str, memory_gib: float | None
-) -> str:
-    fits = training_fits(model, gpus, stage_of(strategy), memory_gib)
-    return "" if fits.verdict == "unknown" else f"; memory {fits.verdict} ({fits.because})"
 
 
 def stage_of(strategy: str) -> int:

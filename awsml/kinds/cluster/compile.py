@@ -6,13 +6,16 @@ from collections.abc import Mapping
 
 from awsml.kinds.cluster.spec import ClusterSpec
 from awsml.kinds.kind import Context
+from awsml.kinds.needs import unknown_region
 from awsml.plan import Plan
 from awsml.report import Effective
 
 
 def compile_cluster(spec: ClusterSpec, context: Context) -> Plan:
     origins = context.origins
-    return Plan("cluster", spec.name, (), context.region or spec.region, origins.file)
+    region = context.region or spec.region
+    problems = unknown_region(region, context)
+    return Plan("cluster", spec.name, (), region, origins.file, problems=tuple(problems))
 
 
 def effective_cluster(spec: ClusterSpec, context: Context) -> Mapping[str, Effective]:
