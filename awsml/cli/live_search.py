@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from awsml.cli.live import PlainView, View
@@ -11,11 +11,14 @@ from awsml.cli.output import Style
 from awsml.events import Event, PhaseChanged, Progress, TrialChanged
 from awsml.readers.reasons import brief
 from awsml.render.cells import visible
+from awsml.render.search import setting_text
 from awsml.units import format_duration, format_usd
 
 _REDRAW_SECONDS = 0.2
 _OVER = frozenset({"Completed", "Failed", "Stopped", "Interrupted"})
 _MOST_ROWS = 12
+_HEADINGS = ("trial", "status", "objective", "time", "cost", "setting")
+_GIVE_WAY = (4, 3)  # cost, time
 
 
 def search_view_of(stream: TextIO, style: Style) -> View:
@@ -98,19 +101,18 @@ class SearchTable:
         alive = [t for t in self._trials.values() if t.status not in _OVER]
         over = [t for t in self._trials.values() if t.status in _OVER]
         shown = [*alive, *sorted(over, key=lambda t: -t.at)][:_MOST_ROWS]
-        lines = [f"{'trial':>5}  {'status':<12} {'objective':>12} {'time':>8} {'cost':>8}  setting"]
-        lines += [self._row(t) for t in sorted(shown, key=lambda t: t.number)]
-        return [*lines, self._status()]
+        rows = [_HEADINGS, *(self._cells(t) for t in sorted(shown, key=lambda t: t.number))]
+        return [*_aligned(rows, self._style.width - 1), self._status()]
 
-    def _row(self, trial: TrialChanged) -> str:
-        mark = "*" if trial is self._best() else " "
+    def _cells(self, trial: TrialChanged) -> tuple[str, ...]:
         seconds = trial.seconds if trial.status in _OVER else self._running(trial)
-        cost = "" if trial.usd is None else _cents(trial.usd)
-        value = "" if trial.objective is None else f"{trial.objective:.6g}"
         return (
-            f"{trial.number:>5}{mark} {trial.status:<12} {value:>12} "
-            f"{format_duration(round(seconds, 1 if seconds < 10 else 0)):>8} {cost:>8}  "
-            f"{_short_setting(trial)}"
+            f"{trial.number:>5}{'*' if trial is self._best() else ' '}",
+            trial.status,
+            "" if trial.objective is None else f"{trial.objective:.6g}",
+            format_duration(round(seconds, 1 if seconds < 10 else 0)),
+            "" if trial.usd is None else _cents(trial.usd),
+            setting_text(trial.setting),
         )
 
     def _best(self) -> TrialChanged | None:
@@ -152,17 +154,30 @@ def _setting(trial: TrialChanged) -> str:
     return visible("  ".join(f"{name}={value}" for name, value in trial.setting.items()))
 
 
-def _short_setting(trial: TrialChanged) -> str:
-    """To be looked at while it runs; the whole numbers are in the run."""
-    pairs = ((name, _short(text)) for name, text in trial.setting.items())
-    return visible("  ".join(f"{name}={text}" for name, text in pairs))
+def _aligned(rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Columns as wide as what stands in them; where the settings would be cut, cost and then time
+    give way, which the lines of the trials tell as well."""
+    kept = list(range(len(_HEADINGS)))
+    for dropped in (None, *_GIVE_WAY):
+        kept = [column for column in kept if column != dropped]
+        lines = _lined([[row[column] for column in kept] for row in rows])
+        if max(map(len, lines)) <= width:
+            return lines
+    return lines
 
 
-def _short(text: str) -> str:
-    try:
-        return f"{float(text):.3g}" if "." in text or "e" in text else text
-    except ValueError:
-        return text
+def _lined(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            [
+                f"{row[0]:<{widths[0]}} {row[1]:<{widths[1]}}",
+                *(f"{cell:>{wide}}" for cell, wide in zip(row[2:-1], widths[2:-1], strict=True)),
+                row[-1],
+            ]
+        )
+        for row in rows
+    ]
 
 
 def _cents(usd: float) -> str:

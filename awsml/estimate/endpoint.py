@@ -136,7 +136,7 @@ def _from_cores(one: Instance, work: EndpointWorkload, own: Mapping[str, float])
     rate = seen.throughput or (seen.latency_seconds and (seen.cores or 0) / seen.latency_seconds)
     if not rate or not seen.cores or one.accelerators:
         return Rates(own, Basis.ASSUMED)
-    return Rates({"cpu": rate * one.vcpus / seen.cores, **own}, Basis.ASSUMED, _OTHER_DEVICE)
+    return Rates({"cores": rate * one.vcpus / seen.cores, **own}, Basis.ASSUMED, _OTHER_DEVICE)
 
 
 def _kind(one: Instance) -> str:

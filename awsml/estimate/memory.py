@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from awsml.basis import Basis, Estimate
 from awsml.cluster import Transformer
+from awsml.units import format_rate
 
 GIB = 2**30
 # CUDA context and libraries; fragmentation of the allocator, as a share.
@@ -96,17 +97,17 @@ def training_fits(model: Transformer, gpus: int, stage: int, memory_gib: float |
     if needs.expected is None or memory_gib is None:
         missing = needs.missing or ("hardware.memory",)
         return Fits(Estimate.unknown("GiB", *missing), "unknown", f"tell {', '.join(missing)}")
-    of = f"{needs.expected:.3g} of {memory_gib:.3g} GiB"
+    of = f"{format_rate(needs.expected)} of {format_rate(memory_gib)} GiB"
     if (needs.high or 0.0) <= memory_gib:
         return Fits(needs, "fits", of)
     for change, other, other_stage in _changes(model, gpus, stage):
         there = training_gib(other, gpus, other_stage)
         if there.expected is not None and there.expected <= memory_gib:
             verdict = "marginal" if needs.expected <= memory_gib else "only with"
-            because = f"{of}; with {change} {there.expected:.3g} GiB"
+            because = f"{of}; with {change} {format_rate(there.expected)} GiB"
             return Fits(needs, verdict, because, change)
     if needs.expected <= memory_gib:
-        return Fits(needs, "marginal", f"{of}, up to {needs.high:.3g} GiB")
+        return Fits(needs, "marginal", f"{of}, up to {format_rate(needs.high or 0.0)} GiB")
     return Fits(needs, "does not fit", f"{of}, {_offloaded(model)}")
 
 
@@ -155,7 +156,8 @@ def inference_fits(model: Transformer, gpus: int, memory_gib: float | None) -> F
         missing = needs.missing or ("hardware.memory",)
         return Fits(Estimate.unknown("GiB", *missing), "unknown", f"tell {', '.join(missing)}")
     room = memory_gib * _SERVED_SHARE
-    of = f"{needs.expected:.3g} of {room:.3g} GiB that an engine uses of {memory_gib:.3g}"
+    of = f"{format_rate(needs.expected)} of {format_rate(room)} GiB"
+    of += f" that an engine uses of {format_rate(memory_gib)}"
     if model.heads and model.heads % gpus:
         because = f"{model.heads} heads do not divide among {gpus} GPUs"
         return Fits(needs, "does not fit", because)
@@ -165,5 +167,5 @@ def inference_fits(model: Transformer, gpus: int, memory_gib: float | None) -> F
         there = inference_gib(replace(model, weight_bytes=size), gpus).expected
         if size < model.weight_bytes and there is not None and there <= room:
             change = f"{bits}-bit weights"
-            return Fits(needs, "only with", f"{of}; with {change} {there:.3g} GiB", change)
+            return Fits(needs, "only with", f"{of}; with {change} {format_rate(there)} GiB", change)
     return Fits(needs, "does not fit", of)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from awsml.render.table import Column, indented, table, wrap
-from awsml.units import counted
+from awsml.units import counted, format_rate
 
 Block = Mapping[str, Any]
 
@@ -147,7 +147,9 @@ def _memory_text(blocks: Block, width: int) -> str:
 def memory_rows(blocks: Block) -> Iterator[tuple[str, ...]]:
     for each in blocks.get("memory", ()):
         needs = each["gib"]
-        shown = f"{needs['expected']:.3g} GiB" if needs["expected"] is not None else "unknown"
+        shown = (
+            f"{format_rate(needs['expected'])} GiB" if needs["expected"] is not None else "unknown"
+        )
         yield each["what"], shown, f"{each['verdict']}: {each['because']}"
 
 
@@ -168,4 +170,5 @@ def rent_rows(blocks: Block) -> Iterator[tuple[str, ...]]:
 
 def _range(estimate: Block) -> str:
     low, middle, high = estimate["low"], estimate["expected"], estimate["high"]
-    return f"{middle:.3g}" if low == high else f"{middle:.3g} ({low:.3g} to {high:.3g})"
+    shown = format_rate(middle)
+    return shown if low == high else f"{shown} ({format_rate(low)} to {format_rate(high)})"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from awsml.backends.local.batch.queue import FOLDER, Standing, standing
+from awsml.backends.local.tuning.job import tuning_job
+from awsml.backends.local.tuning.standing import Entry, restored
 from awsml.render.batch_jobs import jobs_json, jobs_text
 from awsml.render.bill import bill_text
 from awsml.render.cells import cells
+from awsml.render.search import setting_text
 from awsml.render.table import Column, indented, table, wrap
 from awsml.secrets import hidden, secrets_of
 from awsml.store.predicted import phase_seconds
@@ -29,6 +32,7 @@ class RunView:
     notes: Sequence[NoteRecord]
     children: Sequence[Run]
     jobs: Standing | None = None  # of a batch run on this machine
+    trials: Mapping[str, Entry] = field(default_factory=dict)  # of a search, by run
 
     @classmethod
     def of(cls, store: RunStore, run: Run) -> RunView:
@@ -39,7 +43,17 @@ class RunView:
             store.notes(run.id),
             store.children(run.id),
             standing(store.folder_of(run.id) / FOLDER) if run.kind == "batch" else None,
+            _trials(store, run),
         )
+
+
+def _trials(store: RunStore, run: Run) -> dict[str, Entry]:
+    """What each trial was set to and came to."""
+    asked = run.request("CreateHyperParameterTuningJob")
+    if not asked:
+        return {}
+    searched, _ = restored(tuning_job(asked), store, run.id)
+    return {entry.run: entry for entry in searched.entries.values()}
 
 
 def runs_table(runs: Sequence[Run], now: float, width: int) -> str:
@@ -66,6 +80,27 @@ def children_table(runs: Sequence[Run], now: float, width: int) -> str:
     return table([*columns, Column("took", right=True)], rows, width)
 
 
+def trials_table(view: RunView, now: float, width: int) -> str:
+    """Trials with what they came to; each is the run of the search with its number behind."""
+    columns = [Column("trial"), Column("status"), Column("objective", right=True)]
+    columns += [Column("took", right=True), Column("setting", shrink=True)]
+    best = (view.run.figures.get("best") or {}).get("run")
+    rows = []
+    for child in view.children:
+        entry = view.trials.get(child.id)
+        value = None if entry is None else entry.objective
+        rows.append(
+            [
+                child.id.removeprefix(f"{view.run.id}-") + ("*" if child.id == best else ""),
+                standing_text(child),
+                "" if value is None else f"{value:.6g}",
+                _took(child, now),
+                "" if entry is None else setting_text(entry.setting),
+            ]
+        )
+    return table(columns, rows, width)
+
+
 def run_text(view: RunView, now: float, width: int) -> str:
     """Where a run stands, phase by phase, beside what was predicted."""
     run = view.run
@@ -89,7 +124,8 @@ def run_text(view: RunView, now: float, width: int) -> str:
     if artifacts := run.figures.get("artifacts"):
         lines += ["", *(f"  {name}  {address}" for name, address in artifacts.items())]
     if view.children:
-        lines += ["", children_table(view.children, now, width)]
+        shown = trials_table(view, now, width) if view.trials else None
+        lines += ["", shown or children_table(view.children, now, width)]
     notes = [note for note in view.notes if note.level != "info"]
     if notes:
         lines.append("")

@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from awsml.render.cells import visible
 from awsml.render.table import Column, table
 from awsml.units import counted, format_duration, format_usd
+
+
+def setting_text(setting: Mapping[str, str]) -> str:
+    """The values of a trial to be looked at; the whole numbers are in its run."""
+    return visible("  ".join(f"{name}={_short(text)}" for name, text in setting.items()))
+
+
+def _short(text: str) -> str:
+    try:
+        return f"{float(text):.3g}" if "." in text or "e" in text else text
+    except ValueError:
+        return text
 
 
 def search_section(block: Mapping[str, Any], width: int) -> str:

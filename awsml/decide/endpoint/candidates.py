@@ -15,6 +15,9 @@ from awsml.decide.endpoint.latency import allowed_share, almost_all
 from awsml.estimate.endpoint import Rates, instances_needed, per_million
 from awsml.units import HOURS_PER_MONTH, format_duration, format_rate
 
+# What no part of a machine limits: the figure itself was measured, here or on other cores.
+_AS_FAR = {"measured": "as measured", "cores": "by its number of cores"}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -172,7 +175,7 @@ def _why(rates: Rates, count: int | None, case: Case, allowed: float | None, p99
         return f"not known how much it sustains: measure {sustained.missing[0]}"
     carried = "" if sustained.basis is not Basis.ASSUMED else ", carried over from another device"
     rate, by = format_rate(sustained.expected), rates.limited_by
-    limit = "as measured" if by == "measured" else f"limited by {by}"
+    limit = _AS_FAR.get(by or "", f"limited by {by}")
     text = f"{rate} requests a second, {limit}{carried}"
     if count and case.rate:
         used = case.rate / (count * sustained.expected)

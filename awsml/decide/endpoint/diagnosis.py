@@ -183,6 +183,11 @@ def _entry(clause: Clause, value: float) -> dict[str, Any]:
     }
 
 
+def _brief(seconds: float) -> str:
+    """A small model answers in less than a millisecond, which is not none."""
+    return f"{seconds * 1000:.3g} ms" if seconds < 0.01 else format_duration(seconds)
+
+
 def bottleneck_advice(case: Case, found: Bottleneck) -> Advice | None:
     """What to do about it; dollars belong to the advice about instances."""
     if found.name is None:
@@ -193,7 +198,7 @@ def bottleneck_advice(case: Case, found: Bottleneck) -> Advice | None:
         flying = in_flight(case.rate / case.work.count, seen.latency_seconds)
         notes.append(
             f"{flying:.2f} requests in flight on each instance (Little: rate times "
-            f"{format_duration(seen.latency_seconds)}), for {case.lanes} at a time"
+            f"{_brief(seen.latency_seconds)}), for {case.lanes} at a time"
         )
     return Advice(
         subject="bottleneck",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from awsml.backends.local.load.bench import observed
+from dataclasses import replace
+
+from awsml.backends.local.load.bench import Asked, Bench, observed
 from awsml.backends.local.load.point import Load, Outcome
 from awsml.render.bench import bench_text, point_line
 
@@ -63,3 +65,23 @@ def test_figures_that_are_about_the_generator_are_marked_and_lines_are_short() -
     assert "19000.4/s *" in text
     assert "1 at a time *" not in text
     assert "* generator-bound: requests started late" in text
+
+
+def test_a_rate_that_is_lost_once_is_tried_once_more() -> None:
+    """One pause of a shared machine at 500/s must not leave a quarter of what was answered."""
+    tried: list[float | None] = []
+
+    def measure(load: Load) -> Outcome:
+        tried.append(load.rate)
+        paused = load.rate == 500 and tried.count(500) == 1
+        answered = (
+            1000 if load.rate is None else round(min(load.rate, 1000) * (0.4 if paused else 1))
+        )
+        return replace(point(answered=answered), load=load)
+
+    bench = Bench(Asked([("x", b"x")], "text/plain"), measure, lambda most: None, lambda: 0.0)
+    found = list(bench.outcomes())
+    assert [rate for rate in tried if rate] == [250, 500, 500, 750, 900, 1100]
+    assert [one.load.rate for one in found if one.load.rate and one.kept_up] == [250, 500, 750, 900]
+    seen = observed(found, None)
+    assert seen is not None and seen.throughput == 900
