@@ -9,7 +9,7 @@ from awsml.basis import Estimate
 from awsml.decide.cluster.rent import Option
 from awsml.decide.cluster.scaling import Answer
 from awsml.decide.cluster.ways import Wanted, Way, ways
-from awsml.estimate.scaling import Fit, Point
+from awsml.estimate.scaling import Fit
 from awsml.estimate.scaling_series import Point
 from awsml.units import counted, format_rate, format_usd
 

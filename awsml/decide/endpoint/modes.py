@@ -7,7 +7,7 @@ from awsml import catalog
 from awsml.advice import Advice, Alternative
 from awsml.basis import Basis, Estimate, weakest
 from awsml.decide.endpoint.candidates import Row
-from awsml.decide.endpoint.case import HOURS_PER_MONTH, Case
+from awsml.decide.endpoint.case import Case
 from awsml.decide.endpoint.standing import too_large
 from awsml.decide.saving import cheapest, saved
 from awsml.estimate.endpoint import in_flight
