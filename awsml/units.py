@@ -77,8 +77,11 @@ class QuantityError(ValueError):
         self.hint = hint
 
 
-def parse_quantity(text: str, units: Mapping[str, Decimal], what: str, example: str) -> Decimal:
-    """The number in base units. A bare number is refused unless the table allows none."""
+def parse_quantity(
+    text: str, units: Mapping[str, Decimal], what: str, example: str, alone: str | None = None
+) -> Decimal:
+    """The number in base units. A bare number is refused unless the table allows none; `alone` is
+    the unit that it most probably has, where that is not the example's."""
     match = _QUANTITY.fullmatch(text)
     if match is None:
         raise QuantityError(f"`{text}` is no {what}", f"write it like `{example}`")
@@ -86,7 +89,7 @@ def parse_quantity(text: str, units: Mapping[str, Decimal], what: str, example: 
     unit = unit or sign
     if unit not in units:
         raise QuantityError(
-            _unit_complaint(text, unit, what), _unit_hint(number, unit, units, example)
+            _unit_complaint(text, unit, what), _unit_hint(number, unit, units, example, alone)
         )
     try:
         value = Decimal(number.replace("_", "")) * units[unit]
@@ -97,13 +100,18 @@ def parse_quantity(text: str, units: Mapping[str, Decimal], what: str, example: 
     return value
 
 
-def parse_duration(text: str) -> float:
-    """Seconds; also compound texts such as 1h30m."""
+def parse_duration(text: str, alone: str = "s") -> float:
+    """Seconds; also compound texts such as 1h30m. A number `alone` is refused, and is taken to
+    mean this unit: AWS counts limits in seconds, and people latencies in milliseconds."""
     stripped = text.strip()
     if not re.fullmatch(rf"(?:{_DURATION_PART.pattern})+", stripped) or len(stripped) > 64:
-        return float(parse_quantity(text, DURATION, "duration", "15m"))
+        return float(parse_quantity(text, DURATION, "duration", "15m", alone))
     parts = _DURATION_PART.findall(stripped)
     return float(sum(parse_quantity(n + u, DURATION, "duration", "15m") for n, u in parts))
+
+
+def parse_latency(text: str) -> float:
+    return parse_duration(text, "ms")
 
 
 def parse_bytes(text: str) -> int:
@@ -143,6 +151,23 @@ def format_duration(seconds: float) -> str:
             rest = (whole % size) // below
             return f"{whole // size}{unit} {rest}{below_unit}" if rest else f"{whole // size}{unit}"
     return f"{whole // 60}m {whole % 60}s" if whole % 60 else f"{whole // 60}m"
+
+
+def exact_duration(seconds: float) -> str:
+    """As it is typed in a scenario, and nothing rounded away: 900 is 15m, 5400 is 90m."""
+    for unit in ("d", "h", "m"):
+        size = float(DURATION[unit])
+        if seconds and seconds % size == 0:
+            return f"{seconds / size:.0f}{unit}"
+    return f"{seconds:g}s" if seconds >= 1 else f"{seconds * 1000:g}ms"
+
+
+def round_duration(seconds: float) -> str:
+    """A limit to type that is no less: whole minutes, fives of them from ten on, then hours."""
+    minutes = seconds / 60
+    if minutes > 120:
+        return f"{math.ceil(minutes / 60)}h"
+    return f"{math.ceil(minutes / 5) * 5 if minutes > 10 else max(1, math.ceil(minutes))}m"
 
 
 def format_bytes(count: float) -> str:
@@ -187,7 +212,9 @@ def _unit_complaint(text: str, unit: str, what: str) -> str:
     return f"`{text}` has no unit" if not unit else f"`{unit}` is no unit of {article} {what}"
 
 
-def _unit_hint(number: str, unit: str, units: Mapping[str, Decimal], example: str) -> str:
+def _unit_hint(
+    number: str, unit: str, units: Mapping[str, Decimal], example: str, alone: str | None
+) -> str:
     known = {name.lower(): name for name in units}
     if unit.lower() in known:
         return f"write `{number} {known[unit.lower()]}`"
@@ -195,5 +222,5 @@ def _unit_hint(number: str, unit: str, units: Mapping[str, Decimal], example: st
     named = ", ".join(reversed(each.values()))
     match = _QUANTITY.fullmatch(example)
     if not unit and match is not None:
-        return f"write `{number} {match[3]}`, or another unit: {named}"
+        return f"write `{number} {alone or match[3]}`, or another unit: {named}"
     return f"write it like `{example}`; units: {named}"

@@ -24,6 +24,7 @@ class ChannelData:
     file_system: str | None = None  # fsx or efs when it is no S3 channel
     manifest: bool = False
     augmented: bool = False  # an augmented manifest, which only Pipe can read
+    content: str | None = None  # content type, without its parameters
 
 
 @dataclass(frozen=True, slots=True)

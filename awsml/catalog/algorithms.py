@@ -41,6 +41,10 @@ class Algorithm:
     def needs_gpu(self) -> bool:
         return self.trains_on == ("gpu",)
 
+    def files_only(self, content: str | None) -> bool:
+        """Whether it reads a content type from files and not from a pipe."""
+        return content in self.content_types and content not in self.pipe_content_types
+
 
 def algorithm(name: str) -> Algorithm | None:
     return _algorithms(current()).get(name)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from awsml import catalog
 from awsml.basis import Estimate
 from awsml.estimate.cost_lines import (
+    capped,
     cost_of,
     exact,
     hours_of,
@@ -191,9 +192,11 @@ def _job_lines(
 ) -> tuple[list[CostLine], list[CostLine]]:
     """Machines, and what stands beside them. A volume is paid for the time that it is there,
     which Spot's saving does not shorten."""
-    hours = hours_of(bill.billed, bill.count * jobs)
+    wanted = hours_of(bill.billed, bill.count * jobs)
+    hours = capped(wanted, ceiling)
     paid = product(hours, _kept(bill.spot_saving), "hour") if bill.spot_saving else hours
-    machines = [machine_line("training", bill.instance, bill.region, paid, ceiling)]
+    what = "training, stopped at the limit" if hours.expected != wanted.expected else None
+    machines = [machine_line("training", bill.instance, bill.region, paid, ceiling, what)]
     if bill.keep_alive_seconds:
         pool = bill.keep_alive_seconds * bill.count / 3600
         kept = Estimate(0.0, pool, pool, "hour", bill.billed.basis)

@@ -51,7 +51,7 @@ def line(
     unit: str,
 ) -> CostLine:
     """`ceiling` is the largest quantity that a limit allows. No price, no dollars."""
-    counted = _capped(quantity, ceiling).scaled(1.0, unit)
+    counted = capped(quantity, ceiling).scaled(1.0, unit)
     if price is None:
         unknown = Estimate.unknown("USD", missing)
         return CostLine(what, counted, Estimate.unknown(f"USD/{unit}", missing), unknown)
@@ -69,7 +69,7 @@ def line(
     )
 
 
-def _capped(quantity: Estimate, ceiling: float | None) -> Estimate:
+def capped(quantity: Estimate, ceiling: float | None) -> Estimate:
     """The service stops what would go on beyond its limit."""
     return quantity if ceiling is None else quantity.mapped(lambda value: min(value, ceiling))
 

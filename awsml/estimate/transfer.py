@@ -108,9 +108,9 @@ def read_seconds(
     return max(first, waits), max(later, waits)
 
 
-def fits_disk(load: Load, machine: Machine, volume_gib: float) -> bool:
-    room = machine.local_bytes if machine.has_local_disk else volume_gib * GIB
-    return load.size_bytes <= room
+def disk_bytes(machine: Machine, volume_gib: float) -> float:
+    """What a machine's own disks hold, or the volume of one without."""
+    return machine.local_bytes if machine.has_local_disk else volume_gib * GIB
 
 
 def lustre_tib(size_bytes: float, step_tib: float) -> float:

@@ -162,6 +162,17 @@ def _apart(seconds: float) -> float:
     return seconds
 
 
+Latency = Annotated[
+    float,
+    _NOT_NEGATIVE,
+    BeforeValidator(_quantity(units.parse_latency, "a latency", "write it like `100 ms`")),
+    _schema(
+        r"^\s*(\d+(\.\d+)?\s*(ms|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)\s*)+$",
+        "A latency.", "100 ms", "1.5 s",
+    ),
+]  # fmt: skip
+"""Seconds, from `100 ms`, `1.5 s`."""
+
 Interval = Annotated[Duration, AfterValidator(_apart)]
 """Seconds between two things that come again and again."""
 

@@ -59,7 +59,7 @@ def test_a_field_reads(field: Any, text: Any, value: Any) -> None:
 @pytest.mark.parametrize(
     ("field", "text", "hint"),
     [
-        (fields.Duration, "90", "write `90 m`, or another unit"),
+        (fields.Duration, "90", "write `90 s`, or another unit"),
         (fields.Duration, "3 weeks", "write it like `15m`"),
         (fields.Duration, None, "write it like `15m`"),
         (fields.Duration, ["1h"], "write it like `15m`"),

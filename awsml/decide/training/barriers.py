@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from awsml import catalog
 from awsml.decide.training.evidence import Evidence
 from awsml.estimate.breakdown import load_of, volume_gib
 from awsml.estimate.rates import Case
-from awsml.estimate.transfer import fits_disk
+from awsml.estimate.transfer import disk_bytes
 from awsml.units import format_bytes
 from awsml.workload import ChannelData
 
@@ -26,7 +27,7 @@ class Barrier:
 def barrier(channel: ChannelData, mode: str, evidence: Evidence) -> Barrier | None:
     """Why a channel cannot take a mode as its script and data are; None when it can."""
     hard = (
-        _by_algorithm(mode, evidence)
+        _by_algorithm(channel, mode, evidence)
         or _by_data(channel, mode)
         or (_by_disk(channel, evidence) if mode == "file" else None)
     )
@@ -37,14 +38,19 @@ def barrier(channel: ChannelData, mode: str, evidence: Evidence) -> Barrier | No
 
 
 def any_barrier(evidence: Evidence, mode: str) -> Barrier | None:
-    """What keeps some S3 channel of the job from a mode; a hard reason before a soft one."""
+    """What keeps some S3 channel of the job from a mode that all are to take; a hard reason
+    before a soft one."""
+    evidence = evidence.in_mode(mode)
     channels = [c for c in evidence.workload.channels if not c.file_system]
     found = [one for channel in channels if (one := barrier(channel, mode, evidence))]
     return min(found, key=lambda one: one.soft, default=None)
 
 
-def _by_algorithm(mode: str, evidence: Evidence) -> str | None:
+def _by_algorithm(channel: ChannelData, mode: str, evidence: Evidence) -> str | None:
     modes = evidence.algorithm_modes
+    facts = catalog.algorithm(evidence.workload.algorithm or "")
+    if mode == "pipe" and facts and not channel.augmented and facts.files_only(channel.content):
+        return f"the {facts.name} algorithm reads {channel.content} from files only"
     if not modes or mode in modes or (mode == "fastfile" and "file" in modes):
         return None
     known = " and ".join(sorted(modes))
@@ -85,17 +91,27 @@ def _by_reader(channel: ChannelData, mode: str, image: str | None) -> str | None
 
 
 def _by_disk(channel: ChannelData, evidence: Evidence) -> str | None:
-    """A copy has to fit the volume; a volume left to awsml can grow to gp2's largest."""
+    """A copy has to fit beside those that are asked for already."""
+    others = [c for c in evidence.workload.channels if c.name != channel.name and _copied(c)]
+    return lacks_room([channel, *others], evidence)
+
+
+def _copied(channel: ChannelData) -> bool:
+    return channel.mode == "file" and not channel.file_system
+
+
+def lacks_room(channels: Sequence[ChannelData], evidence: Evidence) -> str | None:
+    """Why copies of channels do not fit, as far as their sizes are known; a volume left to
+    awsml can grow to gp2's largest."""
     if evidence.setting is None:
         return None
     machine = evidence.setting.machine
-    load = load_of(channel, evidence.workload, machine, Case.EXPECTED)
-    if load is None:
-        return None
+    loads = [load_of(each, evidence.workload, machine, Case.EXPECTED) for each in channels]
+    size = sum(load.size_bytes for load in loads if load is not None)
     chosen_here = evidence.workload.volume_gib is None and not machine.has_local_disk
     largest: float = catalog.limit("gp2_volume_maximum").value
     room = largest if chosen_here else volume_gib(evidence.workload)
-    if fits_disk(load, machine, room):
+    kept = disk_bytes(machine, room)
+    if size <= kept:
         return None
-    kept = machine.local_bytes if machine.has_local_disk else room * 2**30
-    return f"{format_bytes(load.size_bytes)} do not fit the {format_bytes(kept)} of disk"
+    return f"{format_bytes(size)} do not fit the {format_bytes(kept)} of disk"

@@ -17,6 +17,7 @@ from awsml.decide.training.bill import bill_now
 from awsml.decide.training.evidence import Evidence, evidence_of
 from awsml.decide.training.input_mode import Chosen, choose_modes
 from awsml.decide.training.instance import choose_instance, instance_advice
+from awsml.decide.training.limits import job_findings
 from awsml.decide.training.volume import choose_volume
 from awsml.decide.training.worth import worthwhile
 from awsml.estimate.cost import TrainingBill, training_cost
@@ -43,8 +44,15 @@ class Settled:
     spot: SpotAnswer | None
 
     @property
+    def needed(self) -> Estimate:
+        """Billed seconds if no limit stops it: on Spot with what interruptions repeat."""
+        if self.now.workload.spot is None or self.spot is None:
+            return self.now.billed
+        return self.spot.cases[self.spot.now].running
+
+    @property
     def bill(self) -> TrainingBill | None:
-        """On Spot the time includes what interruptions repeat, and the saving applies to it."""
+        """On Spot the saving applies to the time with what interruptions repeat."""
         now, spot = self.now, self.spot
         if now.workload.spot is None:
             return bill_now(now)
@@ -52,9 +60,7 @@ class Settled:
 
         if spot is None:
             return bill_now(now, spot_saving(now))
-        limit = float(now.workload.runtime_limit_seconds)
-        running = spot.cases[spot.now].running.mapped(lambda seconds: min(seconds, limit))
-        return bill_now(now, spot.grounds.saving, running)
+        return bill_now(now, spot.grounds.saving, self.needed)
 
 
 def settle(workload: TrainingWorkload, grounds: Grounds) -> Settled:
@@ -88,6 +94,7 @@ def decide(spec: Any, workload: TrainingWorkload, grounds: Grounds) -> Decision:
     advice = _advice(settled, about_spot) if grounds.advise else ()
     about_count, unreadable = _about_count(now, grounds)
     advice += about_count
+    limit = float(now.workload.runtime_limit_seconds)
     return Decision(
         choices=settled.choices,
         advice=advice,
@@ -98,6 +105,7 @@ def decide(spec: Any, workload: TrainingWorkload, grounds: Grounds) -> Decision:
         blocks=blocks,
         findings=(
             *wrong,
+            *job_findings(now, settled.needed, limit),
             *unreadable,
             *worthwhile(a for a in advice if a is not about_spot or workload.spot),
         ),

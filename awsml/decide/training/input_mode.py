@@ -39,7 +39,7 @@ def choose_modes(evidence: Evidence) -> Chosen:
 def _choice(channel: ChannelData, index: int, evidence: Evidence) -> tuple[str, str]:
     able = [mode for mode in S3_MODES if barrier(channel, mode, evidence) is None]
     if not able:
-        return "file", "no mode suits what the script reads; this is what AWS takes by default"
+        return "file", f"AWS's default, where no mode suits: {_only(channel, '', evidence)}"
     favourite = _favourite(channel, evidence, able)
     if len(able) == 1:
         return able[0], _only(channel, able[0], evidence)

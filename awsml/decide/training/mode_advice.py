@@ -82,7 +82,8 @@ def _recommended(modes: Sequence[Option], current: Option) -> Option:
     """What is in force, unless another mode is clearly faster; one that asks for a change of the
     script has to be so even at the unfavourable end of the constants."""
     able = [option for option in modes if option.barrier is None]
-    best = _faster(current if current.barrier is None else None, able) or current
+    soft = [option for option in modes if option.barrier is None or option.barrier.soft]
+    best = _faster(current if current.barrier is None else None, able or soft) or current
     if small_files(current.evidence.workload):  # sharding gains as much, and changes no reader
         return best
     after_change = [o for o in modes if o.barrier and o.barrier.soft and _surely(o, best)]

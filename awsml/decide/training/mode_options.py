@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from awsml import catalog
 from awsml.basis import Estimate
-from awsml.decide.training.barriers import S3_MODES, Barrier, any_barrier
+from awsml.decide.training.barriers import S3_MODES, Barrier, any_barrier, lacks_room
 from awsml.decide.training.evidence import Evidence
-from awsml.estimate.breakdown import Setting, mode_in_force, volume_gib
+from awsml.estimate.breakdown import Setting, mode_in_force, needed_volume_gib, volume_gib
 from awsml.estimate.machine import Link
 from awsml.estimate.rates import Case, Rates
 from awsml.estimate.transfer import copy_link, network_link, stream_link
@@ -52,14 +52,20 @@ def lustre_option(evidence: Evidence) -> Option:
 
 
 def volume_options(evidence: Evidence) -> list[Option]:
-    """File with larger volumes: the size from which gp2 is fastest, and one beyond it."""
+    """File with larger volumes: one that holds the data, the size from which gp2 is fastest, and
+    one beyond it."""
     setting = evidence.setting
     if setting is None or setting.machine.has_local_disk:
         return []
-    now = volume_gib(evidence.workload)
+    copied = evidence.in_mode("file")
+    least = volume_gib(evidence.workload) + 1
     top = fastest_volume_gib(setting)
-    sizes = [size for size in (top, round(top * _BEYOND / 100) * 100) if size > now]
-    return [_with_volume(evidence.in_mode("file"), size) for size in sizes]
+    sizes = [top, round(top * _BEYOND / 100) * 100]
+    if lacks_room([c for c in copied.workload.channels if not c.file_system], copied):
+        least = needed_volume_gib(copied.workload)
+        sizes.insert(0, least)
+    most = catalog.limit("gp2_volume_maximum").value
+    return [_with_volume(copied, size) for size in sizes if least <= size <= most]
 
 
 def fastest_volume_gib(setting: Setting) -> int:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from awsml import catalog
 from awsml.advice import Advice, Alternative
 from awsml.decide.saving import clearly_less, saved
+from awsml.decide.training.barriers import any_barrier
 from awsml.decide.training.evidence import Evidence
 from awsml.units import counted, format_bytes, format_duration
 from awsml.workload import ChannelData, TrainingWorkload
@@ -17,17 +18,22 @@ def small_files(workload: TrainingWorkload) -> bool:
 
 
 def sharding_advice(now: Evidence) -> Advice | None:
-    """The job with its small files packed, read in whichever mode suits shards best."""
+    """The job with its small files packed, read in whichever mode suits shards best; None where
+    it gains nothing, as with a stream."""
     small = [channel for channel in now.workload.channels if _small(channel)]
     if not small or now.setting is None or now.expected is None or now.expected.start is None:
         return None
     size = catalog.constant("shard_bytes").value
     packed = now.given(_packed(now.workload, size))
-    jobs = {mode: packed.in_mode(mode) for mode in ("file", "fastfile")}
-    mode = (
-        "file" if clearly_less(_measure(jobs["file"]), _measure(jobs["fastfile"])) else "fastfile"
-    )
+    jobs = {mode: packed.in_mode(mode) for mode in ("fastfile", "file") if _can(packed, mode)}
+    if not jobs:
+        return None
+    mode = "fastfile" if "fastfile" in jobs else "file"
+    if len(jobs) > 1 and clearly_less(_measure(jobs["file"]), _measure(jobs["fastfile"])):
+        mode = "file"
     better = jobs[mode]
+    if not clearly_less(_measure(better), _measure(now)):
+        return None
     channel = small[0]
     objects = f"{channel.objects:,}" if channel.objects else "many"
     each = format_bytes((channel.size_bytes or 0.0) / (channel.objects or 1))
@@ -53,6 +59,11 @@ def sharding_advice(now: Evidence) -> Advice | None:
         ),
         field=f"inputs.{channel.name}.data.objects",
     )
+
+
+def _can(packed: Evidence, mode: str) -> bool:
+    found = any_barrier(packed, mode)
+    return found is None or found.soft
 
 
 def _verdict(job: Evidence, better: Evidence) -> str:

@@ -7,13 +7,15 @@ MaxRuntimeInSeconds, and the grace after it. So the limit is the budget divided 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from awsml.basis import Estimate
+from awsml.decide.training.limits import time_finding
 from awsml.estimate.cost import TrainingBill, training_cost
 from awsml.finding import Confidence, Finding, Level
 from awsml.kinds.kind import Choice
-from awsml.units import format_duration, format_usd
+from awsml.units import format_duration, format_usd, round_duration
 from awsml.workload import TuningWorkload
 
 # After a stop each running trial has this long before it is killed, and it is billed.
@@ -58,6 +60,18 @@ def limited(
             field = f"{at}.training.limits.runtime" if at else "training.limits.runtime"
             choices[field] = Choice(seconds, f"no trial may outlast the {format_duration(runtime)}")
     return Limited(usd_per_hour, runtime, trials, choices)
+
+
+def too_short(
+    wall: Estimate, limit: float, workload: TuningWorkload, what: str
+) -> Iterator[Finding]:
+    """A search that is stopped before its trials have run, by its time or by its dollars."""
+    if workload.runtime_limit_seconds == limit:
+        longer = round_duration(max(wall.high or 0.0, wall.expected or 0.0))
+        field, hint = "budget.runtime", f"write `runtime: {longer}`, or run fewer trials"
+    else:
+        field, hint = "budget.cost", "raise `budget.cost`, or run fewer trials"
+    yield from time_finding(wall, limit, field, what, hint)
 
 
 def hourly_ceiling(bill: TrainingBill) -> float | None:

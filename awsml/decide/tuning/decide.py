@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,17 +10,20 @@ from awsml import catalog
 from awsml.basis import Estimate, total, weakest
 from awsml.decide.decision import Decision, Grounds
 from awsml.decide.training.decide import Settled, settle
+from awsml.decide.training.limits import job_findings
 from awsml.decide.training.spot import spot_answer
 from awsml.decide.tuning.advice import savings_block, search_advice
-from awsml.decide.tuning.budget import Limited, hourly_ceiling, limited
+from awsml.decide.tuning.budget import Limited, hourly_ceiling, limited, too_short
 from awsml.decide.tuning.case import SearchCase, trials_of
 from awsml.decide.tuning.options import options_of
 from awsml.decide.tuning.scale import ScaleChoice, scales_of
 from awsml.estimate.cost import TrainingBill, training_cost, tuning_cost
 from awsml.estimate.search import expected_top
 from awsml.estimate.training import phases
+from awsml.finding import Finding
 from awsml.kinds.kind import Choice
 from awsml.report import Cost, Phase, TimeLine, unknown_cost
+from awsml.units import counted
 from awsml.workload import SearchedJob, SpotTerms, TuningWorkload
 
 PARALLEL = (1, 2, 5, 10)
@@ -43,8 +46,27 @@ def decide(spec: Any, workload: TuningWorkload, grounds: Grounds) -> Decision:
         time=TimeLine((*_trial_phases(dearest), Phase("search", _as_planned(case).wall))),
         cost=_cost(case, bill, limits),
         blocks={"search": _block(case, limits, savings_block(case, options))},
-        findings=limits.findings,
+        findings=(*limits.findings, *_stopped(settled, limits, case)),
     )
+
+
+def _stopped(
+    settled: Mapping[str, Settled], limits: Limited, case: SearchCase
+) -> Iterator[Finding]:
+    """Trials that do not end within theirs, or a search within its limit; the first makes the
+    second, so it is said alone."""
+    found: list[Finding] = []
+    for at, each in settled.items():
+        field = f"{at}.training" if at else "training"
+        limit = float(limits.trial_seconds[at])
+        found += job_findings(each.now, each.needed, limit, field, "a trial")
+    yield from found
+    work = case.workload
+    if found or limits.runtime_seconds is None or case.trials is None:
+        return
+    if work.trials is not None or work.strategy == "grid":
+        what = f"the search of {counted(case.trials, 'trial')}"
+        yield from too_short(_as_planned(case).wall, limits.runtime_seconds, work, what)
 
 
 def _grounds_of(job: SearchedJob, grounds: Grounds) -> Grounds:

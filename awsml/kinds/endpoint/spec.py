@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 from awsml.kinds.parts import Auto, AwsRaw, Code, Image, LocalTerms, Network, Part, Spec
 from awsml.scenario.fields import (
     Duration,
+    Latency,
     Location,
     Name,
     Number,
@@ -80,7 +81,7 @@ class Traffic(Part):
         "application/json"
     )
     p99: Annotated[
-        Duration | None, Field(gt=0, description="Time within which 99 % have to be answered.")
+        Latency | None, Field(gt=0, description="Time within which 99 % have to be answered.")
     ] = None
     mean_share: Annotated[
         Share, Field(gt=0, le=1, description="Mean rate over the busiest, for what a month moves.")
@@ -113,16 +114,16 @@ class Observed(Part):
     cpu_p95: Annotated[Share | None, Field(le=1, description="CPU utilisation, p95.")] = None
     memory: Annotated[Share | None, Field(le=1, description="Memory in use.")] = None
     latency: Annotated[
-        Duration | None, Field(gt=0, description="ModelLatency of one request, batch of 1.")
+        Latency | None, Field(gt=0, description="ModelLatency of one request, batch of 1.")
     ] = None
-    overhead: Annotated[Duration | None, Field(description="OverheadLatency of a request.")] = None
+    overhead: Annotated[Latency | None, Field(description="OverheadLatency of a request.")] = None
     requests_per_second: Annotated[
         Number | None, Field(ge=0, description="Rate while it was measured.")
     ] = None
     throughput: Annotated[
         Number | None, Field(gt=0, description="Most requests per second one instance sustained.")
     ] = None
-    p99: Annotated[Duration | None, Field(description="Latency that 99 % kept.")] = None
+    p99: Annotated[Latency | None, Field(description="Latency that 99 % kept.")] = None
 
     @model_validator(mode="before")
     @classmethod
@@ -184,7 +185,7 @@ class Serving(Part):
     batch: Annotated[
         int, Field(ge=1, le=1024, description="Most requests that one call of predict_fn gets.")
     ] = 1
-    wait: Annotated[Duration, Field(le=10, description="Longest wait for a batch to fill.")] = 0.01
+    wait: Annotated[Latency, Field(le=10, description="Longest wait for a batch to fill.")] = 0.01
 
 
 class EndpointLocal(LocalTerms):

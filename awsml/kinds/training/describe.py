@@ -54,6 +54,7 @@ def channel_data(name: str, channel: Channel, algorithm: str | None) -> ChannelD
         file_system=channel.file_system.type if channel.file_system else None,
         augmented=channel.type == "augmented-manifest",
         manifest=channel.type != "prefix",
+        content=(channel.content_type or "").partition(";")[0].strip() or None,
     )
 
 

@@ -24,6 +24,7 @@ from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import TRAINING_CHANNELS
 from awsml.rules.training._algorithms import algorithm_of
 from awsml.rules.training._channels import channel_name, input_mode
+from awsml.rules.wording import word
 
 LEVEL = Level.WARNING
 CONFIDENCE = Confidence.DOCUMENTED
@@ -40,7 +41,7 @@ def check(channel: Part) -> Problems:
         yield Problem(
             mode,
             f"{algorithm.title} does not read from a pipe, as {channel_name(channel)} asks",
-            f"set `{channel['InputMode']}` to File or FastFile",
+            f"set `{channel['InputMode']}` to {word(mode, 'File')} or {word(mode, 'FastFile')}",
         )
     else:
         yield from _content(channel, algorithm, mode)
@@ -53,12 +54,12 @@ def _content(channel: Part, algorithm: Algorithm, mode: Part) -> Problems:
     if content.text is None or augmented:
         return
     base = content.text.partition(";")[0].strip()
-    if base in algorithm.content_types and base not in algorithm.pipe_content_types:
+    if algorithm.files_only(base):
         yield Problem(
             content,
             f"{algorithm.title} reads {base} from files only, and {channel_name(channel)} is a "
             "pipe",
-            f"set `{channel['InputMode']}` to File, or use "
+            f"set `{channel['InputMode']}` to {word(mode, 'File')}, or use "
             f"{' or '.join(algorithm.pipe_content_types)}",
             related=((mode, "the mode is Pipe"),),
         )

@@ -27,6 +27,7 @@ AWS refuses an augmented manifest without attribute names.
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import TRAINING_CHANNELS, within
 from awsml.rules.training._channels import channel_name
+from awsml.rules.wording import word
 
 LEVEL = Level.ERROR
 ALSO = (Level.WARNING,)
@@ -48,7 +49,7 @@ def check(source: Part) -> Problems:
         yield Problem(
             names,
             f"{channel} names attributes, which only an augmented manifest has",
-            f"set `{data_type}` to AugmentedManifestFile, or remove `{names}`",
+            f"set `{data_type}` to {word(data_type, 'AugmentedManifestFile')}, or remove `{names}`",
             related=((data_type, f"the channel is a {data_type.text}"),),
             level=Level.WARNING,
         )

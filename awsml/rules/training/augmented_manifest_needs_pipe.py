@@ -28,6 +28,7 @@ The API reference allows an augmented manifest in Pipe mode only, where each lin
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import TRAINING_CHANNELS
 from awsml.rules.training._channels import channel_name, input_mode
+from awsml.rules.wording import word
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.DOCUMENTED
@@ -45,6 +46,6 @@ def check(channel: Part) -> Problems:
         yield Problem(
             mode,
             f"{channel_name(channel)} is an augmented manifest, which is read in Pipe mode only",
-            f"set `{channel['InputMode']}` to Pipe",
+            f"set `{channel['InputMode']}` to {word(mode, 'Pipe')}",
             related=((data_type, "the channel is an augmented manifest"),),
         )

@@ -23,6 +23,7 @@ Invalid compression type for channel training: File mode only supports NONE, got
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import TRAINING_CHANNELS
 from awsml.rules.training._channels import channel_name, input_mode
+from awsml.rules.wording import word
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.VERIFIED
@@ -40,7 +41,7 @@ def check(channel: Part) -> Problems:
             compression,
             f"Gzip works in Pipe mode only, and {channel_name(channel)} is read in {mode.text} "
             "mode",
-            f"set `{channel['InputMode']}` to Pipe, or remove `{compression}` and unpack in the "
-            "script",
+            f"set `{channel['InputMode']}` to {word(mode, 'Pipe')}, or remove `{compression}` and "
+            "unpack in the script",
             related=((mode, f"the mode is {mode.text}"),),
         )

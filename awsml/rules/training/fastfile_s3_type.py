@@ -22,6 +22,7 @@ AWS refuses the request.
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import TRAINING_CHANNELS
 from awsml.rules.training._channels import channel_name, input_mode
+from awsml.rules.wording import word
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.DOCUMENTED
@@ -35,7 +36,8 @@ def check(channel: Part) -> Problems:
         return
     mode = input_mode(channel)
     if mode.text == "FastFile":
-        other = "File or Pipe" if data_type.text == "ManifestFile" else "Pipe"
+        modes = ["File", "Pipe"] if data_type.text == "ManifestFile" else ["Pipe"]
+        other = " or ".join(word(mode, each) for each in modes)
         yield Problem(
             data_type,
             f"FastFile reads prefixes only, and {channel_name(channel)} names a {data_type.text}",

@@ -21,6 +21,7 @@ AWS refuses the request.
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import TRAINING_CHANNELS
 from awsml.rules.training._channels import channel_name, input_mode
+from awsml.rules.wording import word
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.DOCUMENTED
@@ -37,6 +38,6 @@ def check(channel: Part) -> Problems:
         yield Problem(
             mode,
             f"{channel_name(channel)} is a file system, which is read in File mode only",
-            f"set `{channel['InputMode']}` to File",
+            f"set `{channel['InputMode']}` to {word(mode, 'File')}",
             related=((source, "the channel is mounted, not copied"),),
         )

@@ -14,6 +14,7 @@ job of any kind ends after 30 days in all.
 from awsml.catalog import limit
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import TRAINING_JOBS
+from awsml.rules.wording import seconds
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.DOCUMENTED
@@ -29,5 +30,6 @@ def check(job: Part) -> Problems:
             runtime,
             f"`{runtime}` is {runtime.number / 86_400:.1f} days, and {longest // 86_400} are the "
             "most",
-            f"set it to {longest} or less, and continue from a checkpoint in a second job",
+            f"set it to {seconds(runtime, longest)} or less, and continue from a checkpoint in a "
+            "second job",
         )

@@ -20,6 +20,7 @@ Invalid MaxWaitTimeInSeconds. It must be equal to or greater than MaxRuntimeInSe
 
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import TRAINING_JOBS
+from awsml.rules.wording import seconds
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.DOCUMENTED
@@ -35,6 +36,7 @@ def check(job: Part) -> Problems:
     yield Problem(
         wait,
         f"`{wait}` is {wait.number} s, below `{runtime}` of {runtime.number} s",
-        f"set `{wait}` to {runtime.number} or more: it counts waiting and running together",
+        f"set `{wait}` to {seconds(wait, runtime.number)} or more: it counts waiting and running "
+        "together",
         related=((runtime, f"the run alone may take {runtime.number} s"),),
     )

@@ -20,6 +20,7 @@ In File mode AWS wants the field unset or `None`, and refuses the request.
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import TRAINING_CHANNELS
 from awsml.rules.training._channels import channel_name, input_mode
+from awsml.rules.wording import word
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.DOCUMENTED
@@ -37,6 +38,6 @@ def check(channel: Part) -> Problems:
             wrapper,
             f"RecordIO wrapping works in Pipe mode only, and {channel_name(channel)} is read in "
             f"{mode.text} mode",
-            f"set `{channel['InputMode']}` to Pipe, or remove `{wrapper}`",
+            f"set `{channel['InputMode']}` to {word(mode, 'Pipe')}, or remove `{wrapper}`",
             related=((mode, f"the mode is {mode.text}"),),
         )

@@ -21,6 +21,7 @@ on one machine.
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import TRAINING_CHANNELS
 from awsml.rules.training._channels import channel_name
+from awsml.rules.wording import word
 
 LEVEL = Level.ADVICE
 CONFIDENCE = Confidence.DOCUMENTED
@@ -35,6 +36,7 @@ def check(channel: Part) -> Problems:
         yield Problem(
             distribution,
             f"{channel_name(channel)} is sharded over instances, and there is one",
-            f"set `{distribution}` to FullyReplicated, or `{count}` to more than 1",
+            f"set `{distribution}` to {word(distribution, 'FullyReplicated')}, or `{count}` to "
+            "more than 1",
             related=((count, "one instance"),),
         )

@@ -22,6 +22,7 @@ AWS refuses the request.
 from awsml.catalog import algorithm_of_image
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import TRAINING_JOBS
+from awsml.rules.wording import seconds
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.DOCUMENTED
@@ -42,6 +43,6 @@ def check(job: Part) -> Problems:
             wait,
             f"{algorithm.title} keeps no checkpoints, and may wait and run on Spot for "
             f"{_LONGEST_SECONDS} s at most",
-            f"set `{wait}` to {_LONGEST_SECONDS}, or turn Spot off",
+            f"set `{wait}` to {seconds(wait, _LONGEST_SECONDS)}, or turn Spot off",
             related=((image, f"this is the image of {algorithm.title}"),),
         )

@@ -17,6 +17,7 @@ AWS refuses the request.
 
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import TRAINING_JOBS
+from awsml.rules.wording import seconds
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.DOCUMENTED
@@ -29,7 +30,7 @@ def check(job: Part) -> Problems:
     wait = job["StoppingCondition.MaxWaitTimeInSeconds"]
     if spot.flag and not wait.exists:
         runtime = job["StoppingCondition.MaxRuntimeInSeconds"]
-        at_least = f" to {runtime.number:.0f} or more" if runtime.number else ""
+        at_least = f" to {seconds(wait, runtime.number)} or more" if runtime.number else ""
         yield Problem(
             spot,
             "a Spot job must say how long it may wait",

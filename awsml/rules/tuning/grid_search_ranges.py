@@ -20,6 +20,7 @@ AWS refuses the request.
 
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.tuning._search import CONFIG, TUNING, combinations, definitions, ranges_of, tuned
+from awsml.rules.wording import either
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.DOCUMENTED
@@ -42,7 +43,11 @@ def check(job: Part) -> Problems:
                     parameter,
                     f"`{parameter['Name'].text}` is a range of numbers, and grid search takes "
                     "categories only",
-                    "list the values under CategoricalParameterRanges",
+                    either(
+                        parameter,
+                        "list the values: `choices: [...]`, instead of `low` and `high`",
+                        "list the values under CategoricalParameterRanges",
+                    ),
                     related=((strategy, "the strategy"),),
                 )
         total += combinations(ranges) or 0

@@ -18,6 +18,7 @@ AWS refuses the request.
 from awsml.catalog import limit
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.tuning._search import CONFIG, TUNING, definitions
+from awsml.rules.wording import either, word
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.DOCUMENTED
@@ -40,7 +41,7 @@ def check(job: Part) -> Problems:
             yield Problem(
                 settings,
                 f"the settings of Hyperband are given, and the strategy is {strategy.text}",
-                "remove them, or use the strategy Hyperband",
+                f"remove them, or use the strategy {word(strategy, 'Hyperband')}",
                 related=((strategy, "the strategy"),),
             )
         return
@@ -49,9 +50,9 @@ def check(job: Part) -> Problems:
         yield Problem(
             stopping,
             "early stopping must be Off: Hyperband stops training jobs by itself",
-            "write `Off` in quotes",
+            either(stopping, "write `early_stopping: off`", "write `Off` in quotes"),
             related=((strategy, "the strategy"),),
-            fix='"Off"',
+            fix=either(stopping, "off", '"Off"'),
         )
     yield from _resources(job, settings["HyperbandStrategyConfig"])
 
@@ -66,7 +67,12 @@ def _resources(job: Part, settings: Part) -> Problems:
             yield Problem(
                 job[CONFIG],
                 "Hyperband is not told the largest resource, and no static hyperparameter says",
-                "set `StrategyConfig.HyperbandStrategyConfig.MaxResource` to the number of epochs",
+                either(
+                    settings,
+                    "set `hyperband.max` to the number of epochs",
+                    "set `StrategyConfig.HyperbandStrategyConfig.MaxResource` to the number of "
+                    "epochs",
+                ),
             )
         return
     largest = int(limit("hyperband_resource_maximum").value)

@@ -23,6 +23,7 @@ from math import log10
 
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.tuning._search import CONTINUOUS, INTEGERS, number
+from awsml.rules.wording import either, word
 
 LEVEL = Level.ADVICE
 CONFIDENCE = Confidence.INFERRED
@@ -43,6 +44,6 @@ def check(parameter: Part) -> Problems:
             scale,
             f"`{parameter['Name'].text}` spans {decades:.1f} decades and is searched linearly: "
             f"nine draws of ten lie above {high / 10:g}",
-            "use the scale Logarithmic (in a scenario `scale: log`)",
-            fix="Logarithmic",
+            either(scale, "write `scale: log`", "use the scale Logarithmic"),
+            fix=word(scale, "Logarithmic"),
         )

@@ -22,6 +22,7 @@ Every hopeless training job is paid to its end.
 
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.tuning._search import CONFIG, TUNING, definitions
+from awsml.rules.wording import either
 
 LEVEL = Level.ADVICE
 CONFIDENCE = Confidence.DOCUMENTED
@@ -46,6 +47,9 @@ def check(job: Part) -> Problems:
         yield Problem(
             stopping if stopping.exists else config,
             f"{jobs} training jobs of up to {max(each) / 3600:g} h run to their end, however bad",
-            "set TrainingJobEarlyStoppingType: Auto (in a scenario `early_stopping: auto`), "
-            "or use the strategy Hyperband",
+            either(
+                config,
+                "write `early_stopping: auto`, or use `strategy: hyperband`",
+                "set TrainingJobEarlyStoppingType: Auto, or use the strategy Hyperband",
+            ),
         )

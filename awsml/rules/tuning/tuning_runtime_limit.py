@@ -23,6 +23,7 @@ from math import ceil
 
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.tuning._search import CONFIG, TUNING, definitions
+from awsml.rules.wording import seconds
 
 LEVEL = Level.WARNING
 ALSO = (Level.ADVICE,)
@@ -63,5 +64,4 @@ def _hint(whole: Part, wanted: float) -> str:
     wants a unit, a request none."""
     if whole.because is not None:
         return f"raise what sets `{whole}` ({whole.because}), or run fewer jobs"
-    unit = "" if str(whole) == whole.path else " s"
-    return f"set `{whole}` to {wanted:.0f}{unit}"
+    return f"set `{whole}` to {seconds(whole, wanted)}"
