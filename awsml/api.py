@@ -274,20 +274,35 @@ def _about_files(report: Report, document: Document, terms: Terms) -> list[Findi
     found: dict[tuple[str, str], Finding] = {}
     for name, text in report.plan.files.items():
         reading = read_template(SourceText(name, text), region=report.plan.region)
-        for finding in validate_plan(reading.variants[0].plan, terms).findings:
+        made = replace(reading.variants[0].plan, made_from=document.kind)
+        for finding in validate_plan(made, terms).findings:
             key = finding.slug, finding.message
             if key not in said:
                 found.setdefault(key, _in_scenario(finding, name, document))
     return list(found.values())
 
 
+# The field of a scenario that a part of a template was made of.
+_TEMPLATE_FIELDS = {
+    "computeResources": "compute",
+    "containerProperties": "resources",
+    "retryStrategy": "retry",
+    "timeout": "timeout",
+    "ProductionVariants": "compute",
+    "PrimaryContainer": "model",
+}
+
+
 def _in_scenario(finding: Finding, file: str, document: Document) -> Finding:
     """At the part of the scenario that the template was made of; nobody wrote the template."""
     path = finding.request_path or ""
-    field = "compute" if path.startswith("computeResources") else "kind"
+    field = _TEMPLATE_FIELDS.get(path.partition(".")[0], "kind")
     where = Related(f"in {file}, {path}".rstrip(", "))
     place = document.place(field)
-    return replace(finding, place=place, field=None, fix=None, related=(*finding.related, where))
+    related = [
+        Related(f"{each.request_path or ''} {each.message}".strip()) for each in finding.related
+    ]
+    return replace(finding, place=place, field=None, fix=None, related=(*related, where))
 
 
 def _until_sent(finding: Finding) -> Finding:

@@ -121,7 +121,8 @@ class Plan:
     """What would be done. `files` are texts that go with it (a stack template, by name).
 
     `problems` are complaints of compile() about what no request can express. `trusts` are the
-    services that the roles of a template let take them, by the role's resource.
+    services that the roles of a template let take them, by the role's resource. `made_from` is the
+    kind of scenario that awsml made a template of, whose reader has only the scenario.
     """
 
     kind: str
@@ -133,6 +134,7 @@ class Plan:
     files: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Finding, ...] = ()
     trusts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    made_from: str | None = None
 
     def call(self, operation: str) -> Call | None:
         """The first call of an operation."""

@@ -10,14 +10,23 @@ import re
 from dataclasses import dataclass, replace
 
 from awsml.basis import Fact
-from awsml.catalog.algorithms import algorithm
+from awsml.catalog.algorithms import algorithm, algorithms
 from awsml.catalog.facts import region as region_named
 from awsml.catalog.facts import regions
 from awsml.catalog.instances import instance, nearest_types
 from awsml.catalog.tables import Row, Tables, current
-from awsml.nearness import nearest
+from awsml.nearness import closest, folded, nearest
 
 USES = ("training", "inference", "batch")
+# Frameworks by what their packages are called, folded.
+_PACKAGES = {
+    "torch": "pytorch",
+    "scikitlearn": "sklearn",
+    "tf": "tensorflow",
+    "keras": "tensorflow",
+    "transformers": "huggingface",
+    "xgb": "xgboost",
+}
 _LENT = (
     "there is no EC2 image of this version; SageMaker's runs the command as it is, carries a "
     "toolkit that Batch does not use, and AWS documents it for SageMaker only"
@@ -47,6 +56,7 @@ class NoImage:
     reason: str
     hint: str
     sdk: bool = False
+    meant: str | None = None  # the known name that was most probably meant
 
 
 def image(
@@ -144,14 +154,22 @@ def _algorithm_image(name: str, version: str | None, region: str, device: str) -
     return Image(uri, name, built_in.version, device, "sagemaker", None, None, None, fact)
 
 
+def _meant(name: str) -> str | None:
+    """A framework or an algorithm by the name of its package, or misspelt."""
+    known = [*frameworks(), *(each.name for each in algorithms())]
+    if name in known:
+        return None
+    return _PACKAGES.get(folded(name)) or closest(name, known)
+
+
 def _row(framework: str, version: str | None, use: str) -> Row | NoImage:
     """The row of a version as people write it: 2.10 means the newest 2.10."""
     known = versions(framework, use)
     if not known:
-        close = nearest(framework, frameworks())
-        hint = f"did you mean `{close[0]}`?" if close else f"one of {', '.join(frameworks())}"
+        meant = _meant(framework)
+        hint = f"did you mean `{meant}`?" if meant else f"one of {', '.join(frameworks())}"
         other = f"`{framework}` has no image for {use} that is known here"
-        return NoImage(other, hint, sdk=True)
+        return NoImage(other, hint, sdk=True, meant=meant)
     wanted = known[0] if version in (None, "latest") else version
     for one in known:
         if wanted in (one, _short(one)) or _full(framework, one, use) == wanted:

@@ -18,8 +18,9 @@ def sdk_image(
     try:
         from sagemaker.core import image_uris
     except ImportError:
+        name = f"`{framework}` `{version}`" if version else f"`{framework}`"
         return NoImage(
-            f"`{framework}` `{version}` is not in the catalogue, and the SageMaker SDK that may "
+            f"{name} is not in the catalogue, and the SageMaker SDK that may "
             "know it is not installed",
             "pip install 'awsml[sagemaker]'",
         )
@@ -31,6 +32,8 @@ def sdk_image(
             instance_type=known.ml_name,
             image_scope=use,
         )
+    except FileNotFoundError:  # it keeps a file for each name
+        return NoImage(f"the SageMaker SDK knows no `{framework}`", "name it by `uri`")
     except ValueError as error:
         return NoImage(f"the SageMaker SDK has no such image: {_first(error)}", "name it by `uri`")
     source = f"SageMaker Python SDK {_installed()}, image_uris"

@@ -117,8 +117,8 @@ class FargateSize:
 @dataclass(frozen=True, slots=True)
 class BatchBill:
     """A batch job on EC2 machines or Fargate. `seconds` is one run of it, restarts included;
-    `attempts` times `limit_seconds` is what AWS Batch allows; `runs` of a month where it is
-    scheduled."""
+    `start` is that of the first machine of EC2; `attempts` times `limit_seconds` is what AWS Batch
+    allows; `runs` of a month where it is scheduled."""
 
     machine: str | FargateSize
     region: str | None
@@ -129,6 +129,7 @@ class BatchBill:
     spot: bool = False
     volume_gib: float | None = 30.0
     runs_per_month: float | None = None
+    start: Estimate | None = None
 
 
 def batch_cost(bill: BatchBill) -> Cost:
@@ -142,8 +143,10 @@ def batch_cost(bill: BatchBill) -> Cost:
         extras: list[CostLine] = []
         left_out = ["disk beyond 20 GB, public addresses", _S3]
     else:
+        if bill.start is not None:
+            hours += hours_of(bill.start, runs)
         machines, extras = _ec2_lines(bill.machine, bill, hours, ceiling)
-        left_out = ["machines that start up, idle or outlive the job", _S3]
+        left_out = ["further machines that start, and those that idle or outlive the job", _S3]
     because = None
     if limit is not None:
         often = f" x {runs:g} runs a month" if bill.runs_per_month else ""
@@ -195,7 +198,8 @@ def _job_lines(
     wanted = hours_of(bill.billed, bill.count * jobs)
     hours = capped(wanted, ceiling)
     paid = product(hours, _kept(bill.spot_saving), "hour") if bill.spot_saving else hours
-    what = "training, stopped at the limit" if hours.expected != wanted.expected else None
+    stopped = hours.expected != wanted.expected
+    what = f"training{_share_paid(hours, bill)}{', stopped at the limit' if stopped else ''}"
     machines = [machine_line("training", bill.instance, bill.region, paid, ceiling, what)]
     if bill.keep_alive_seconds:
         pool = bill.keep_alive_seconds * bill.count / 3600
@@ -205,6 +209,14 @@ def _job_lines(
         )
     extras = _volume(bill.instance, bill.volume_gib, ML_VOLUME, bill.region, hours, ceiling)
     return machines, extras
+
+
+def _share_paid(hours: Estimate, bill: TrainingBill) -> str:
+    """On Spot the hours of the line are fewer than the machine runs."""
+    saving = bill.spot_saving.expected if bill.spot_saving else None
+    if saving is None or hours.expected is None:
+        return ""
+    return f", {1 - saving:.0%} of {format_duration(hours.expected * 3600)} on Spot"
 
 
 def _volume(

@@ -38,8 +38,9 @@ def chosen_image(
     found = catalog.image(name, image.version, region, instance, use)
     if isinstance(found, catalog.NoImage) and found.sdk:
         asked = catalog.sdk_image(name, image.version, region, instance, use)
-        if isinstance(asked, catalog.Image) or name not in catalog.frameworks():
-            found = asked  # of frameworks named here, our list of versions is the better hint
+        here = found.meant is not None or name in catalog.frameworks()
+        if isinstance(asked, catalog.Image) or not here:
+            found = asked  # of what is named here, our name or list of versions is the better hint
     if isinstance(found, catalog.Image):
         return ChosenImage(found.uri, field)
     return ChosenImage(Unknown(found.reason), field, (_no_image(found, field, context),))

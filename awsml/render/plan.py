@@ -15,7 +15,8 @@ from awsml.render.modes import modes_section
 from awsml.render.search import search_section
 from awsml.render.serving import candidates_section, diagnosis_section
 from awsml.render.table import Column, indented, table, wrap
-from awsml.report import Cost, Effective, Report, TimeLine
+from awsml.report import Cost, Effective, Phase, Report, TimeLine
+from awsml.store.predicted import billed_seconds, whole_seconds
 from awsml.units import format_count, format_duration, format_usd
 
 # What a kind adds to a plan, by the name of its block.
@@ -36,7 +37,7 @@ def plan_text(report: Report, width: int = 80, title: str | None = None) -> str:
     sections = [
         header(report, title),
         cost_section(report.cost, width) if report.plan.calls else "",
-        time_section(report.time, width),
+        time_section(report.time, width, on_spot(report)),
         modes_section(report.time, width),
         *(show(report.blocks[n], width) for n, show in BLOCKS.items() if n in report.blocks),
         cluster_text(report.blocks, width) if report.plan.kind == "cluster" else "",
@@ -101,20 +102,48 @@ def ceiling_text(cost: Cost) -> str:
     return f"{format_usd(cost.ceiling)}{because}"
 
 
-def time_section(time: TimeLine, width: int) -> str:
+def time_section(time: TimeLine, width: int, interrupted: bool = False) -> str:
     if not time.phases:
         return ""
     rows = [
         (
             phase.name,
-            range_text(phase.seconds, "seconds"),
+            phase_time(phase),
             "billed" if phase.billed else "not billed",
             phase.seconds.basis.value,
         )
         for phase in time.phases
     ]
     columns = (Column("phase"), Column("time"), Column("", shrink=True), Column("basis"))
-    return "time\n" + table(columns, rows, width, indent=2)
+    totals = time_totals(time, interrupted)
+    whole = [line for name, text in totals for line in indented(f"{name}: {text}", width)]
+    return "\n".join(["time", table(columns, rows, width, indent=2), *whole])
+
+
+def phase_time(phase: Phase) -> str:
+    """An image that is there before the copy ends adds nothing to the time."""
+    text = range_text(phase.seconds, "seconds")
+    return "0 s, beside the copy" if phase.name == "image" and text == "0 s" else text
+
+
+def on_spot(report: Report) -> bool:
+    """Whether interruptions come on top of the time line."""
+    written: str = report.blocks.get("spot", {}).get("as_written", "on-demand")
+    return written != "on-demand"
+
+
+def time_totals(time: TimeLine, interrupted: bool = False) -> list[tuple[str, str]]:
+    """From the request to the end, and what is billed of one machine."""
+    plain = time.as_json()
+    missing = (name for phase in time.phases for name in phase.seconds.missing)
+    wanted = tuple(dict.fromkeys(missing))
+    calm = ", without interruption" if interrupted else ""
+    names = ("wall-clock time", whole_seconds(plain)), ("billed time", billed_seconds(plain))
+    return [
+        (f"{name}{calm}", range_text(Estimate(*bounds, "s", missing=wanted), "seconds"))
+        for name, bounds in names
+        if bounds is not None
+    ]
 
 
 def effective_section(effective: Mapping[str, Effective], width: int) -> str:

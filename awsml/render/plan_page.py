@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from awsml.advice import Advice, Alternative
-from awsml.basis import Estimate, weakest
+from awsml.basis import weakest
 from awsml.finding import Finding, Level
 from awsml.plan import Call, Origin, walk
 from awsml.render.advice import fix_text, option_table, saving_text
@@ -19,15 +19,18 @@ from awsml.render.plan import (
     ceiling_text,
     cost_rows,
     effective_rows,
+    on_spot,
+    phase_time,
     price_sources,
     range_text,
     skipped_rows,
+    time_totals,
     value_text,
 )
 from awsml.render.plan_blocks import block_sections
 from awsml.report import Phase, Report
 from awsml.secrets import FINDING
-from awsml.store.predicted import SEARCH, billed_seconds, whole_seconds
+from awsml.store.predicted import SEARCH
 from awsml.units import counted
 
 _FOOTER = (
@@ -71,13 +74,8 @@ def _summary(report: Report) -> Section:
             (f"Dollars a {cost.per}", range_text(cost.usd, "USD")),
             ("At most", ceiling_text(cost)),
         ]
-    time = report.time.as_json()
-    names = ("Wall-clock time", whole_seconds(time)), ("Billed time", billed_seconds(time))
-    facts += [
-        (name, range_text(Estimate(*bounds, "s", missing=_missing(report)), "seconds"))
-        for name, bounds in names
-        if bounds is not None
-    ]
+    totals = time_totals(report.time, on_spot(report))
+    facts += [(_capital(name), text) for name, text in totals]
     bases = [report.cost.usd] if report.plan.calls else []
     bases += [phase.seconds for phase in report.time.phases]
     if known := [estimate.basis for estimate in bases if estimate.known]:
@@ -85,12 +83,6 @@ def _summary(report: Report) -> Section:
     facts += cluster_facts(report.blocks) if report.plan.kind == "cluster" else []
     facts.append(("Findings", counts_line(report.findings)))
     return Section("Summary", facts=facts)
-
-
-def _missing(report: Report) -> tuple[str, ...]:
-    """What would tell the phases that are unknown, each once."""
-    wanted = (name for phase in report.time.phases for name in phase.seconds.missing)
-    return tuple(dict.fromkeys(wanted))
 
 
 def _findings(findings: Sequence[Finding], source_line: SourceLine) -> Section | None:
@@ -130,7 +122,7 @@ def _phase_rows(phases: Sequence[Phase]) -> Iterator[Sequence[Cell]]:
     ]
     whole = max(ends) or 1.0
     for start, phase in zip(starts, phases, strict=True):
-        shown = range_text(phase.seconds, "seconds")
+        shown = phase_time(phase)
         yield (
             phase.name,
             _span(phase, start, whole, shown),

@@ -18,6 +18,7 @@ class Column:
 
 
 SMALLEST = 16
+_SEPARATORS = frozenset("./:_-,]")  # a long word is broken behind one
 WIDE = 120  # columns from which a table has room for sentences
 
 
@@ -118,9 +119,11 @@ def indented(text: str, width: int, indent: int = 2) -> list[str]:
 
 
 def _head(word: str, room: int) -> str:
+    """As much as fits, ended where the parts of a path or a name end, if that is not far back."""
     taken = 0
     for index, character in enumerate(word):
         taken += cells(character)
         if taken > room:
-            return word[: max(index, 1)]
+            ends = [place for place in range(index // 3, index) if word[place] in _SEPARATORS]
+            return word[: max(ends[-1] + 1 if ends else index, 1)]
     return word

@@ -19,6 +19,8 @@ _WORDS = {
 def in_scenario(part: Part) -> bool:
     """Whether the call was compiled from a scenario, and the part is not one of those that the
     scenario states in AWS's own words."""
+    if part.plan.plan.made_from is not None:
+        return True
     exact = part.call.origins.get(part.path)
     if exact is not None and exact.source is Source.RAW:
         return False

@@ -133,6 +133,22 @@ def test_new_images_and_old_gpus(cuda: str, machine: str, word: str | None) -> N
     assert (word in found.reason) if word and found else (found is None and word is None)
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("torch", "pytorch"),
+        ("scikit-learn", "sklearn"),
+        ("linear-lerner", "linear-learner"),
+        ("tensorflw", "tensorflow"),
+        ("nothing-like-it", None),
+    ],
+)
+def test_the_name_that_was_meant_is_named(name: str, meant: str | None) -> None:
+    found = catalog.image(name, "1", "us-east-1", "ml.g5.xlarge")
+    assert isinstance(found, NoImage) and found.meant == meant
+    assert meant is None or found.hint == f"did you mean `{meant}`?"
+
+
 def test_the_sdk_is_not_asked_about_a_typo() -> None:
     assert isinstance(catalog.sdk_image("mxnet", "1.9.0", "us-east-1", "ml.bogus.xlarge"), NoImage)
 

@@ -134,3 +134,20 @@ def test_the_cost_of_the_plan_rests_on_repeated_work_and_one_saving():
     on_demand, spot = decided(job(20)).cost.usd, decided(job(20, KEPT)).cost.usd
     # 58 % off, and a few percent of work done twice.
     assert spot.expected / on_demand.expected == pytest.approx(0.42 * 1.03, rel=0.05)
+
+
+def test_the_mean_time_counts_the_waits_that_the_quantiles_count():
+    from awsml.decide.training.evidence import evidence_of
+    from awsml.decide.training.spot import spot_answer
+    from tests.decide.jobs import GROUNDS
+
+    answer = spot_answer(evidence_of(job(20, KEPT), GROUNDS))
+    case = answer.cases[answer.now]
+    simulated = sum(case.outcomes.wall) / len(case.outcomes.wall)
+    assert case.running.expected < case.whole.expected
+    assert abs(case.whole.expected / simulated - 1) < 0.05
+
+
+def test_the_line_of_a_spot_job_says_how_much_of_its_hours_is_billed():
+    (machine, *_) = decided(job(20, KEPT)).cost.lines
+    assert re.search(r"\d+% of .+ on Spot", machine.what)

@@ -171,15 +171,19 @@ def _time(fares: Survival | None) -> TimeLine:
     waits = Estimate(
         0.0, fares.cuts.mean_down * (1 - fares.cuts.available), None, "s", Basis.ASSUMED
     )
-    provision = catalog.ranged("provision_seconds")
-    start = Estimate(provision.low, provision.expected, provision.high, "s", provision.basis)
     return TimeLine(
         (
             Phase("Runnable", replace(waits, high=fares.cuts.mean_down), billed=False),
-            Phase("Starting", start),
+            Phase("Starting", _start()),
             Phase("Running", fares.running),
         )
     )
+
+
+def _start() -> Estimate:
+    """EC2 bills a machine while it starts."""
+    provision = catalog.ranged("provision_seconds")
+    return Estimate(provision.low, provision.expected, provision.high, "s", provision.basis)
 
 
 def _cost(
@@ -208,5 +212,6 @@ def _cost(
             spot=workload.spot,
             volume_gib=workload.volume_gib,
             runs_per_month=runs,
+            start=_start(),
         )
     )

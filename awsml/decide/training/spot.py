@@ -22,7 +22,7 @@ from awsml.decide.training.spot_case import (
 from awsml.estimate.spot import Work, quantile, simulate
 from awsml.finding import Fix
 from awsml.kinds.kind import Choice
-from awsml.units import format_duration, format_usd
+from awsml.units import counted, format_duration, format_usd
 
 # Less than this share of the on-demand price is not worth a longer wall-clock.
 _WORTH_SHARE = 0.1
@@ -151,9 +151,10 @@ def _best(answer: SpotAnswer) -> str:
 
 
 def figures(answer: SpotAnswer, name: str) -> tuple[Estimate, Estimate]:
+    """Dollars and seconds on average; a wait for capacity takes time and costs nothing."""
     if name == "on-demand":
         return answer.on_demand, answer.seconds
-    return answer.cases[name].usd, answer.cases[name].running
+    return answer.cases[name].usd, answer.cases[name].whole
 
 
 def _recommendation(best: str, answer: SpotAnswer) -> str:
@@ -209,7 +210,11 @@ def _fixes(evidence: Evidence, answer: SpotAnswer) -> list[Fix]:
 def _notes(evidence: Evidence, answer: SpotAnswer) -> list[str]:
     grounds = answer.grounds
     every = format_duration(1 / grounds.rates[1])
-    notes = [f"an interruption about every {every} is assumed for this type and count"]
+    count = counted(evidence.workload.count, "instance")
+    notes = [
+        f"an interruption about every {every} is assumed, for {count} of whatever type",
+        "times are means from the request to the end, waits for capacity included",
+    ]
     if answer.every and can_checkpoint(evidence):
         notes.append(f"best interval between checkpoints: {format_duration(answer.every)}")
     spot = evidence.workload.spot

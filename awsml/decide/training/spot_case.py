@@ -46,10 +46,12 @@ class SpotGrounds:
 
 @dataclass(frozen=True, slots=True)
 class SpotCase:
-    """Seconds running on average at three rates, dollars, and the simulated spread."""
+    """Seconds on average at three rates, `running` and `whole` with waits for capacity; dollars,
+    and the simulated spread."""
 
     job: Work
     running: Estimate
+    whole: Estimate
     usd: Estimate
     outcomes: Outcomes
 
@@ -132,12 +134,13 @@ def best_every(evidence: Evidence, grounds: SpotGrounds) -> float:
 
 def spot_case(evidence: Evidence, job: Work, grounds: SpotGrounds) -> SpotCase:
     means = [expected_running(job, rate) for rate in grounds.rates]
-    running = _running(means, grounds)
+    running = _seconds(means, grounds)
     hours = running.scaled(evidence.workload.count / _HOUR, "hour")
     full = product(hours, evidence.usd_per_hour, "USD")
     return SpotCase(
         job=job,
         running=running,
+        whole=_seconds(with_waits(means, grounds), grounds),
         usd=product(full, left_after(grounds.saving), "USD"),
         outcomes=simulate(job, grounds.interruptions),
     )
@@ -150,7 +153,14 @@ def left_after(saving: Estimate) -> Estimate:
     return Estimate(1 - saving.high, 1 - saving.expected, 1 - saving.low, "1", saving.basis)
 
 
-def _running(means: list[float], grounds: SpotGrounds) -> Estimate:
+def with_waits(means: list[float], grounds: SpotGrounds) -> list[float]:
+    """Interruptions come at their rate for as long as the job runs, and each is a wait."""
+    first = (1 - grounds.available) * grounds.mean_down
+    pairs = zip(means, grounds.rates, strict=True)
+    return [first + mean * (1 + rate * grounds.mean_down) for mean, rate in pairs]
+
+
+def _seconds(means: list[float], grounds: SpotGrounds) -> Estimate:
     low, expected, high = (_finite(mean) for mean in means)
     if expected is None:
         every = format_duration(1 / grounds.rates[1])

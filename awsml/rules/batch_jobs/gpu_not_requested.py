@@ -25,6 +25,7 @@ The job runs on the CPU of a machine whose GPU is paid for.
 from awsml.catalog import instances_of
 from awsml.rules.batch_jobs._jobs import REGISTER, requirements
 from awsml.rules.rule import Confidence, Level, PlanView, Problem, Problems
+from awsml.rules.wording import either
 
 LEVEL = Level.WARNING
 CONFIDENCE = Confidence.VERIFIED
@@ -45,6 +46,10 @@ def check(plan: PlanView) -> Problems:
             yield Problem(
                 container,
                 "every machine has a GPU, and the job asks for none",
-                'add {type: GPU, value: "1"} to `resourceRequirements`',
+                either(
+                    container,
+                    "write `gpus: 1` under `resources`, or name machines without GPUs",
+                    'add {type: GPU, value: "1"} to `resourceRequirements`',
+                ),
                 related=((named[0], "has GPUs"),),
             )

@@ -19,6 +19,7 @@ A GPU that waits costs as much as one that computes.
 
 from awsml.rules.batch_jobs._jobs import REGISTER, requirements
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
+from awsml.rules.wording import either
 
 LEVEL = Level.ADVICE
 CONFIDENCE = Confidence.DOCUMENTED
@@ -32,5 +33,9 @@ def check(definition: Part) -> Problems:
         yield Problem(
             gpus,
             "the job has a GPU and no time limit",
-            "add `timeout.attemptDurationSeconds`, twice the time that you expect",
+            either(
+                definition,
+                "write `timeout: 12h`, twice the time that you expect",
+                "add `timeout.attemptDurationSeconds`, twice the time that you expect",
+            ),
         )

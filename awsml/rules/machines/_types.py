@@ -35,6 +35,7 @@ def _fact(name: str, uses: frozenset[str], use: str) -> str:
 
 
 def near_types(name: str, use: str) -> list[str]:
-    """Types of that use whose names are most similar."""
-    served = [one.ml_name for one in instances() if use in accepted_by(one.ml_name)]
+    """Types of that use whose names are most similar, without those that are gone."""
+    kept = (one for one in instances() if not one.retired)
+    served = [one.ml_name for one in kept if use in accepted_by(one.ml_name)]
     return nearest(name if name.startswith("ml.") else f"ml.{name}", served, 3)
