@@ -159,7 +159,7 @@ def exact_duration(seconds: float) -> str:
         size = float(DURATION[unit])
         if seconds and seconds % size == 0:
             return f"{seconds / size:.0f}{unit}"
-    return f"{seconds:g}s" if seconds >= 1 else f"{seconds * 1000:g}ms"
+    return f"{seconds:.12g}s" if seconds >= 1 else f"{seconds * 1000:.12g}ms"
 
 
 def round_duration(seconds: float) -> str:
@@ -176,6 +176,14 @@ def format_bytes(count: float) -> str:
         size = float(DATA[unit])
         if abs(count) >= size:
             return f"{count / size:.3g} {unit}"
+    return f"{count:.0f} B"
+
+
+def exact_bytes(count: float) -> str:
+    """As it is typed in a scenario, and nothing rounded away: 48 GB, 1500 MB."""
+    for unit in ("PB", "TB", "GB", "MB", "KB"):
+        if count and count % float(DATA[unit]) == 0:
+            return f"{count / float(DATA[unit]):.0f} {unit}"
     return f"{count:.0f} B"
 
 

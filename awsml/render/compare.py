@@ -11,6 +11,7 @@ from typing import Any
 
 from awsml.plan import walk
 from awsml.render.cluster import cluster_rows
+from awsml.render.spelling import spelled_values
 from awsml.render.table import Column, table
 from awsml.report import Report
 from awsml.store.predicted import billed_seconds, searched, whole_seconds
@@ -78,9 +79,7 @@ def _time_name(plan: Mapping[str, Any]) -> str:
 
 
 def _values(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    old = {path: entry.get("value") for path, entry in (before.get("effective") or {}).items()}
-    new = {path: entry.get("value") for path, entry in (after.get("effective") or {}).items()}
-    yield from _different("value", old, new)
+    yield from _different("value", spelled_values(before), spelled_values(after))
 
 
 def _requests(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Literal, get_args, get_origin
 
@@ -31,6 +32,9 @@ _WANTED = {
     "date": ("a date", "2026-01-31"),
     "time": ("a time of day", '"02:00"'),
 }
+_NUMBERS = ("a whole number", "a number")
+_NUMBER = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{1,9})?)\s*(%|[A-Za-z/ ]*)")
+_OFF = frozenset({"off", "none", "no", "false"})
 _OF_TYPE = ("_type", "_parsing", "_from_float", "_parsing_size")
 _BOUNDS = {
     "greater_than": ("above", "gt"),
@@ -116,12 +120,21 @@ def _missing(document: Document, model: type[BaseModel], mistake: Mistake) -> Fi
 def _not_allowed(document: Document, mistake: Mistake) -> Finding:
     options = allowed(mistake)
     text = _input(mistake.input)
-    near = closest(str(mistake.input), options, 0.6)
+    near = _switched(mistake.input, options) or closest(str(mistake.input), options, 0.6)
     ordered = nearest(str(mistake.input), options, len(options), 0.0) or options
     name = _shown(mistake)
     message = f"`{name}` cannot be {text}: it is one of {', '.join(ordered)}"
     hint = f"write `{_last(mistake)}: {near or ordered[0]}`"
     return _finding(document, mistake, "enum-value", message, hint)
+
+
+def _switched(value: Any, options: Sequence[str]) -> str | None:
+    """What `yes` or `no` means, of options of which one turns something off."""
+    off = [each for each in options if each in _OFF]
+    on = [each for each in options if each not in _OFF]
+    meant = {"on": on, "yes": on, "true": on, "off": off, "no": off, "false": off}
+    found = meant.get(str(value).lower(), []) if off else []
+    return found[0] if len(found) == 1 else None
 
 
 def _problem(document: Document, mistake: Mistake, error: Problem | QuantityError) -> Finding:
@@ -171,12 +184,52 @@ def _wrong_type(document: Document, model: type[BaseModel], mistake: Mistake) ->
         message = f"`{name}` has no value, and {wanted} is wanted"
     else:
         message = f"`{name}` must be {wanted}, and {_input(mistake.input)} is not"
-    if wanted == "a list" and isinstance(mistake.input, str):
-        example = f"[{mistake.input}]"
-    else:
-        example = _example(model, mistake.steps, example)
-    hint = f"write `{_last(mistake)}: {example}`"
+    hint = _typed_hint(model, mistake, wanted, example)
     return _finding(document, mistake, "wrong-type", message, hint)
+
+
+def _typed_hint(model: type[BaseModel], mistake: Mistake, wanted: str, example: str) -> str:
+    """What to type instead: what was meant, where that can be seen, else the field's example."""
+    given, last = mistake.input, _last(mistake)
+    *parents, _ = mistake.steps or ("",)
+    if wanted == "a list" and isinstance(given, str):
+        return f"write `{last}: [{given}]`"
+    if isinstance(given, dict | list) and wanted not in ("a list", "a mapping"):
+        # A field that stands too far in is an entry of its neighbour's mapping.
+        place = _namesake(model, parents, last) if field_at(model, mistake.steps) is None else None
+        if place is not None:
+            return f"`{format_path(place)}` is meant? Indent it less"
+        return f"give `{last}` one value: `{last}: {_example(model, mistake.steps, example)}`"
+    example = _example(model, mistake.steps, example)
+    field = field_at(model, mistake.steps)
+    if wanted in _NUMBERS and (field is None or example_of(field) is None):
+        number = _number_in(given, whole=wanted == "a whole number")
+        return f"write `{last}: {number}`" if number else f"write `{last}` in digits"
+    if example == "{name: value}" and (fields := _fields_at(model, mistake.steps)):
+        return f"write `{last}` with fields of its own: {', '.join(fields)}"
+    return f"write `{last}: {example}`"
+
+
+def _number_in(given: Any, whole: bool) -> str | None:
+    """The number of a text that has one: 0.7 of `70%`, 50 of `50 rps`."""
+    match = _NUMBER.fullmatch(given) if isinstance(given, str) else None
+    if match is None:
+        return None
+    value = float(match[1]) / (100 if match[2] == "%" else 1)
+    return f"{round(value)}" if whole else f"{value:g}"
+
+
+def _namesake(model: type[BaseModel], parents: Sequence[Step], name: str) -> tuple[str, ...] | None:
+    """A field of exactly this name further out on the way to here."""
+    around = tuple(str(step) for step in parents)
+    paths = [path for path in field_paths(model) if path[-1] == name]
+    outer = [path for path in paths if path[:-1] == around[: len(path) - 1]]
+    return max(outer, key=len, default=None)
+
+
+def _fields_at(model: type[BaseModel], steps: Sequence[Step]) -> list[str]:
+    inner = next(iter(models_at(model, steps)), None)
+    return [] if inner is None else list(fields_of(inner))[:6]
 
 
 def _finding(

@@ -44,6 +44,14 @@ def example_of(field: FieldInfo) -> Any:
     return next((each[0] for each in examples if each), None)
 
 
+def marks_of(field: FieldInfo) -> Iterator[Any]:
+    """What Annotated says of a field and of each type that it allows."""
+    yield from field.metadata
+    for option in get_args(field.annotation):
+        if get_origin(option) is Annotated:
+            yield from option.__metadata__
+
+
 def field_paths(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
     """The path of every named field that needs no name of the user's, parents first."""
     level: list[tuple[tuple[str, ...], type[BaseModel]]] = [((), model)]

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from awsml.render.compare import changes, compare_json, compare_markdown, compare_text
+from awsml.render.spelling import spelled
+from awsml.render.table import wrap
 
 
 def plan(
@@ -105,3 +109,25 @@ def test_a_stored_plan_is_compared_as_it_was_written() -> None:
 def test_the_text_fits_the_line() -> None:
     text = compare_text(changes(plan(), plan(expected=12.5, A="x" * 300)), 80)
     assert max(len(line) for line in text.splitlines()) <= 80
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "shown"),
+    [
+        ("limits.runtime", 43200.0, "12h"),
+        ("inputs.train.data.size", 48_000_000_000, "48 GB"),
+        ("inputs.train.data.size", 48_000_000_001, "48000000001 B"),
+        ("compute.volume", 100, "100 GB"),
+        ("compute.keep_alive", 90.5, "90.5s"),
+        ("workload.epochs", 10.0, "10"),
+        ("spot.enabled", True, "true"),
+        ("no.such.field", 1.5, "1.5"),
+    ],
+)
+def test_values_are_spelled_as_a_scenario_spells_them(path: str, value: Any, shown: str) -> None:
+    assert spelled("training", path, value) == shown
+
+
+def test_a_long_name_is_broken_where_its_parts_end() -> None:
+    assert wrap("ResourceConfig.VolumeSizeInGB", 20) == ["ResourceConfig.", "VolumeSizeInGB"]
+    assert wrap("x" * 30, 20) == ["x" * 20, "x" * 10]

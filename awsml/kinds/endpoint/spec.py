@@ -143,7 +143,11 @@ class Autoscaling(Part):
     ] = "invocations"
     target: Annotated[
         Number | Auto,
-        Field(description="What an instance should carry; auto is half of what it sustains."),
+        Field(
+            description="What an instance should carry, in requests of the `metric`; auto is half "
+            "of what it sustains.",
+            examples=["auto"],
+        ),
     ] = "auto"
     scale_out: Annotated[Duration, Field(description="Wait between steps up.")] = 300.0
     scale_in: Annotated[Duration, Field(description="Wait between steps down.")] = 300.0

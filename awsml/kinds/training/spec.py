@@ -211,7 +211,10 @@ class TrainingSpec(Spec):
         Field(max_length=100, description="Command of an own image, instead of its default."),
     ] = []
     compute: Annotated[Compute, Field(description="The machines.")]
-    spot: Annotated[Spot | None, Field(description="Managed Spot, with its terms.")] = None
+    spot: Annotated[
+        Spot | None,
+        Field(description="Managed Spot, with its terms.", examples=[{"enabled": "on"}]),
+    ] = None
     checkpoint: Annotated[
         Checkpoint | None, Field(description="Checkpoints of a job without `spot.checkpoint`.")
     ] = None

@@ -43,6 +43,18 @@ class Parameter(Part):
     ] = "auto"
     choices: Annotated[list[Text], Field(description="Values to choose from, instead.")] = []
 
+    @model_validator(mode="before")
+    @classmethod
+    def _no_list(cls, value: Any) -> Any:
+        """Two numbers in a list may be the ends of a range, or all that there is to choose from."""
+        if not isinstance(value, list) or not value:
+            return value
+        listed = ", ".join(str(each) for each in value)
+        hint = f"write `{{choices: [{listed}]}}`"
+        if len(value) == 2:
+            hint = f"write `{{low: {value[0]}, high: {value[1]}}}` for a range, or {hint[6:]}"
+        raise Problem("a list does not say what is tuned", hint=hint, slug="wrong-type")
+
     @model_validator(mode="after")
     def _range_or_choices(self) -> Parameter:
         ends = [end for end in (self.low, self.high) if end is not None]
