@@ -156,6 +156,16 @@ def test_rules_look_at_the_stack_of_a_scenario_as_well(awsml, tmp_path):
     assert "AWS::Batch::ComputeEnvironment" in plan["stack"]["template"]
 
 
+def test_what_a_stack_lacks_is_said_in_the_words_and_at_the_place_of_the_scenario(awsml, tmp_path):
+    text = SCENARIO.replace("c7i", "g5") + "resources: {vcpus: 2}\ncommand: [x]\ntimeout: 1h\n"
+    (tmp_path / "job.yaml").write_text(text)
+    found = json.loads(awsml("validate", "job.yaml", "-o", "json").out)["findings"]
+    (one,) = [f for f in found if f["slug"] == "gpu-not-requested"]
+    assert (one["file"], one["line"]) == ("job.yaml", 5)
+    assert "`gpus: 1` under `resources`" in one["hint"]
+    assert not [related for related in one["related"] if related["file"]]
+
+
 def test_a_schedule_of_a_scenario_that_is_wrong_is_refused(awsml, tmp_path):
     (tmp_path / "job.yaml").write_text(SCENARIO + "command: [x]\ntimeout: 30s\n")
     ran = awsml("batch", "schedule", "-o", "json")
