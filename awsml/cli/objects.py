@@ -18,7 +18,6 @@ from awsml.storage.embedded.folder import ObjectFolder
 from awsml.storage.objects import Address, Store
 from awsml.storage.places import DirectoryStore, FolderStore
 from awsml.storage.remote import remote_store
-from awsml.store.runs import make_private
 from awsml.units import format_bytes, format_usd
 
 _FOLDER = "folder"
@@ -57,7 +56,6 @@ def where_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def where(project: Project, on: str, endpoint_url: str | None) -> Where:
-    make_private(project.state)
     folder = ObjectFolder(project.state / "s3")
     if endpoint_url:
         region = project.region or "us-east-1"

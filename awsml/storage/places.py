@@ -10,6 +10,8 @@ from awsml.storage.embedded.folder import ObjectFolder
 from awsml.storage.errors import ObjectError
 from awsml.storage.objects import Object
 
+# What awsml keeps of a project is never part of its data.
+_STATE = ".awsml/"
 _STILL = "leave the data alone while it is read, and run this again"
 
 
@@ -120,6 +122,8 @@ def _files(folder: Path, start: str, above: tuple[Path, ...]) -> Iterator[tuple[
     """Keys and sizes in the order of the keys; links are followed, but never in a circle."""
     entries = [(e.name + "/" if e.is_dir() else e.name, e) for e in os.scandir(folder)]
     for name, entry in sorted(entries, key=lambda pair: pair[0]):
+        if name == _STATE:
+            continue
         if not name.endswith("/"):
             if entry.is_file():
                 yield start + name, entry.stat().st_size

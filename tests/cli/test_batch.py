@@ -126,6 +126,19 @@ STEPS = "{a: {command: [x], depends_on: [b]}, b: {command: [x], depends_on: [a]}
         ("retry: {attempts: 11}", "bad-value", "5:19", "attempts: 10"),
         ("timeout: 30s", "bad-value", "5:10", "timeout: 60s"),
         ('schedule: {cron: "0 2 * * 1-5"}', "bad-schedule", "5:18", "cron(0 2 ? * MON-FRI *)"),
+        (
+            "compute: {instances: [c7i], max_vcpus: 1}\nresources: {vcpus: 2}",
+            "no-type-fits",
+            "5:40",
+            "max_vcpus: 2`",
+        ),
+        (
+            "compute: {instances: [c7i.8xlarge], max_vcpus: 8}",
+            "no-type-fits",
+            "5:48",
+            "max_vcpus: 32`",
+        ),
+        ("compute: {instances: [p3]}\nresources: {gpus: 1}", "no-type-fits", "5:22", "g5, g6"),
         ("resources: {memory: 4 TB}", "no-type-fits", "5:21", "write `memory:"),
         (f"steps: {STEPS}", "dependency-cycle", "5:", "steps.a.depends_on"),
     ],
@@ -148,7 +161,7 @@ def test_what_aws_batch_refuses_is_refused_with_place_and_hint(
 
 
 def test_rules_look_at_the_stack_of_a_scenario_as_well(awsml, tmp_path):
-    text = SCENARIO.replace("c7i", "p3") + "resources: {gpus: 1}\ncommand: [x]\ntimeout: 1h\n"
+    text = SCENARIO.replace("c7i", "p3, g6") + "resources: {gpus: 1}\ncommand: [x]\ntimeout: 1h\n"
     (tmp_path / "job.yaml").write_text(text)
     plan = check_text("plan", awsml("plan", "-o", "json").out)
     assert ("gpu-image-unsupported", 4) in [(f["slug"], f["line"]) for f in plan["findings"]]

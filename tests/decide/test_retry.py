@@ -194,3 +194,25 @@ def test_a_schedule_tells_of_clock_changes_overlap_and_weekdays():
     shifted = told("cron(0 2 ? * MON *)", "Asia/Seoul", timeout_seconds=HOUR, attempts=2)
     assert any("Sun 17:00 UTC" in text for text in shifted)
     assert told("cron(0 12 ? * MON *)", "UTC", timeout_seconds=HOUR, attempts=2) == []
+
+
+def test_a_timeout_below_the_work_is_what_is_mended():
+    work = job(1, timeout_seconds=1200.0)
+    advice = {each.subject: each for each in decided(work).advice}
+    assert chosen(work, "retry") == "a timeout of 2h"
+    assert [fix.value for fix in advice["retry"].fixes] == ["2h"]
+    assert "lacks nothing" not in advice["architecture"].because
+    assert "`timeout: 2h` would mend it" in advice["architecture"].because
+
+
+def test_a_name_beside_others_that_stands_for_no_machine_of_the_job():
+    (found,) = [f for f in decided(job(1, instances=("g5", "c5"))).findings if f.level == "warning"]
+    assert found.slug == "no-type-fits"
+    assert "0 GPUs" in found.message and "`c5`" in (found.hint or "")
+
+
+def test_nothing_is_weighed_where_no_machine_is_left():
+    found = decided(job(1, instances=("p3",)))
+    assert found.advice == ()
+    (error,) = found.findings
+    assert error.fix is not None and error.fix.value == "[g5, g6, g6e]"

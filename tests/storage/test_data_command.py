@@ -118,6 +118,20 @@ def test_a_probe_counts_and_times(project: Path, capsys: pytest.CaptureFixture[s
     assert json_of(capsys, "data", "probe", "in", "--no-read")["speed"] is None
 
 
+def test_what_awsml_keeps_is_no_data_and_a_measurement_keeps_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project / "in")
+    assert json_of(capsys, "data", "probe", ".")["objects"] == 7
+    assert not (project / "in/.awsml").exists()
+    assert run(["data", "put", "0.csv", "s3://data/"]) == 0
+    assert (project / "in/.awsml/.gitignore").read_text() == "*\n"
+    capsys.readouterr()
+    assert json_of(capsys, "data", "probe", ".")["objects"] == 7
+    packed = json_of(capsys, "data", "pack", ".", "../out", "--as", "shards")
+    assert [shard["files"] for shard in packed["shards"]] == [7]
+
+
 def test_a_probe_recognises_what_files_hold(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -23,6 +23,7 @@ _ONE_RUN = 1.0
 _MOST = 0.5
 WRITTEN = "AWS Batch on Spot"
 ON_DEMAND = "AWS Batch on demand"
+_ENDS = "a run that ends in time"
 # What is left to write and to operate by hand, counted.
 _PARTS = {
     WRITTEN: ("job definition",),
@@ -78,15 +79,29 @@ def compared(
     ]
     written = next(way for way in ways if way.name == _written(workload))
     best = _best(ways, written)
+    keep = f"keep {best.name}" if best is written else f"use {best.name}"
     return Advice(
         subject="architecture",
-        recommend=f"keep {best.name}" if best is written else f"use {best.name}",
-        because=f"{best.why}; the cheapest that lacks nothing of what the job needs",
+        recommend=f"{keep}, and mend what it lacks" if best.lacks else keep,
+        because=f"{best.why}; {_rank(best)}{_remedy(best, now)}",
         saves_usd=saved(written.usd, best.usd),
         alternatives=tuple(_row(way, best) for way in ways),
         notes=_notes(case),
         change=best is not written,
     )
+
+
+def _rank(best: Way) -> str:
+    if not best.lacks:
+        return "the cheapest that lacks nothing of what the job needs"
+    return f"each of these lacks something, and this the least: {', '.join(best.lacks)}"
+
+
+def _remedy(best: Way, now: Survival) -> str:
+    """What would give the best way what it lacks, where a field of the scenario takes it away."""
+    if _ENDS not in best.lacks or now.timeout_wanted is None:
+        return ""
+    return f"; `timeout: {now.timeout_wanted / 3600:.0f}h` would mend it"
 
 
 def _written(workload: BatchWorkload) -> str:
@@ -133,7 +148,7 @@ def _batch(case: Case, *, spot: bool) -> Way:
 
 def _without_end(fares: Survival) -> tuple[str, ...]:
     """What most runs miss where Spot machines are taken away too often."""
-    return () if fares.usual.in_time >= _MOST else ("a run that ends in time",)
+    return () if fares.usual.in_time >= _MOST else (_ENDS,)
 
 
 def _ec2_month(case: Case, seconds: Estimate, spot: bool) -> Estimate:

@@ -12,7 +12,8 @@ from awsml.advice import Advice
 from awsml.basis import Basis, Estimate
 from awsml.catalog import Instance
 from awsml.decide.batch.architecture import compared
-from awsml.decide.batch.machines import fargate_size, fitting_types, memory_for, misfits
+from awsml.decide.batch.machines import fargate_size, fitting_types, memory_for
+from awsml.decide.batch.misfits import misfits
 from awsml.decide.batch.retry import retry_advice
 from awsml.decide.batch.survival import (
     Survival,
@@ -43,10 +44,13 @@ def decide(spec: Any, workload: BatchWorkload, grounds: Grounds) -> Decision:
     if workload.attempts is None:
         choices["retry.attempts"] = Choice(attempts, _why_attempts(fares))
     blocks, warned = _blocks(spec, workload, grounds, fares, attempts, machine)
-    findings = (*misfits(workload, found), *_survival_findings(workload, fares), *warned)
+    unfit = misfits(workload, found)
+    findings = (*unfit, *_survival_findings(workload, fares), *warned)
+    # Where no machine holds the job, no way of running it is better than another.
+    weigh = grounds.advise and not any(each.level == Level.ERROR for each in unfit)
     return Decision(
         choices=choices,
-        advice=_advice(workload, region, machine, fares) if grounds.advise and fares else (),
+        advice=_advice(workload, region, machine, fares) if weigh and fares else (),
         time=_time(fares),
         cost=_cost(workload, region, machine, fares, attempts),
         blocks=blocks,
@@ -115,13 +119,13 @@ def _survival_findings(workload: BatchWorkload, fares: Survival | None) -> tuple
         return ()
     found = []
     whole = fares.job.restart + fares.job.work
-    if fares.bounds.limit < whole and fares.job.interval is None:
+    if (enough := fares.timeout_wanted) is not None:
         found.append(
             _warning(
                 "timeout-below-work",
                 f"the job takes {format_duration(whole)} and `timeout` ends each attempt after "
                 f"{format_duration(fares.bounds.limit)}; one that timed out is not retried",
-                f"write `timeout: {math.ceil(whole * 1.5 / 3600)}h`",
+                f"write `timeout: {enough / 3600:.0f}h`",
                 "timeout",
             )
         )

@@ -42,7 +42,7 @@ def retry_advice(
 ) -> Advice:
     """`rate` is dollars an hour as written, `on_demand` those on the same machine without it."""
     written = Option("as written", now, _dollars(now, rate))
-    options = [written, *_on_spot(workload, now, rate)]
+    options = [written, *_in_time(workload, now, rate), *_on_spot(workload, now, rate)]
     if workload.spot:
         options.append(_on_demand(workload, on_demand))
     best = _best(options)
@@ -64,6 +64,17 @@ def _on_spot(workload: BatchWorkload, now: Survival, rate: Estimate) -> list[Opt
         return []
     found = [*_with_checkpoints(workload, now, rate), *_in_pieces(workload, now, rate)]
     return [*found, *_with_attempts(workload, now, rate)]
+
+
+def _in_time(workload: BatchWorkload, now: Survival, rate: Estimate) -> list[Option]:
+    """A timeout that leaves the work its time, where it is what ends the runs."""
+    if (enough := now.timeout_wanted) is None:
+        return []
+    fares = survival(replace(workload, timeout_seconds=enough))
+    assert fares is not None
+    fix = Fix("timeout", f"{enough / 3600:.0f}h")
+    name = f"a timeout of {format_duration(enough)}"
+    return [Option(name, fares, _dollars(fares, rate), (fix,))]
 
 
 def _with_checkpoints(workload: BatchWorkload, now: Survival, rate: Estimate) -> list[Option]:
@@ -182,7 +193,7 @@ def _told(option: Option) -> str:
 def _recommend(best: Option, now: Survival) -> str:
     if best.name == "as written":
         return f"keep {counted(now.bounds.attempts, 'attempt')}"
-    return f"use {best.name}" if best.name[0].isdigit() else best.name
+    return f"use {best.name}" if best.name[0].isdigit() or best.name[:2] == "a " else best.name
 
 
 def _notes(workload: BatchWorkload, now: Survival) -> tuple[str, ...]:

@@ -18,6 +18,9 @@ CONFIDENCE = 0.999
 # Beside reclaims: an image that cannot be pulled, a machine that breaks.
 SPARE_ATTEMPTS = 1
 LEAST_ATTEMPTS = 3
+# A timeout ends what hangs, not what is slow.
+_ROOM = 1.5
+_MOST_FINISH = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,16 @@ class Survival:
     rough: Bounded
     needed: int | None  # attempts for 99.9 %; None where hundreds would not do
     best_every: float | None
+
+    @property
+    def timeout_wanted(self) -> float | None:
+        """Whole hours that leave room, where `timeout` ends most runs before the work is done."""
+        whole = self.job.restart + self.job.work
+        if self.bounds.limit >= whole:
+            return None
+        if self.job.interval is not None and self.usual.finished >= _MOST_FINISH:
+            return None
+        return math.ceil(whole * _ROOM / _HOUR) * _HOUR
 
     @property
     def running(self) -> Estimate:

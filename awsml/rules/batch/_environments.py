@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from awsml.catalog import instances_of
+from awsml.catalog import Life, ec2_name, instances_of
 from awsml.rules.rule import Part
 
 CREATE = "batch:CreateComputeEnvironment"
@@ -46,3 +46,11 @@ def is_arm(name: str) -> bool:
     if known:
         return known[0].architecture == "arm64"
     return _GRAVITON.fullmatch(family) is not None
+
+
+def retired(name: str) -> tuple[Life, ...]:
+    """What became of a type, or of each type of a family; nothing while one of them lives."""
+    found = instances_of(ec2_name(name))
+    if not found or not all(one.retired for one in found):
+        return ()
+    return tuple(one.life for one in found if one.life is not None)

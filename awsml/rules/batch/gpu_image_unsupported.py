@@ -18,7 +18,7 @@ Jobs start and find no device, or the environment becomes INVALID.
 """
 
 from awsml.catalog import batch_image_refuses
-from awsml.rules.batch._environments import RESOURCES, on_machines
+from awsml.rules.batch._environments import RESOURCES, on_machines, retired
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
@@ -34,8 +34,7 @@ def check(resources: Part) -> Problems:
     for one in resources["instanceTypes"].items:
         refused = batch_image_refuses(one.text) if one.text else None
         if refused is not None:
-            yield Problem(
-                one,
-                f"`{one.text}`: {refused.note}",
-                f"use {', '.join(refused.replaced_by)}, or an image of your own",
-            )
+            newer = f"use {', '.join(refused.replaced_by)}"
+            gone = retired(one.text or "")
+            hint = newer if gone else f"{newer}, or an image of your own"
+            yield Problem(one, f"`{one.text}`: {refused.note}", hint)

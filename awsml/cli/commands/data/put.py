@@ -16,6 +16,7 @@ from awsml.cli.project import Project
 from awsml.storage.objects import Address
 from awsml.storage.ordered import ordered
 from awsml.storage.places import files_below
+from awsml.store.runs import make_private
 from awsml.units import counted, format_bytes
 
 _UPLOADS = 8
@@ -46,6 +47,7 @@ def command(
     files = list(_files_to_put(source, address))
     total = sum(size for _, _, size in files)
     if place.session is None:
+        make_private(project.state)
         place.folder.create_bucket(address.bucket, exist_ok=True)
     tasks = (partial(_put, place, path, address.bucket, key, link) for path, key, _ in files)
     done = 0
