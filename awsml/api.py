@@ -16,7 +16,7 @@ from awsml.finding import Finding, Level, NotChecked, Related, worst_first
 from awsml.kinds import KINDS, kind_named, needs, presence
 from awsml.kinds.kind import Context, Kind
 from awsml.kinds.raw import unsent
-from awsml.plan import Plan
+from awsml.plan import Plan, Source
 from awsml.report import Report
 from awsml.scenario import (
     Defaults,
@@ -240,10 +240,12 @@ def _cost_gate(
     if limit is None or terms.gate is None:
         return []
     field = "budget.cost" if document.kind == "tuning" else "limits.cost"
-    found = cost_gate(decision.cost, limit, terms.gate, field)
-    if found is None:
-        return []
-    return [replace(found, place=document.place(field))]
+    place = document.place(field)
+    flag = place.file if document.source_of(place) is Source.FLAG else None
+    found = cost_gate(
+        decision.cost, limit, terms.gate, field, kind=document.kind or "training", flag=flag
+    )
+    return [] if found is None else [replace(found, place=place)]
 
 
 def _report(

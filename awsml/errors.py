@@ -25,6 +25,10 @@ class AwsmlError(Exception):
         self.where = where
         self.slug = slug or type(self).slug
 
+    def as_figure(self) -> dict[str, str | None]:
+        """What a run keeps of the error that ended it."""
+        return {"slug": self.slug, "message": self.message, "hint": self.hint}
+
 
 class UsageError(AwsmlError):
     """Wrong flags or arguments, or a file of which no tree can be built."""

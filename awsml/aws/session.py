@@ -88,7 +88,8 @@ class Session:
         if not region:
             raise AwsNotSent(
                 "no AWS region is set",
-                hint="pass `--region us-east-1`, or set `region:` in the scenario",
+                hint="write it before the command, `awsml --region us-east-1 …`, or set "
+                "AWS_DEFAULT_REGION; `region:` of a scenario counts where one is read",
                 slug="aws-no-region",
             )
         return str(region)

@@ -171,6 +171,10 @@ def _refusal(error: OSError) -> BackendError:
     )
 
 
+# Options of awsml itself, with what stands for their value.
+_GLOBAL = {"--project": "DIR", "--region": "REGION", "--profile": "NAME"}
+
+
 def _explain_click(error: click.ClickException) -> int:
     from awsml.cli.output import explain_error
 
@@ -180,6 +184,10 @@ def _explain_click(error: click.ClickException) -> int:
         click.echo(message, err=True)
         return 2
     hint = f"run `{context.command_path if context else 'awsml'} --help`"
+    if isinstance(error, click.NoSuchOption) and context and error.option_name in _GLOBAL:
+        option, words = error.option_name, context.command_path.partition(" ")[2]
+        message = f"{option} stands before the command"
+        hint = f"write `awsml {option} {_GLOBAL[option]} {words} …`"
     lowered = message[:1].lower() + message[1:]
     explain_error(UsageError(lowered.rstrip("."), hint=hint), sys.argv)
     return 2

@@ -72,7 +72,7 @@ strategy_option = click.option(
 max_cost_option = click.option(
     "--max-cost",
     metavar="USD",
-    help="Fail when the plan may cost more, or cannot be shown to cost less.",
+    help="Fail, with nothing sent, when the plan may cost more or cannot be shown to cost less.",
 )
 gate_option = click.option(
     "--gate",

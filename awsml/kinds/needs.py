@@ -19,7 +19,7 @@ def needed_by_aws(role: str | None, region: str | None, context: Context) -> lis
         message = "`role` is missing: the job takes a role on AWS"
         complaints.append(_missing("missing-role", "role", message, hint, context))
     if region is None:
-        hint = "add `region: us-east-1`, or pass `--region us-east-1`"
+        hint = "add `region: us-east-1`, or write `awsml --region us-east-1 …`"
         message = "`region` is missing: AWS is asked in a region"
         complaints.append(_missing("missing-region", "region", message, hint, context))
     return [*complaints, *unknown_region(region, context)]

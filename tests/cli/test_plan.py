@@ -114,3 +114,22 @@ def test_a_scenario_in_json_is_a_scenario(awsml: CommandLine, tmp_path: Path) ->
     (tmp_path / "base.yaml").write_text("kind: cluster\nname: lab\n")
     (tmp_path / "lab.json").write_text(json.dumps({"extends": "base.yaml", "name": "other"}))
     assert "not-a-scenario" not in awsml("plan", "lab.json").err
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("training", ["train"]), ("batch", ["batch", "submit"]), ("endpoint", ["endpoint", "deploy"])],
+)
+def test_every_command_that_spends_takes_a_hard_limit(awsml, tmp_path, kind, words):
+    awsml("init", kind)
+    ran = awsml(*words, "--max-cost", "0.0001", "-y")
+    assert ran.code == 1, ran.err
+    assert "cost-above-limit" in ran.err and "raise `--max-cost`" in " ".join(ran.err.split())
+    assert not (tmp_path / ".awsml/runs.db").exists()
+
+
+def test_an_option_of_awsml_itself_behind_the_command_is_told_its_place(awsml):
+    ran = awsml("plan", "--region", "eu-west-1")
+    assert ran.code == 2
+    assert "--region stands before the command" in ran.err
+    assert "`awsml --region REGION plan …`" in ran.err

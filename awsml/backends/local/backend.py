@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,14 +16,16 @@ from awsml.backends.local.supervisor import Supervised, supervise
 from awsml.backends.local.terms import LocalTerms, Workplace
 from awsml.backends.local.training import run_training
 from awsml.backends.local.tuning.tuner import run_tuning
-from awsml.errors import UsageError
+from awsml.errors import AwsmlError, UsageError
 from awsml.events import Event
 from awsml.plan import Plan
 from awsml.store.clock import SteadyClock
 from awsml.store.owner import this_process
 from awsml.store.run import Draft, Run, Status
 from awsml.store.runs import RunStore
+from awsml.store.schema import StoreError
 
+_STARTS = {"training": "awsml train", "tuning": "awsml hpo", "batch": "awsml batch submit"}
 Executor = Callable[[RunStore, Run, LocalTerms, Control, Path], Iterator[Event]]
 
 EXECUTORS: Mapping[str, Executor] = {
@@ -54,12 +57,23 @@ class LocalBackend:
             refuse_resume(run)
             if not store.take(run.id, this_process(), detached=detached):
                 raise UsageError(f"run {run.id} is running", hint=f"awsml logs -f {run.id}")
+            store.add_figures(run.id, {"error": None})
             return store.get(run.id)
 
     def execute(self, store: RunStore, run: Run, control: Control) -> Iterator[Event]:
-        """Runs it in this process; every event is stored before it is passed on."""
+        """Runs it in this process; every event is stored before it is passed on.
+
+        An error that ends it is kept with the run: its hint is wanted again later.
+        """
         executor = executor_of(run)
-        return store.recording(run.id, executor(store, run, self.terms, control, self.base))
+        try:
+            yield from store.recording(run.id, executor(store, run, self.terms, control, self.base))
+        except AwsmlError as error:
+            with suppress(StoreError):  # of a full disk; the error itself is what counts
+                store.add_figures(run.id, {"error": error.as_figure()})
+                if not store.get(run.id).over:
+                    store.settle(run.id, Status.FAILED, error.message)
+            raise
 
     def supervised(self, run: Run, *, detached: bool) -> Supervised:
         """Runs it in a supervisor, attached to this process or not."""
@@ -91,6 +105,6 @@ def refuse_resume(run: Run) -> None:
     if run.status is Status.COMPLETED:
         raise UsageError(
             f"run {run.id} is complete",
-            hint="start a new one: awsml train",
+            hint=f"start a new one: {_STARTS.get(run.kind, 'awsml train')}",
             slug="nothing-to-resume",
         )

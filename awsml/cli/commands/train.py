@@ -10,13 +10,14 @@ import click
 from awsml.api import Planned
 from awsml.backends.local.terms import LocalTerms
 from awsml.cli.local_run import terms_of
-from awsml.cli.options import training_overrides
+from awsml.cli.options import max_cost_option, training_overrides
 from awsml.cli.planning import flag_reader
 from awsml.cli.project import Project
 from awsml.cli.running import Asked, run_scenario, running_options
 
 
 @click.command("train", epilog="Example: awsml train --input-mode pipe")
+@max_cost_option
 @training_overrides
 @click.option(
     "--data",
@@ -33,6 +34,7 @@ def command(
     """Run a training job, on this machine unless --on aws.
 
     The request that AWS would get is carried out here: no account, no Docker, no network.
+    --max-cost is a hard limit.
     """
 
     def local_terms(work: Planned) -> LocalTerms:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from awsml.errors import BackendError
 
 _PLACEHOLDER = re.compile(r"Ref::([A-Za-z0-9_-]+)")
 ONLY = "job"  # the label of the only job of a run
@@ -55,6 +59,19 @@ def job_specs(requests: Iterable[Mapping[str, Any]]) -> list[JobSpec]:
     submitted = [r for r in requests if r["operation"] == "SubmitJob"]
     labels = {r.get("id") or ONLY for r in submitted}
     return [_spec(definition, r["params"], r.get("id") or ONLY, labels) for r in submitted]
+
+
+def require_source(requests: Iterable[Mapping[str, Any]]) -> None:
+    """A folder that is not here would be looked for again and again by the job itself."""
+    for spec in job_specs(requests):
+        address = spec.environment.get("AWSML_SOURCE_ARCHIVE", "")
+        folder = Path(unquote(urlsplit(address).path))
+        if address.startswith("file://") and not folder.is_dir():
+            raise BackendError(
+                f"there is no code at {folder}",
+                hint="set `source.dir` to the folder of the script",
+                slug="code-missing",
+            )
 
 
 def left_out(requests: Iterable[Mapping[str, Any]]) -> list[str]:

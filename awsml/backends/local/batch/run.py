@@ -12,7 +12,7 @@ from typing import Any
 
 from awsml.backends.local.batch.attempt import GRACE_SECONDS, Attempt
 from awsml.backends.local.batch.graph import Graph
-from awsml.backends.local.batch.jobs import JobSpec, job_specs, left_out
+from awsml.backends.local.batch.jobs import JobSpec, job_specs, left_out, require_source
 from awsml.backends.local.batch.outcome import (
     DEPENDENCY,
     NOT_STARTED,
@@ -44,6 +44,7 @@ def run_batch(
     store: RunStore, run: Run, terms: LocalTerms, control: Control, base: Path
 ) -> Iterator[Event]:
     """Carries out a run's SubmitJob calls."""
+    require_source(run.requests)
     folder = store.folder_of(run.id) / FOLDER
     python = chosen_python(terms.python, base)
     queue, guard = JobQueue(folder), Guard()

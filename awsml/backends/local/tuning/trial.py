@@ -51,8 +51,8 @@ class Trial:
         try:
             for event in self._events():
                 self._heard.put((self.number, event))
-        except AwsmlError:
-            pass  # the run has ended as Failed with this very message, which was heard
+        except AwsmlError as error:  # the run has ended as Failed, and its message was heard
+            self._store.add_figures(self.run.id, {"error": error.as_figure()})
         finally:
             self._heard.put((self.number, None))
 

@@ -12,9 +12,9 @@ from awsml.api import Planned
 from awsml.backends.local.interrupts import parse_interrupt
 from awsml.backends.local.terms import LocalTerms
 from awsml.cli.local_run import python_of
-from awsml.cli.options import set_option
+from awsml.cli.options import max_cost_option, set_option
 from awsml.cli.output import say
-from awsml.cli.overrides import common_flags
+from awsml.cli.overrides import common_flags, money
 from awsml.cli.planning import FlagReader
 from awsml.cli.project import Project
 from awsml.cli.running import Asked, run_scenario, running_options
@@ -32,13 +32,14 @@ from awsml.trees import mapped
     "--array", type=click.IntRange(min=2, max=10_000), help="Submit an array of this many children."
 )
 @click.option("--spot/--no-spot", default=None, help="Use Spot machines, or do not.")
+@max_cost_option
 @set_option
 @running_options
 def command(project: Project, asked: Asked, /, **flags: Any) -> int:
     """Submit the jobs of a scenario, on this machine unless --on aws.
 
     The requests that AWS would get are carried out here, with its states, attempts, retry rules,
-    arrays and dependencies: no account and no Docker.
+    arrays and dependencies: no account and no Docker. --max-cost is a hard limit.
     """
     return run_scenario(
         project,
@@ -56,6 +57,7 @@ def batch_flags(
     sets: Sequence[str] = (),
     array: int | None = None,
     spot: bool | None = None,
+    max_cost: str | None = None,
 ) -> FlagReader:
     """The overrides that the flags of batch commands come to."""
     overrides = []
@@ -65,6 +67,8 @@ def batch_flags(
         shown = "on" if spot else "off"
         name = "--spot" if spot else "--no-spot"
         overrides.append(Override("compute.spot", shown, name, shown))
+    if max_cost is not None:
+        overrides.append(money(max_cost, "limits.cost"))
     return lambda _: [*overrides, *common_flags(sets, project.region)]
 
 

@@ -19,6 +19,7 @@ from awsml.cli.options import (
     dry_run_option,
     fail_on_option,
     instance_option,
+    max_cost_option,
     on_option,
     scenario_argument,
     set_option,
@@ -40,6 +41,7 @@ from awsml.store.runs import RunStore
 @on_option
 @set_option
 @instance_option
+@max_cost_option
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from awsml.cli.overrides import common_flags
+from awsml.cli.overrides import common_flags, money
 from awsml.cli.planning import FlagReader
 from awsml.cli.project import Project
 from awsml.cli.subject import existing_runs
@@ -19,6 +19,7 @@ def endpoint_flags(
     sets: Any = (),
     instance: str | None = None,
     workers: int | None = None,
+    max_cost: str | None = None,
 ) -> FlagReader:
     """--instance, --workers, --region and --set; --set is the last word."""
     overrides: list[Override] = []
@@ -26,6 +27,8 @@ def endpoint_flags(
         overrides.append(Override("compute.instance", instance, "--instance", instance))
     if workers is not None:
         overrides.append(Override("serving.workers", str(workers), "--workers", str(workers)))
+    if max_cost is not None:
+        overrides.append(money(max_cost, "limits.cost"))
     overrides += common_flags(sets, project.region)
     return lambda _: overrides
 
