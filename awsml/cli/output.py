@@ -132,8 +132,13 @@ def write_file(path: Path, content: str | bytes) -> None:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.name}.{os.getpid()}")
-        beside.write_bytes(content)
-        beside.replace(path)
+        try:
+            beside.write_bytes(content)
+            beside.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                beside.unlink()
+            raise
     except OSError as error:
         raise UsageError(
             f"cannot write {path}: {error.strerror}", hint="choose another file"

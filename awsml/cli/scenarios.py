@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+
+import click
 
 from awsml.cli.project import Project
 from awsml.errors import UsageError
@@ -66,7 +69,10 @@ def chosen(project: Project, named: Path | None, kinds: Sequence[str] = ()) -> P
             hint=f"run `awsml init {kinds[0] if kinds else 'training'}`, or name a file",
         )
     names = ", ".join(project.shown(path) for path in found)
-    raise UsageError(f"several files hold a {wanted}: {names}", hint="name one of them")
+    context = click.get_current_context(silent=True)
+    command = context.command_path if context else "awsml plan"
+    hint = f"name one of them: `{command} {shlex.quote(project.shown(found[0]))}`"
+    raise UsageError(f"several files hold a {wanted}: {names}", hint=hint)
 
 
 def _tell_other(file: str) -> None:

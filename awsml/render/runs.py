@@ -106,7 +106,7 @@ def run_text(view: RunView, now: float, width: int) -> str:
     run = view.run
     lines = [
         f"{run.name}  {run.id}  {run.kind} {where_text(run)}",
-        f"{standing_text(run)} {_time(run, now)}",
+        f"{standing_text(run)} {_time(view, now)}",
     ]
     if run.reason:
         lines += [f"  {part}" for line in run.reason.splitlines() for part in wrap(line, width - 2)]
@@ -126,11 +126,12 @@ def run_text(view: RunView, now: float, width: int) -> str:
     if view.children:
         shown = trials_table(view, now, width) if view.trials else None
         lines += ["", shown or children_table(view.children, now, width)]
-    notes = [note for note in view.notes if note.level != "info"]
-    if notes:
+    # One that was resumed says most of them again.
+    told = dict.fromkeys((n.level, n.text) for n in view.notes if n.level != "info")
+    if told:
         lines.append("")
-    for note in notes:
-        lines += indented(f"{_LABELS[note.level]}: {note.text}", width)
+    for level, text in told:
+        lines += indented(f"{_LABELS[level]}: {text}", width)
     return "\n".join(lines)
 
 
@@ -185,6 +186,9 @@ def run_json(view: RunView) -> dict[str, Any]:
     }
 
 
+# Between the phases of a run that was never resumed lie no more than moments.
+_STILL_SECONDS = 2.0
+_STILL_SHARE = 0.1
 _LABELS = {"info": "note", "warning": "warning", "differs": "on AWS"}
 
 
@@ -227,9 +231,19 @@ def where_text(run: Run) -> str:
     return f"on AWS{f' account {account}' if account else ''}, {run.region or 'no region'}"
 
 
-def _time(run: Run, now: float) -> str:
-    took = _took(run, now)
-    return f"after {took}" if run.over else f"for {took}"
+def _time(view: RunView, now: float) -> str:
+    """From the start to the end; of a run that was resumed, also what it did not lie still."""
+    run = view.run
+    took = f"after {_took(run, now)}" if run.over else f"for {_took(run, now)}"
+    whole = (run.ended or now) - (run.started or run.created)
+    worked = sum((phase.ended or now) - phase.started for phase in view.phases)
+    if (
+        run.backend != "local"
+        or not view.phases
+        or whole - worked < max(_STILL_SECONDS, whole * _STILL_SHARE)
+    ):
+        return took
+    return f"{took}, at work for {format_duration(worked)} of it"
 
 
 def _took(run: Run, now: float) -> str:

@@ -56,9 +56,21 @@ CREATE INDEX journal_by_run ON journal(run, number);
 
 
 def connect(file: Path) -> sqlite3.Connection:
-    """An open, current database; made when absent. What may only be read is read as it lies."""
+    """An open, current database; made when absent. What may only be read is read as it lies, and
+    so is what a full disk gives no room to open for writing."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    frozen = _is_frozen(file)
+    if not os.access(file.parent, os.W_OK) and _lies_whole(file):
+        return _opened(file, frozen=True)
+    try:
+        return _opened(file, frozen=False)
+    except StoreError as error:
+        code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
+        if code not in _NO_ROOM or not _lies_whole(file):
+            raise
+        return _opened(file, frozen=True)
+
+
+def _opened(file: Path, *, frozen: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{file.absolute().as_uri()}?immutable=1" if frozen else file,
         timeout=30.0,
@@ -82,15 +94,14 @@ def connect(file: Path) -> sqlite3.Connection:
     return connection
 
 
-def _is_frozen(file: Path) -> bool:
-    """Whether nobody can write here, as in a project on a read-only disk, and all is in the file.
+# What SQLite says where it cannot write the files that it needs beside a database.
+_NO_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN)
 
-    A log beside it that was never merged would not be seen.
-    """
-    if not file.exists() or os.access(file.parent, os.W_OK):
-        return False
+
+def _lies_whole(file: Path) -> bool:
+    """Whether all is in the file; a log beside it that was never merged would not be seen."""
     log = file.with_name(f"{file.name}-wal")
-    return not (log.exists() and log.stat().st_size)
+    return file.exists() and not (log.exists() and log.stat().st_size)
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, file: Path) -> None:

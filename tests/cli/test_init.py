@@ -1,5 +1,7 @@
 """`awsml init` makes a project that runs, and never overwrites anything."""
 
+import errno
+import shutil
 from pathlib import Path
 
 import pytest
@@ -46,3 +48,23 @@ def test_what_to_type_next_goes_to_stderr(awsml: CommandLine) -> None:
     ran = awsml("init", "training", "demo")
     assert ran.out == ""
     assert "cd demo" in ran.err
+
+
+def test_a_folder_with_a_space_is_named_so_that_it_can_be_typed(awsml: CommandLine) -> None:
+    assert "cd 'my demo'" in awsml("init", "training", "my demo").err
+
+
+def test_a_disk_that_fills_up_leaves_no_part_of_a_project(
+    awsml: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, copied = shutil.copyfile, []
+
+    def filling(source: Path, target: Path) -> None:
+        if len(copied) == 2:
+            target.write_text("half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        copied.append(whole(source, target))
+
+    monkeypatch.setattr("awsml.cli.commands.init.shutil.copyfile", filling)
+    assert awsml("init", "training", "demo").code == 2
+    assert len(copied) == 2 and list(tmp_path.iterdir()) == []

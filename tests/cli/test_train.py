@@ -165,6 +165,7 @@ def test_resume_goes_on_from_the_checkpoint(awsml: CommandLine, project: Path) -
     ran = awsml("train", "--resume", "last")
     assert ran.code == 0, ran.err
     assert "algo-1  found half" in ran.err
+    assert ran.out.count("on AWS: programs and packages") == 1
     assert len(json.loads(awsml("runs", "-o", "json").out)["runs"]) == 1
     again = awsml("train", "--resume", "last")
     assert (again.code, "error[nothing-to-resume]" in again.err) == (2, True)

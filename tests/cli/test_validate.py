@@ -1,6 +1,8 @@
 """`awsml validate` reports every file, and its exit code is that of the worst."""
 
+import errno
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -155,3 +157,39 @@ def test_many_requests_answer_a_line_each(awsml: CommandLine, tmp_path: Path) ->
     assert first["id"] == "a"
     assert {f["request_path"] for f in first["findings"]} == {"EndpointName", "EndpointConfigName"}
     assert second["findings"]
+
+
+def test_without_a_path_the_project_is_checked(awsml: CommandLine) -> None:
+    awsml("init", "training")
+    checked = awsml("validate")
+    assert checked.code == 0 and checked.out == awsml("validate", ".").out
+    assert awsml("validate", "--request", "sagemaker:CreateModel").code == 2
+
+
+def test_where_nothing_could_be_read_nothing_is_said_to_be_fine(awsml: CommandLine) -> None:
+    checked = awsml("validate", "nothing.yaml")
+    assert checked.code == 2
+    assert checked.out == "0 files checked, 1 not read\n"
+
+
+def test_of_several_scenarios_one_is_named_as_it_is_typed(
+    awsml: CommandLine, tmp_path: Path
+) -> None:
+    awsml("init", "training")
+    shutil.copy(tmp_path / "training.yaml", tmp_path / "the next.yaml")
+    assert "`awsml plan 'the next.yaml'`" in awsml("plan").err
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_beside_it(
+    awsml: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    awsml("init", "training")
+    before = sorted(tmp_path.iterdir())
+
+    def full(path: Path, _: Path) -> None:
+        assert path.exists()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert "No space left" in awsml("validate", ".", "-o", "json=all.json").err
+    assert sorted(tmp_path.iterdir()) == before

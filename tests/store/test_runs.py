@@ -14,6 +14,7 @@ import pytest
 
 from awsml.errors import AwsmlError, UsageError
 from awsml.events import Finished, LogLine, MetricPoint, Note, PhaseChanged, Started
+from awsml.store import schema
 from awsml.store.owner import Owner, this_process
 from awsml.store.run import Draft, Status
 from awsml.store.runs import RunStore
@@ -269,3 +270,27 @@ def test_values_are_stored_as_json_text(store: RunStore) -> None:
     with sqlite3.connect(store.folder / "runs.db") as connection:
         text = connection.execute("SELECT effective FROM runs").fetchone()[0]
     assert json.loads(text) == {"b": 1, "a": [1.5]} == store.get(run.id).effective
+
+
+def test_a_store_on_a_full_disk_is_read_as_it_lies(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = store.create(TRAINING)
+    store.close()
+    whole = schema._opened
+
+    def full(file: Path, *, frozen: bool) -> sqlite3.Connection:
+        if frozen:
+            return whole(file, frozen=True)
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
+        raise schema.StoreError("no room") from error
+
+    monkeypatch.setattr(schema, "_opened", full)
+    with RunStore(store.folder) as again:
+        assert again.get("last").id == run.id
+        with pytest.raises(AwsmlError, match="readonly"):
+            again.create(TRAINING)
+    (store.folder / "runs.db-wal").write_text("what was never merged")
+    with pytest.raises(AwsmlError, match="no room"):
+        RunStore(store.folder)

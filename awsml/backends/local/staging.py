@@ -97,7 +97,7 @@ class Staging:
             bucket, key = bucket_and_key(channel.uri)
             if self._elsewhere is not None:
                 return self._elsewhere(), Address(bucket, key)
-            self._objects.require_bucket(bucket)
+            self._objects.require_bucket(bucket, key)
             return FolderStore(self._objects), Address(bucket, key)
         if not path.exists():
             raise BackendError(

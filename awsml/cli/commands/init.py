@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -48,8 +51,7 @@ def command(project: Project, kind: str, directory: Path | None) -> None:
             f"{project.shown(target)} already has {names}; nothing was written",
             hint=f"choose an empty folder: awsml init {kind} DIRECTORY",
         )
-    for path in files:
-        _copy(path, target / path.relative_to(starter))
+    _copy_all({path: target / path.relative_to(starter) for path in files})
     _say_next(kind, target, len(files), project)
 
 
@@ -66,21 +68,34 @@ def is_content(path: Path) -> bool:
     return path.is_file() and "__pycache__" not in path.parts
 
 
-def _copy(source: Path, target: Path) -> None:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write {target}: {error.strerror}", hint="choose another folder"
-        ) from error
+def _copy_all(targets: Mapping[Path, Path]) -> None:
+    """All of the files or none: a part of a project would be in the way of the next try."""
+    made: list[Path] = []
+    for source, target in targets.items():
+        try:
+            missing = [one for one in (target.parent, *target.parent.parents) if not one.exists()]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            made += [*reversed(missing), target]
+            shutil.copyfile(source, target)
+        except OSError as error:
+            _take_away(made)
+            raise UsageError(
+                f"cannot write {target}: {error.strerror}", hint="choose another folder"
+            ) from error
+
+
+def _take_away(made: Sequence[Path]) -> None:
+    """The files and folders of this try, the newest first; what will not go stays."""
+    for path in reversed(made):
+        with suppress(OSError):
+            path.rmdir() if path.is_dir() else path.unlink()
 
 
 def _say_next(kind: str, target: Path, count: int, project: Project) -> None:
     say(f"wrote {counted(count, 'file')} to {project.shown(target)}")
     steps = list(NEXT[kind])
     if target.resolve() != project.cwd.resolve():
-        steps.insert(0, f"cd {project.shown(target)}")
+        steps.insert(0, f"cd {shlex.quote(project.shown(target))}")
     say("next:")
     for step in steps:
         say(f"  {step}")

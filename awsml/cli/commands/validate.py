@@ -126,8 +126,8 @@ def command(
     """Check scenarios, CloudFormation templates and raw requests: what AWS would reject, and what
     you would regret.
 
-    PATH is a file, a folder, a glob, or - for standard input. The content says which of the three a
-    file is; what is none of them is skipped, and named on stderr.
+    PATH is a file, a folder, a glob, or - for standard input; the project where none is given. The
+    content says which of the three a file is; what is none of them is skipped, and named on stderr.
     """
     terms = Terms(
         region=project.region,
@@ -143,8 +143,9 @@ def command(
         return _requests(requests, terms, fail_on)
     results = Results()
     lines = SourceLines()
-    if not paths:
-        raise UsageError("nothing to check was named", hint="run `awsml validate .`")
+    if not paths and request is not None:
+        raise UsageError("nothing to check was named", hint="name the file of the request")
+    paths = paths or (project.shown(project.root),)
     if update_baseline and baseline is None:
         raise UsageError("no file was named for the baseline", hint="add `--baseline FILE`")
     checker = Checker(
@@ -242,7 +243,11 @@ def _text(results: Results, lines: SourceLines, style: Style) -> str:
     files = f"{counted(len(results.ran), 'file')} checked"
     skipped = f", {len(results.not_checked)} not checked" if results.not_checked else ""
     known = f", {results.known} in the baseline" if results.known else ""
-    last = f"{files}: {counts_line(results.findings, results.silenced)}{known}{skipped}"
+    unread = f", {len(results.errors)} not read" if results.errors else ""
+    counts = counts_line(results.findings, results.silenced)
+    last = f"{files}{unread}: {counts}{known}{skipped}"
+    if results.errors and not (results.ran or results.findings):
+        last = f"{files}{unread}"
     return f"{shown}\n\n{last}" if shown else last
 
 

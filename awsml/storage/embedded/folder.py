@@ -86,12 +86,13 @@ class ObjectFolder:
             )
         return self.objects(bucket) / path_of(key)
 
-    def require_bucket(self, bucket: str) -> None:
+    def require_bucket(self, bucket: str, key: str = "") -> None:
+        """`key` is what is looked for in it, as the hint names it."""
         if not self.has_bucket(bucket):
             raise ObjectError(
                 "NoSuchBucket",
                 f"there is no bucket `{bucket}` in the object store at {self.root}",
-                hint=f"run `awsml data put DIR s3://{bucket}/`",
+                hint=f"run `awsml data put DIR s3://{bucket}/{key}`",
             )
 
     def head(self, bucket: str, key: str) -> Stored:
