@@ -109,7 +109,7 @@ def test_links_of_a_page_lead_somewhere(page: str) -> None:
 
 def test_the_two_commands_are_on_the_page() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert "pip install . && awsml init training demo && cd demo && awsml train" in text
+    assert "pip install . && awsml init training first && (cd first && awsml train)" in text
     assert "pip install -e '.[test]' && python -m pytest" in text
 
 

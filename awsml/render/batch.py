@@ -18,7 +18,10 @@ _CONDITIONS = {
 
 def retry_section(block: Mapping[str, Any], width: int) -> str:
     """Attempts, odds and what they rest on; then the rules in the order AWS reads them."""
-    lines = [f"retry     {attempts_text(block)}", *indented(odds_text(block), width)]
+    lines = [
+        *indented(f"retry     {attempts_text(block)}", width, 0),
+        *indented(odds_text(block), width),
+    ]
     columns = [Column(name, shrink=True) for name in RULE_HEADINGS]
     return "\n".join([*lines, table(columns, rule_rows(block), width, indent=2)])
 

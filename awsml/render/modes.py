@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from awsml.basis import Estimate
-from awsml.render.table import Column, table
+from awsml.render.table import Column, indented, table
 from awsml.report import TimeLine
 from awsml.units import format_duration, format_usd
 
@@ -19,7 +19,7 @@ def modes_section(time: TimeLine, width: int) -> str:
     rows = mode_rows(time)
     columns = [Column(name, right=i > 0) for i, name in enumerate(MODE_HEADINGS)]
     heading = "by input mode, at on-demand prices (awsml advise says which and why)"
-    return f"{heading}\n" + table(columns, rows, width, indent=2)
+    return "\n".join(indented(heading, width, 0)) + "\n" + table(columns, rows, width, indent=2)
 
 
 def mode_rows(time: TimeLine) -> list[tuple[str, ...]]:

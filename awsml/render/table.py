@@ -19,6 +19,7 @@ class Column:
 
 SMALLEST = 16
 _SEPARATORS = frozenset("./:_-,]")  # a long word is broken behind one
+_LEAST = 10  # of a text on a line that is narrow even so
 WIDE = 120  # columns from which a table has room for sentences
 
 
@@ -58,15 +59,19 @@ def _blocks(
         max([cells(column.title), *(cells(row[i]) for row in rows)])
         for i, column in enumerate(columns)
     ]
-    _shrink(wide, columns, width - indent - 2 * (len(columns) - 1))
-    blocks = []
     headings = [column.title for column in columns]
+    gaps, room = max(0, len(columns) - 1), width - indent
+    _shrink(wide, [i for i, column in enumerate(columns) if column.shrink], room - 2 * gaps)
+    gap = "  "
+    if sum(wide) > room - 2 * gaps:
+        wide, gap = _narrowed(wide, columns, rows, room)
+    blocks = []
     for row in [headings, *rows] if any(headings) else rows:
         wrapped = [wrap(text, size) for text, size in zip(row, wide, strict=True)]
         lines = []
         for index in range(max(len(parts) for parts in wrapped)):
             parts = [part[index] if index < len(part) else "" for part in wrapped]
-            line = "  ".join(
+            line = gap.join(
                 pad(part, size, column.right)
                 for part, size, column in zip(parts, wide, columns, strict=True)
             )
@@ -75,9 +80,39 @@ def _blocks(
     return blocks
 
 
-def _shrink(wide: list[int], columns: Sequence[Column], room: int) -> None:
+def _narrowed(
+    wide: list[int], columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int
+) -> tuple[list[int], str]:
+    """For a narrow line: what can be broken at spaces, then the gaps, then the headings. Where
+    all that would not do, as with a long address, nothing is broken."""
+    gaps = len(wide) - 1
+    whole = [[column.title for column in columns], *rows]
+    for kept, gap in ((whole, "  "), (whole, " "), (rows, " ")):
+        left = room - len(gap) * gaps
+        words = [
+            max((cells(word) for row in kept for word in row[i].split(" ")), default=0)
+            for i in range(len(wide))
+        ]
+        words = [
+            min(size, _LEAST) if column.shrink else size
+            for size, column in zip(words, columns, strict=True)
+        ]
+        if sum(words) <= left:
+            return _spared(wide, words, left), gap
+    return wide, "  "
+
+
+def _spared(wide: Sequence[int], words: Sequence[int], room: int) -> list[int]:
+    """Columns taken from where most is to spare beyond the longest word."""
+    sizes = list(wide)
+    while sum(sizes) > room:
+        most = max(range(len(sizes)), key=lambda i: sizes[i] - words[i])
+        sizes[most] -= 1
+    return sizes
+
+
+def _shrink(wide: list[int], shrinkable: Sequence[int], room: int) -> None:
     """Take what does not fit from the widest shrinkable column, a character at a time."""
-    shrinkable = [i for i, column in enumerate(columns) if column.shrink]
     while sum(wide) > room and shrinkable:
         widest = max(shrinkable, key=lambda i: wide[i])
         if wide[widest] <= SMALLEST:
