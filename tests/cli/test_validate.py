@@ -193,3 +193,13 @@ def test_a_file_that_cannot_be_written_leaves_nothing_beside_it(
     monkeypatch.setattr(Path, "replace", full)
     assert "No space left" in awsml("validate", ".", "-o", "json=all.json").err
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_script_that_the_toolkit_would_refuse_is_refused_at_once(
+    awsml: CommandLine, tmp_path: Path
+) -> None:
+    awsml("init", "training")
+    file = tmp_path / "training.yaml"
+    file.write_text(file.read_text().replace("entry: train.py", "entry: 훈련.py"))
+    checked = awsml("validate", "training.yaml")
+    assert checked.code == 1 and "error[entry-point-invalid]" in checked.out

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from awsml.backends.local.layout import (
     resource_config,
 )
 from awsml.errors import BackendError
+from awsml.kinds.training.entry import is_entry_point
 
 _ORDERS = {
     "sagemaker_program",
@@ -41,7 +41,6 @@ _DISTRIBUTIONS = (
     "sagemaker_multi_worker_mirrored_strategy_enabled",
     "sagemaker_torch_distributed_enabled",
 )
-_ENTRY_POINT = re.compile(r"[A-Za-z0-9._+/-]+")
 _INFO = 20
 _TORCHRUN_PORT = "7777"
 
@@ -109,8 +108,7 @@ def _torchrun(job: TrainingJob, host: str, gpus: int) -> list[str]:
 
 def checked_entry(entry: str, code: Path) -> str:
     """The toolkit's own rule for entry points, and that the file is there."""
-    odd = not _ENTRY_POINT.fullmatch(entry) or entry.startswith(("/", "-"))
-    if odd or ".." in entry.split("/"):
+    if not is_entry_point(entry):
         raise BackendError(
             f"`{entry}` cannot be an entry point",
             hint="name a file inside the code folder: letters, digits and . _ + - /",

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from awsml.kinds.parts import Auto, AwsRaw, Code, Image, LocalTerms, Network, Part, Spec
+from awsml.kinds.training.entry import is_entry_point
 from awsml.scenario.fields import (
     Count,
     Duration,
@@ -241,6 +242,17 @@ class TrainingSpec(Spec):
     network: Annotated[Network, Field(description="VPC, isolation, encryption.")] = Network()
     local: Annotated[LocalTerms, Field(description="How it runs on this machine.")] = LocalTerms()
     aws: Annotated[AwsRaw, Field(description="Raw parameters by operation; merged last.")] = {}
+
+    @model_validator(mode="after")
+    def _entry_point(self) -> TrainingSpec:
+        if self.image.framework and self.code and not is_entry_point(self.code.entry):
+            raise Problem(
+                f"`{self.code.entry}` cannot be an entry point: the training toolkit refuses it",
+                hint="name a file inside the code folder: letters, digits and . _ + - /",
+                slug="entry-point-invalid",
+                field="code.entry",
+            )
+        return self
 
     @model_validator(mode="after")
     def _one_checkpoint(self) -> TrainingSpec:
