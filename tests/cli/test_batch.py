@@ -132,12 +132,6 @@ STEPS = "{a: {command: [x], depends_on: [b]}, b: {command: [x], depends_on: [a]}
             "5:40",
             "max_vcpus: 2`",
         ),
-        (
-            "compute: {instances: [c7i.8xlarge], max_vcpus: 8}",
-            "no-type-fits",
-            "5:48",
-            "max_vcpus: 32`",
-        ),
         ("compute: {instances: [p3]}\nresources: {gpus: 1}", "no-type-fits", "5:22", "g5, g6"),
         ("resources: {memory: 4 TB}", "no-type-fits", "5:21", "write `memory:"),
         (f"steps: {STEPS}", "dependency-cycle", "5:", "steps.a.depends_on"),

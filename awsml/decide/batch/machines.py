@@ -83,7 +83,8 @@ def lack(one: Instance, workload: BatchWorkload) -> Lack | None:
         return "vcpus"
     if usable_mib(one) < (workload.memory_mib or 0):
         return "memory"
-    return "max_vcpus" if one.vcpus > workload.max_vcpus else None
+    # The type may have more: Batch goes above maxvCpus by up to one instance, where it must.
+    return "max_vcpus" if workload.vcpus > workload.max_vcpus else None
 
 
 def _cheapest(types: tuple[Instance, ...], region: str | None, spot: bool) -> Instance | None:

@@ -38,10 +38,9 @@ def _nothing_fits(workload: BatchWorkload, found: Fitting) -> Finding:
         needed = counted(workload.vcpus, "vCPU")
         message = f"no type of `compute.instances` has {needed}; the most is {most}"
         return _finding("resources.vcpus", message, f"write `vcpus: {most}`")
-    left, fewer = tuple(fewer), [one for one in fewer if lack(one, workload) == "max_vcpus"]
-    if not fewer:
-        return _too_little_memory(workload, max(left, key=usable_mib))
-    return _above_the_most(workload, min(fewer, key=lambda one: (one.vcpus, one.name)))
+    if all(lack(one, workload) == "memory" for one in fewer):
+        return _too_little_memory(workload, max(fewer, key=usable_mib))
+    return _above_the_most(workload)
 
 
 def _too_few_gpus(workload: BatchWorkload, most: int) -> Finding:
@@ -64,21 +63,13 @@ def _too_little_memory(workload: BatchWorkload, largest: Instance) -> Finding:
     )
 
 
-def _above_the_most(workload: BatchWorkload, smallest: Instance) -> Finding:
-    """`smallest` would hold the job, if so many vCPUs were allowed."""
-    allowed = f"`compute.max_vcpus` allows {workload.max_vcpus}"
-    if workload.vcpus > workload.max_vcpus:
-        cause = f"a job takes {counted(workload.vcpus, 'vCPU')} and {allowed}"
-    else:
-        cause = (
-            f"{smallest.name} is the smallest type of `compute.instances` that holds a job, with "
-            f"{counted(smallest.vcpus, 'vCPU')}, and {allowed}"
-        )
+def _above_the_most(workload: BatchWorkload) -> Finding:
     return _finding(
         "compute.max_vcpus",
-        f"{cause}: the job waits in RUNNABLE",
-        f"write `max_vcpus: {smallest.vcpus}`",
-        Fix("compute.max_vcpus", str(smallest.vcpus)),
+        f"a job takes {counted(workload.vcpus, 'vCPU')} and `compute.max_vcpus` allows "
+        f"{workload.max_vcpus}: the job waits in RUNNABLE",
+        f"write `max_vcpus: {workload.vcpus}`",
+        Fix("compute.max_vcpus", str(workload.vcpus)),
     )
 
 
@@ -101,7 +92,9 @@ def _all_retired(workload: BatchWorkload) -> Finding:
 
 
 def _could(name: str, workload: BatchWorkload) -> bool:
-    return any(lack(one, workload) is None for one in catalog.instances_of(name))
+    """Whether a name is worth offering: it holds a job without going above `max_vcpus`."""
+    types = catalog.instances_of(name)
+    return any(lack(one, workload) is None and one.vcpus <= workload.max_vcpus for one in types)
 
 
 def _ends(name: str) -> list[catalog.Life]:
@@ -139,8 +132,7 @@ def _why(one: Instance, workload: BatchWorkload) -> str:
             has = f"{one.name} leaves {usable_mib(one)} MiB"
             return f"{has}, and it needs {workload.memory_mib}"
         case _:
-            has = f"{one.name} has {counted(one.vcpus, 'vCPU')}"
-            return f"{has}, and `compute.max_vcpus` allows {workload.max_vcpus}"
+            return f"`compute.max_vcpus` allows {workload.max_vcpus} vCPUs"
 
 
 def _fargate_misfits(workload: BatchWorkload) -> tuple[Finding, ...]:
