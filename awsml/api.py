@@ -15,6 +15,7 @@ from awsml.estimate.gate import cost_gate
 from awsml.finding import Finding, Level, NotChecked, Related, worst_first
 from awsml.kinds import KINDS, kind_named, needs, presence
 from awsml.kinds.kind import Context, Kind
+from awsml.kinds.made import in_scenario
 from awsml.kinds.raw import unsent
 from awsml.plan import Plan, Source
 from awsml.report import Report
@@ -280,31 +281,8 @@ def _about_files(report: Report, document: Document, terms: Terms) -> list[Findi
         for finding in validate_plan(made, terms).findings:
             key = finding.slug, finding.message
             if key not in said:
-                found.setdefault(key, _in_scenario(finding, name, document))
+                found.setdefault(key, in_scenario(finding, name, document))
     return list(found.values())
-
-
-# The field of a scenario that a part of a template was made of.
-_TEMPLATE_FIELDS = {
-    "computeResources": "compute",
-    "containerProperties": "resources",
-    "retryStrategy": "retry",
-    "timeout": "timeout",
-    "ProductionVariants": "compute",
-    "PrimaryContainer": "model",
-}
-
-
-def _in_scenario(finding: Finding, file: str, document: Document) -> Finding:
-    """At the part of the scenario that the template was made of; nobody wrote the template."""
-    path = finding.request_path or ""
-    field = _TEMPLATE_FIELDS.get(path.partition(".")[0], "kind")
-    where = Related(f"in {file}, {path}".rstrip(", "))
-    place = document.place(field)
-    related = [
-        Related(f"{each.request_path or ''} {each.message}".strip()) for each in finding.related
-    ]
-    return replace(finding, place=place, field=None, fix=None, related=(*related, where))
 
 
 def _until_sent(finding: Finding) -> Finding:
