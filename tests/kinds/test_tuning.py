@@ -229,6 +229,6 @@ def runtime_hint(budget: str, folder: Path) -> str:
 
 def test_a_limit_is_moved_by_the_field_that_sets_it(tmp_path: Path) -> None:
     typed = runtime_hint("{trials: 20, parallel: 4, runtime: 3h}", tmp_path)
-    assert "set `budget.runtime` to 36000 s" in typed
+    assert "set `budget.runtime` to 10h" in typed
     by_dollars = runtime_hint("{trials: 20, parallel: 4, runtime: 36000 s, cost: 20 USD}", tmp_path)
     assert "raise what sets `budget.runtime` (`budget.cost`: $20" in by_dollars
