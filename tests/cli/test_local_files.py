@@ -74,15 +74,6 @@ TRAINING = {
         "entry: go",
         ("code.entry", "there is no file `go` in `./src`", "make it, or correct `code.entry`"),
     ),
-    "a script outside": (
-        "entry: train.py",
-        "entry: ../train.py",
-        (
-            "code.entry",
-            "`../train.py` lies outside of `./src`, and only that folder is sent",
-            "set `code.dir` to a folder that holds it, and name it from there",
-        ),
-    ),
     "a folder as script": (
         "dir: ./src, entry: train.py",
         "dir: ., entry: src",
@@ -284,6 +275,15 @@ def test_a_search_misses_the_files_of_its_trials(awsml: CommandLine, starter: St
             ),
         ),
         (
+            "entry: inference.py",
+            "entry: ../inference.py",
+            (
+                "model.code.entry",
+                "`../inference.py` lies outside of `./src`, and only that folder is sent",
+                "set `model.code.dir` to a folder that holds it, and name it from there",
+            ),
+        ),
+        (
             "example: ./request.csv",
             "example: ./requests.csv",
             (
@@ -360,7 +360,7 @@ def test_a_cluster_misses_its_measurements_once(awsml: CommandLine, starter: Sta
 REFUSED = [
     ("training", "train", "code.dir=./scr", 3, "code-missing"),
     ("training", "train", "code.entry=trian.py", 3, "entry-point-missing"),
-    ("training", "train", "code.entry=../train.py", 3, "entry-point-invalid"),
+    ("training", "train", "code.entry=../train.py", 1, "entry-point-invalid"),
     ("training", "train", "inputs.train.from=./date", 3, "channel-missing"),
     ("training", "train", "inputs.train.from=./empty", 3, "channel-data"),
     ("training", "train", "local.python=./none/python", 3, "python-missing"),

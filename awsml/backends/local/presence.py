@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from awsml.backends.local.batch.jobs import job_specs
+from awsml.backends.local.batch.jobs import require_source
 from awsml.backends.local.code import local_source
 from awsml.backends.local.job import TrainingJob, training_job
 from awsml.backends.local.staging import Staging
@@ -26,8 +26,7 @@ def require_files(requests: Sequence[Request], objects: ObjectFolder) -> None:
         for job in _JOBS.get(request["operation"], _none)(request["params"]):
             _require_code(job)
             Staging(job, objects, None, lambda: None).require_local()
-    for spec in job_specs(requests):
-        local_source(spec.environment.get("AWSML_SOURCE_ARCHIVE", ""))
+    require_source(requests)
 
 
 def _require_code(job: TrainingJob) -> None:

@@ -42,6 +42,7 @@ from awsml.rules.links import trust_of
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems, require_known
 
 LEVEL = Level.ERROR
+ALSO = (Level.WARNING,)
 CONFIDENCE = Confidence.DOCUMENTED
 _JOB = "batch:RegisterJobDefinition"
 APIS = (
