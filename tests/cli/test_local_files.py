@@ -293,7 +293,7 @@ def test_a_search_misses_the_files_of_its_trials(awsml: CommandLine, starter: St
             ),
         ),
     ],
-    ids=["model", "handlers", "request"],
+    ids=["model", "handlers", "handlers outside", "request"],
 )
 def test_an_endpoint_misses_its_files(
     awsml: CommandLine, starter: Starter, old: str, new: str, finding: tuple[str, str, str]
