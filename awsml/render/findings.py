@@ -15,6 +15,7 @@ from awsml.units import counted
 SourceLine = Callable[[Place], str | None]
 Paint = Callable[..., str]  # text, fg=, bold=; click.style, or one that changes nothing
 
+_NEAR = 2_000  # characters on either side: more than any screen is wide
 _COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.ADVICE: "blue"}
 
 
@@ -83,6 +84,7 @@ def place_lines(
     text = source_line(place)
     if text is None or not text.strip():
         return
+    text, place = _near(text, place)
     text = masked(text)
     if secret:
         end = place.end_column - 1 if place.end_line == place.line else len(text)
@@ -104,6 +106,13 @@ def counts_line(findings: Sequence[Finding], silenced: int = 0) -> str:
     ]
     said = ", ".join(counts) or "no findings"
     return f"{said} ({silenced} silenced by comments)" if silenced else said
+
+
+def _near(text: str, place: Place) -> tuple[str, Place]:
+    """What is around a place in its line, which may be a whole file; and the place in that."""
+    start = max(0, place.column - 1 - _NEAR)
+    column, end = place.column - start, max(place.end_column - start, 1)
+    return text[start : place.column + _NEAR], place._replace(column=column, end_column=end)
 
 
 def _excerpt(text: str, place: Place, room: int) -> tuple[str, int, int]:

@@ -97,6 +97,14 @@ def test_a_long_line_is_cut_around_the_value(width: int) -> None:
     assert text.endswith("…") and "| …" in text
 
 
+def test_a_line_of_a_whole_file_is_cut_before_it_is_looked_at() -> None:
+    """Control characters are escaped one by one: of fifty megabytes that took a minute."""
+    text = "\0" * 5_000_000 + "count: 0" + "\0" * 5_000_000
+    *_, line, caret = shown(text, "0", 60)
+    assert line[caret.index("^")] == "0" and "count: 0" in line
+    assert len(line) <= 60 and line.startswith("7 | …") and line.endswith("…")
+
+
 def test_a_long_message_wraps_and_keeps_what_can_be_typed_whole() -> None:
     hint = "write " + "`compute: {instance: ml.g5.xlarge}` " * 3
     text = findings_text([finding(None, hint=hint)], lambda _: None, width=60)
