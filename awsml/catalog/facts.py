@@ -4,33 +4,44 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from awsml.basis import Estimate, Fact
 from awsml.catalog.instances import ec2_name, family_of
-from awsml.catalog.tables import Row, current
+from awsml.catalog.tables import Row, Tables, current
 
 
 def constant(name: str) -> Fact:
     """A constant of the models as one number; `error` is the wider side of its range."""
-    row = _constant(name)
-    value, low, high = (float(row[column]) for column in ("value", "low", "high"))
-    error = max(value - low, high - value) / value
-    note = row["note"] or None
-    return current().fact(value, row["unit"], row["source"], error=error, note=note)
+    return _fact_of(current(), name)
 
 
 def ranged(name: str) -> Estimate:
     """The same constant with its range, to calculate with."""
-    row, fact = _constant(name), constant(name)
-    return Estimate(float(row["low"]), fact.value, float(row["high"]), row["unit"], fact.basis)
+    return _range_of(current(), name)
 
 
 def constants() -> tuple[str, ...]:
     return tuple(name for (name,) in current().table("constants"))
 
 
-def _constant(name: str) -> Row:
-    row = current().table("constants").get((name,))
+@cache
+def _fact_of(tables: Tables, name: str) -> Fact:
+    row = _constant(tables, name)
+    value, low, high = (float(row[column]) for column in ("value", "low", "high"))
+    error = max(value - low, high - value) / value
+    note = row["note"] or None
+    return tables.fact(value, row["unit"], row["source"], error=error, note=note)
+
+
+@cache
+def _range_of(tables: Tables, name: str) -> Estimate:
+    row, fact = _constant(tables, name), _fact_of(tables, name)
+    return Estimate(float(row["low"]), fact.value, float(row["high"]), row["unit"], fact.basis)
+
+
+def _constant(tables: Tables, name: str) -> Row:
+    row = tables.table("constants").get((name,))
     if row is None:
         raise KeyError(f"no constant named {name}")
     return row
@@ -38,7 +49,11 @@ def _constant(name: str) -> Row:
 
 def limit(name: str) -> Fact:
     """A limit of a service, such as `tuning_parallel_maximum`."""
-    tables = current()
+    return _limit_of(current(), name)
+
+
+@cache
+def _limit_of(tables: Tables, name: str) -> Fact:
     row = tables.table("limits").get((name,))
     if row is None:
         raise KeyError(f"no limit named {name}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from awsml.basis import Basis, Estimate, weakest
 from awsml.estimate.breakdown import (
@@ -36,24 +36,26 @@ _PHASES = ("provision", "download", "image", "init", "listing", "epochs", "uploa
 
 def phases(workload: TrainingWorkload, setting: Setting | None) -> tuple[Phase, ...]:
     """The job as the workload stands; `image` is the part of the pull that outlasts the copy."""
+    ends = _ends_of(workload, setting)
     return tuple(
-        Phase(name, _figure(workload, setting, name), billed=name != "provision")
+        Phase(name, _figure(workload, setting, name, ends), billed=name != "provision")
         for name in _PHASES
     )
 
 
 def billed_seconds(workload: TrainingWorkload, setting: Setting | None) -> Estimate:
-    return _figure(workload, setting, "billed")
+    return _figure(workload, setting, "billed", _ends_of(workload, setting))
 
 
 def mode_figures(
     workload: TrainingWorkload, setting: Setting | None, usd_per_hour: Estimate
 ) -> Mapping[str, Estimate]:
     """Copy, start, billed seconds and dollars of the job as it is fed."""
-    billed = billed_seconds(workload, setting)
+    ends = _ends_of(workload, setting)
+    billed = _figure(workload, setting, "billed", ends)
     return {
-        "download_seconds": _figure(workload, setting, "download"),
-        "start_seconds": _figure(workload, setting, "start"),
+        "download_seconds": _figure(workload, setting, "download", ends),
+        "start_seconds": _figure(workload, setting, "start", ends),
         "billed_seconds": billed,
         "usd": dollars(billed, usd_per_hour, workload.count),
     }
@@ -86,11 +88,18 @@ def missing_inputs(workload: TrainingWorkload, setting: Setting | None) -> tuple
     return tuple(wanted)
 
 
-def _figure(workload: TrainingWorkload, setting: Setting | None, name: str) -> Estimate:
+def _ends_of(workload: TrainingWorkload, setting: Setting | None) -> list[Breakdown]:
+    """The job at its best, as expected and at its worst."""
+    return [] if setting is None else [breakdown(workload, setting, case) for case in Case]
+
+
+def _figure(
+    workload: TrainingWorkload, setting: Setting | None, name: str, broken: Sequence[Breakdown]
+) -> Estimate:
     missing = missing_inputs(workload, setting)
     if setting is None:
         return Estimate.unknown("s", *missing)
-    ends = [_PICKS[name](breakdown(workload, setting, case)) for case in Case]
+    ends = [_PICKS[name](each) for each in broken]
     known = [end for end in ends if end is not None]
     if len(known) < len(ends):
         return Estimate.unknown("s", *missing)
