@@ -19,6 +19,7 @@ class Watcher:
     def __init__(self, running: Supervised, view: View, run: str) -> None:
         self._running, self._view, self._run = running, view, run
         self._stopping = False
+        self._busy = self._pending = False  # a signal between two writes has to wait
 
     def watch(self) -> Finished | None:
         """How the run ended; None when it goes on detached."""
@@ -26,7 +27,11 @@ class Watcher:
         end = None
         try:
             for event in self._running.events():
+                self._busy = True
                 self._view.show(event)
+                self._busy = False
+                if self._pending:
+                    self._decide()
                 if isinstance(event, Finished):
                     end = event
         finally:
@@ -35,6 +40,18 @@ class Watcher:
         return end
 
     def _interrupted(self, _: int, __: FrameType | None) -> None:
+        """In the middle of a write nothing else can be written: it is answered after."""
+        self._pending = True
+        if not self._busy:
+            self._decide()
+
+    def _decide(self) -> None:
+        while self._pending:
+            self._pending, self._busy = False, True
+            self._answered()
+            self._busy = False
+
+    def _answered(self) -> None:
         self._view.close()
         if self._stopping:
             say("killing")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import errno
 import lzma
+import os
 import shutil
 import tarfile
 import zlib
@@ -60,7 +62,8 @@ def _unpack(archive: Path, target: Path) -> None:
     """Only plain files, folders and links that stay below the target come out of an archive."""
     try:
         with tarfile.open(archive) as tar:
-            tar.extractall(target, filter=_member)
+            setattr(tar, "extraction_filter", lambda member, _: member)  # noqa: B010 - filtered here
+            tar.extractall(target, (_member(member, str(target)) for member in tar))
     except _BROKEN as error:
         told = str(error).splitlines()  # several: tarfile tells why it is none of each kind
         raise _unusable(archive, told[0] if len(told) == 1 else "it is no archive") from error
@@ -78,8 +81,30 @@ def _member(member: tarfile.TarInfo, target: str) -> tarfile.TarInfo:
     """
     for path in (member.name, member.linkname):
         if ".." in path.split("/"):
-            raise tarfile.FilterError(f"`{member.name}` leads upwards")
-    return tarfile.data_filter(member, target)
+            raise _Refused(f"`{member.name}` leads upwards")
+    if hasattr(tarfile, "data_filter"):  # since Python 3.11.4
+        return tarfile.data_filter(member, target)
+    return _plain(member)
+
+
+class _Refused(tarfile.TarError):
+    """A member that is not unpacked."""
+
+
+def _plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    """The same as the standard filter, for a Python that has none."""
+    if not (member.isfile() or member.isdir() or member.issym() or member.islnk()):
+        raise _Refused(f"`{member.name}` is a special file")
+    if member.linkname.startswith("/"):
+        raise _Refused(f"`{member.name}` links to an absolute path")
+    kept = copy.copy(member)
+    kept.name = member.name.lstrip("/")
+    kept.uid, kept.gid, kept.uname, kept.gname = os.getuid(), os.getgid(), "", ""
+    if member.isdir():
+        kept.mode = member.mode & 0o755 | 0o700
+    else:
+        kept.mode = member.mode & (0o755 if member.mode & 0o100 else 0o644) | 0o600
+    return kept
 
 
 def _unusable(archive: Path, why: str) -> AwsmlError:
