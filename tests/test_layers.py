@@ -44,6 +44,7 @@ PARTS = {
     "decide": (3, "what a scenario leaves open: a package a kind, a module a question"),
     "rules": (3, "one rule per file, by API"),
     "backends": (3, "executes plans, here or on AWS; one executor per operation"),
+    "checks": (4, "the use cases that need no scenario: templates, requests"),
     "api": (4, "the use cases"),
     "render": (4, "a report to each format"),
     "cli": (5, "a file a command, and what they share; the only part that prints, asks and exits"),
@@ -53,6 +54,7 @@ PARTS = {
 # (from, to): why one part may know another of its own layer.
 EDGES = {
     ("errors", "finding"): "an error points at a place",
+    ("api", "checks"): "scenarios are checked on the same terms",
     ("advice", "basis"): "savings are estimates",
     ("plan", "trees"): "parameters are trees",
     ("secrets", "trees"): "requests are trees",

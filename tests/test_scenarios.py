@@ -16,7 +16,8 @@ from awsml import api
 from awsml.api import Terms
 from awsml.finding import Level
 from awsml.kinds import INCLUDES, KINDS
-from awsml.scenario import Document, load
+from awsml.scenario.document import Document
+from awsml.scenario.loader import load
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden" / "plans"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -128,29 +128,34 @@ def use(refreshed: Path | None) -> None:
     _current = Tables(refreshed=refreshed)
 
 
+class Stored(Mapping[Key, Row]):
+    """A table as it was read: a row is put together when it is asked for, as few are."""
+
+    def __init__(self, name: str, text: str) -> None:
+        lines = csv.reader(io.StringIO(text))
+        self._columns = next(lines)
+        places = [self._columns.index(column) for column in KEYS[name]]
+        self._lines: dict[Key, list[str]] = {}
+        for line in lines:
+            key = tuple([line[place] for place in places if place < len(line)])
+            if key in self._lines or len(line) != len(self._columns):
+                raise ValueError(f"{name}.csv has two rows, or a torn one, for {' '.join(key)}")
+            self._lines[key] = line
+
+    def __getitem__(self, key: Key) -> Row:
+        return dict(zip(self._columns, self._lines[key], strict=True))
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+
 def read_table(folder: Path, name: str) -> Table:
     """A table by key; a folder that lacks it has no rows."""
     path = folder / f"{name}.csv"
-    if not path.exists():
-        return {}
-    return indexed(name, rows_of(path.read_text("utf-8")))
-
-
-def rows_of(text: str) -> list[dict[str, str]]:
-    lines = csv.reader(io.StringIO(text))
-    header = next(lines)
-    return [dict(zip(header, line, strict=True)) for line in lines]
-
-
-def indexed(name: str, rows: Iterable[Row]) -> dict[Key, Row]:
-    """Rows by key; two rows of one key are a defect of the data, not a choice to make."""
-    table: dict[Key, Row] = {}
-    for row in rows:
-        key = tuple(row[column] for column in KEYS[name])
-        if key in table:
-            raise ValueError(f"{name}.csv has two rows for {' '.join(key)}")
-        table[key] = row
-    return table
+    return Stored(name, path.read_text("utf-8")) if path.exists() else {}
 
 
 def canonical(name: str, rows: Iterable[Row], columns: Iterable[str]) -> str:

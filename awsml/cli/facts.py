@@ -47,11 +47,15 @@ def known_region(name: str | None) -> str:
     return region
 
 
-def warn_of_age(region: str | None = None, today: date | None = None) -> None:
+def today() -> date:
+    return datetime.now(UTC).date()
+
+
+def warn_of_age(region: str | None = None) -> None:
     """Old data are mentioned once a command, not per line."""
     from awsml import catalog
 
-    sentence = catalog.age_warning(today or datetime.now(UTC).date(), region)
+    sentence = catalog.age_warning(today(), region)
     if sentence:
         warn(sentence)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
+
+from awsml.finding import Finding, Level
 
 Decorated = Callable[..., Any]
 
@@ -88,6 +90,14 @@ fail_on_option = click.option(
     show_default=True,
     help="The lowest level of finding that gives exit code 1.",
 )
+
+
+def refused(findings: Sequence[Finding], fail_on: str = "error") -> bool:
+    """Whether any finding is at or above the level of --fail-on."""
+    if fail_on == "never":
+        return False
+    rank = Level(fail_on).rank
+    return any(finding.level.rank <= rank for finding in findings)
 
 
 def training_overrides(command: Decorated) -> Decorated:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from awsml.errors import UsageError
-from awsml.scenario import Document, Override
+from awsml.scenario.document import Document
+from awsml.scenario.overrides import Override
 
 MODES = ("file", "fastfile", "pipe", "auto")
 

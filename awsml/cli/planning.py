@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from awsml import api
 from awsml.api import Planned, Terms
 from awsml.cli.disk import ThisDisk
+from awsml.cli.facts import today
 from awsml.cli.output import Style
 from awsml.cli.overrides import training_flags
 from awsml.cli.project import Project
 from awsml.cli.scenarios import chosen, loaded, one_document
-from awsml.finding import Finding, Level
 from awsml.render.findings import counts_line, findings_text
-from awsml.scenario import Document, Override
+from awsml.scenario.document import Document
+from awsml.scenario.overrides import Override
 
 if TYPE_CHECKING:
     from awsml.estimate.measured import PastRun
@@ -74,18 +74,6 @@ def past_runs(project: Project) -> list[PastRun]:
         )
         found = [past_run(run, store.phases(run.id)) for run in runs]
     return [each for each in found if each is not None]
-
-
-def today() -> date:
-    return datetime.now(UTC).date()
-
-
-def refused(findings: Sequence[Finding], fail_on: str = "error") -> bool:
-    """Whether any finding is at or above the level that fails."""
-    if fail_on == "never":
-        return False
-    rank = Level(fail_on).rank
-    return any(finding.level.rank <= rank for finding in findings)
 
 
 def flag_reader(project: Project, **flags: Any) -> FlagReader:

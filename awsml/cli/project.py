@@ -42,10 +42,11 @@ class Project:
 
     def shown(self, path: Path) -> str:
         """A path as the user would type it; a link by its own name."""
-        here = self.cwd.resolve()
-        for absolute in (Path(os.path.abspath(path)), path.resolve()):
-            if absolute.is_relative_to(here):
-                return str(absolute.relative_to(here))
+        here = os.path.join(os.path.realpath(self.cwd), "")
+        for real in (os.path.abspath, os.path.realpath):
+            absolute = real(path)
+            if os.path.join(absolute, "").startswith(here):
+                return absolute[len(here) :] or "."
         return str(path)
 
 

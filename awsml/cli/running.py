@@ -21,12 +21,13 @@ from awsml.cli.options import (
     fail_on_option,
     interrupt_option,
     on_option,
+    refused,
     resume_option,
     scenario_argument,
     yes_option,
 )
 from awsml.cli.output import Output, outputs_option, say
-from awsml.cli.planning import FlagReader, planned, refused, terms
+from awsml.cli.planning import FlagReader, planned, terms
 from awsml.cli.project import Project
 from awsml.cli.resuming import resumed
 from awsml.cli.showing import refuse, say_findings, show_plan

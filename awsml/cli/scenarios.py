@@ -14,7 +14,10 @@ from awsml.cli.project import Project
 from awsml.errors import UsageError
 from awsml.finding import Place
 from awsml.kinds import INCLUDES, KINDS
-from awsml.scenario import Defaults, Document, Loaded, Override, load, read_defaults
+from awsml.scenario.defaults import Defaults, read_defaults
+from awsml.scenario.document import Document, Loaded
+from awsml.scenario.loader import load
+from awsml.scenario.overrides import Override
 from awsml.scenario.source import read_source
 
 SUFFIXES = (".yaml", ".yml")

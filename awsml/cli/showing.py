@@ -6,8 +6,9 @@ import sys
 from collections.abc import Sequence
 
 from awsml.api import Planned
+from awsml.cli.options import refused
 from awsml.cli.output import Output, as_json_text, say, style_of, write
-from awsml.cli.planning import refused, report_text
+from awsml.cli.planning import report_text
 from awsml.render.findings import counts_line, findings_text
 
 

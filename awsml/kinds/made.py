@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from awsml.finding import Finding, Related
-from awsml.scenario import Document
+from awsml.scenario.document import Document
 
 # The field of a scenario that a part of a template was made of.
 _TEMPLATE_FIELDS = {

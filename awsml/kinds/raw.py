@@ -7,7 +7,7 @@ from typing import Any
 from awsml.finding import Confidence, Finding, Level
 from awsml.nearness import closest
 from awsml.plan import Plan
-from awsml.scenario import Document
+from awsml.scenario.document import Document
 
 
 def unsent(spec: Any, plan: Plan, document: Document) -> list[Finding]:

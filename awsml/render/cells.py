@@ -6,11 +6,10 @@ import re
 import unicodedata
 
 _TAB = "    "
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# Not compiled before a text needs them: that takes as long as checking three templates.
+_CONTROL = "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 # All that a terminal acts on but line breaks, tabs, and the sequences that only colour.
-_COMMANDS = re.compile(
-    "[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\x1b(?!\\[[0-9;]*m)"
-)
+_COMMANDS = "[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\x1b(?!\\[[0-9;]*m)"
 
 
 def visible(text: str) -> str:
@@ -18,7 +17,9 @@ def visible(text: str) -> str:
 
     A scenario's text must not move the reader's cursor, nor reverse what stands around it.
     """
-    return _CONTROL.sub(lambda match: _escape(match[0]), text)
+    if text.isprintable():
+        return text
+    return re.sub(_CONTROL, lambda match: _escape(match[0]), text)
 
 
 def _escape(character: str) -> str:
@@ -32,7 +33,9 @@ def harmless(text: str) -> str:
 
     The escapes are JSON's too, so that JSON stays what it is.
     """
-    return _COMMANDS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    if text.replace("\n", "").isprintable():
+        return text
+    return re.sub(_COMMANDS, lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def expanded(text: str) -> str:

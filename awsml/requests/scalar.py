@@ -26,7 +26,7 @@ def check_text(name: str, shape: Shape, text: str, path: str) -> Iterator[Compla
     ]
     yield from wrong_length
     # A pattern is not tried on what is too long: it could take very long, and says nothing new.
-    if not wrong_length and shape.pattern and not shape.pattern.fullmatch(text):
+    if not wrong_length and not shape.fits(text):
         yield _mismatch(name, shape, text, path)
 
 
@@ -86,13 +86,11 @@ def _slug(shape_name: str, slug: str = "length-limit") -> str:
 
 def _form(shape: Shape, text: str) -> str:
     """What to write instead, the first character that has no place in this form, or the form."""
-    pattern = shape.pattern
-    if pattern is not None and pattern.fullmatch(f"s3://{text}"):
+    if shape.pattern and shape.fits(f"s3://{text}"):
         return f"write `s3://{text}`"
-    if pattern is not None:
-        for character in dict.fromkeys(text):
-            if not character.isalnum() and not pattern.fullmatch(f"a{character}a"):
-                return f"remove {character!r}: the form is {shape.aws_pattern}"
+    for character in dict.fromkeys(text) if shape.pattern else ():
+        if not character.isalnum() and not shape.fits(f"a{character}a"):
+            return f"remove {character!r}: the form is {shape.aws_pattern}"
     return f"the form is {shape.aws_pattern}"
 
 

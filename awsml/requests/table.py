@@ -28,10 +28,18 @@ class Shape:
     enum: tuple[str, ...] = ()
     any_case: bool = False
     open: bool = False
-    pattern: re.Pattern[str] | None = None
-    aws_pattern: str | None = None
+    pattern: str | None = None
+    aws_pattern: str | None = None  # as the service writes it
     min: float | None = None
     max: float | None = None
+
+    def fits(self, text: str) -> bool:
+        """Whether a text has the form that is asked for, if one is."""
+        if self.pattern is None:
+            return True
+        # Java's \w and \d are ASCII; the translated classes (\p{L}) are not.
+        flags = re.ASCII if self.pattern == self.aws_pattern else re.NOFLAG
+        return re.compile(self.pattern, flags).fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +132,6 @@ def _bounds() -> dict[str, dict[str, Bound]]:
 
 def _shape(row: dict[str, Any]) -> Shape:
     pattern = row.get("pattern")
-    # Java's \w and \d are ASCII; the translated classes (\p{L}) are not.
-    flags = re.ASCII if "aws_pattern" not in row else re.NOFLAG
     return Shape(
         type=row["type"],
         members=row.get("members", {}),
@@ -136,7 +142,7 @@ def _shape(row: dict[str, Any]) -> Shape:
         enum=tuple(row.get("enum", ())),
         any_case=row.get("any_case", False),
         open=row.get("open", False),
-        pattern=re.compile(pattern, flags) if pattern else None,
+        pattern=pattern,
         aws_pattern=row.get("aws_pattern", pattern),
         min=row.get("min"),
         max=row.get("max"),

@@ -42,29 +42,24 @@ class Part:
     """One value of a call's parameters. `str(part)` is the name by which the user knows it.
 
     Not frozen only for speed: a hundred are made for each request, and frozen ones take twice
-    as long. Nothing assigns to one.
+    as long. Nothing assigns to one. `asked` are the parts that somebody asked for, by path, as
+    many rules ask for the same ones.
     """
 
     call: Call
     plan: PlanView
     path: str
     raw: Any
+    asked: dict[str, Part]
 
     def __getitem__(self, steps: str | int) -> Part:
         """The part at a path below this one: part["ResourceConfig.InstanceType"]."""
-        value = self.raw
-        if isinstance(steps, int):
-            return Part(self.call, self.plan, join_path(self.path, steps), _step(value, steps))
-        for step in path_steps(steps):
-            if type(value) is dict:  # as most are; a call for each would be a tenth of a check
-                value = value.get(step)
-                if value is None:
-                    value = _ABSENT
-                    break
-            else:
-                value = _step(value, step)
-        path = steps if not self.path else f"{self.path}.{steps}"
-        return Part(self.call, self.plan, path, value)
+        path = join_path(self.path, steps)
+        part = self.asked.get(path)
+        if part is None:
+            value = _reached(self.raw, steps)
+            part = self.asked[path] = Part(self.call, self.plan, path, value, self.asked)
+        return part
 
     def __str__(self) -> str:
         origin = self.call.origins.get(self.path)
@@ -168,12 +163,13 @@ class Part:
     def around(self) -> Part:
         """The structure that holds this one: the job of `InputDataConfig[0]`."""
         path = _LAST_MEMBER.sub("", self.path)
-        root = Part(self.call, self.plan, "", self.call.params)
+        root = self.plan.whole(self.call)
         return root[path] if path else root
 
     def _member(self, key: str) -> Part:
-        """Like [], for keys that may hold dots (hyperparameters, tags)."""
-        return Part(self.call, self.plan, join_path(self.path, key), _step(self.raw, key))
+        """Like [], for keys that may hold dots (hyperparameters, tags): their paths may look like
+        those of other parts."""
+        return Part(self.call, self.plan, join_path(self.path, key), _step(self.raw, key), {})
 
 
 @dataclass(slots=True)
@@ -186,6 +182,7 @@ class PlanView:
 
     plan: Plan
     looked: bool = False
+    _whole: dict[int, Part] = field(default_factory=dict)
     _parts: dict[tuple[str, str], tuple[Part, ...]] = field(default_factory=dict)
     _present: dict[tuple[str, str], tuple[Part, ...]] = field(default_factory=dict)
     _members: dict[int, dict[str, list[Part]]] = field(default_factory=dict)
@@ -209,8 +206,7 @@ class PlanView:
         found = self._parts.get((api, path))
         if found is None:
             same = [call for call in self.plan.calls if call.api == api]
-            roots = (Part(call, self, "", call.params) for call in same)
-            found = tuple(part for root in roots for part in _below(root, path))
+            found = tuple(part for call in same for part in _below(self.whole(call), path))
             self._parts[api, path] = found
         return found
 
@@ -230,8 +226,15 @@ class PlanView:
         index = self._members.get(id(call))
         if index is None:
             index = self._members[id(call)] = {}
-            _collect(Part(call, self, "", call.params), "", index)
+            _collect(self.whole(call), "", index)
         return index
+
+    def whole(self, call: Call) -> Part:
+        """The whole request of one call."""
+        found = self._whole.get(id(call))
+        if found is None:
+            found = self._whole[id(call)] = Part(call, self, "", call.params, {})
+        return found
 
 
 _FREE_MAPS = {"Environment", "HyperParameters", "StaticHyperParameters", "parameters", "tags"}
@@ -277,6 +280,19 @@ _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 def path_steps(path: str) -> tuple[str | int, ...]:
     """`A.B[0]` as ("A", "B", 0)."""
     return tuple(int(i) if i else name for i, name in _STEP.findall(path))
+
+
+def _reached(value: Any, steps: str | int) -> Any:
+    if isinstance(steps, int):
+        return _step(value, steps)
+    for step in path_steps(steps):
+        if type(value) is dict:  # as most are; a call for each would be a tenth of a check
+            value = value.get(step)
+            if value is None:
+                return _ABSENT
+        else:
+            value = _step(value, step)
+    return value
 
 
 def _step(value: Any, step: str | int) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from awsml.finding import Finding, Place
 from awsml.plan import Origin, Source
-from awsml.scenario.nodes import MapNode, Node, ScalarNode, plain
+from awsml.scenario.nodes import MapNode, plain, value_place
 from awsml.scenario.paths import Found, find
 from awsml.scenario.source import SourceText
 from awsml.scenario.suppression import Ignore
@@ -96,13 +96,3 @@ class Loaded:
 
     documents: list[Document]
     findings: list[Finding]
-
-
-def value_place(node: Node, key: ScalarNode | None) -> Place:
-    """Where it is written; a block, and a value that is left out, stand at their key."""
-    place = node.place
-    if isinstance(node, ScalarNode):
-        shown = (place.line, place.column) != (place.end_line, place.end_column)
-    else:
-        shown = node.flow
-    return place if shown or key is None else key.place

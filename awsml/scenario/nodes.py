@@ -86,3 +86,13 @@ def children(node: Node) -> Iterator[tuple[str | int, Node]]:
     elif isinstance(node, MapNode):
         for name, entry in node.entries.items():
             yield name, entry.value
+
+
+def value_place(node: Node, key: ScalarNode | None) -> Place:
+    """Where it is written; a block, and a value that is left out, stand at their key."""
+    place = node.place
+    if isinstance(node, ScalarNode):
+        shown = (place.line, place.column) != (place.end_line, place.end_column)
+    else:
+        shown = node.flow
+    return place if shown or key is None else key.place

@@ -46,8 +46,10 @@ def parse(source: SourceText, short_forms: Mapping[str, str] | None = None) -> P
     try:
         events = _EVENTS(source.text)
         try:
+            take, next_event = builder.take, events.get_event
             while events.check_event():
-                builder.take(events.get_event())
+                event = next_event()
+                take[type(event)](event)
         finally:
             events.dispose()
     except (yaml.reader.ReaderError, UnicodeEncodeError) as error:  # the latter of half characters
@@ -91,7 +93,7 @@ class _Builder:
         self._open_anchors: set[str] = set()
         self._nodes = 0
         self._aliased = 0
-        self._take: dict[type[Any], Callable[[Any], None]] = {
+        self.take: dict[type[Any], Callable[[Any], None]] = {
             yaml.ScalarEvent: self._scalar,
             yaml.AliasEvent: self._alias,
             yaml.MappingStartEvent: self._start,
@@ -99,22 +101,23 @@ class _Builder:
             yaml.MappingEndEvent: self._end,
             yaml.SequenceEndEvent: self._end,
             yaml.DocumentStartEvent: self._document,
+            yaml.DocumentEndEvent: _nothing,
+            yaml.StreamStartEvent: _nothing,
+            yaml.StreamEndEvent: _nothing,
         }
-
-    def take(self, event: Any) -> None:
-        take = self._take.get(type(event))
-        if take is not None:
-            take(event)
 
     def _document(self, event: Any) -> None:
         self._anchors = {}
 
     def _scalar(self, event: Any) -> None:
-        self._check_tag(event)
-        plain = event.implicit[0] or event.tag in _PLAIN_TAGS or event.tag in self._short_forms
-        scalar = ScalarNode(event.value, self._place(event), plain)
         self._count(event)
-        self._finish(event, scalar, 1, 0)
+        tag = event.tag
+        if tag is None and event.anchor is None:  # as nearly all are; there are many
+            self._add(ScalarNode(event.value, self._place(event), event.implicit[0]), 1, 0)
+            return
+        self._check_tag(event)
+        plain = event.implicit[0] or tag in _PLAIN_TAGS or tag in self._short_forms
+        self._finish(event, ScalarNode(event.value, self._place(event), plain), 1, 0)
 
     def _start(self, event: Any) -> None:
         if len(self._stack) >= DEEPEST:
@@ -184,33 +187,26 @@ class _Builder:
             return
         frame = self._stack[-1]
         frame.size += size
-        frame.height = max(frame.height, height + 1)
+        if height >= frame.height:
+            frame.height = height + 1
         if not frame.is_map:
             frame.items.append(node)
-        elif frame.key is None:
-            frame.key = self._key(node)
-        else:
+        elif frame.key is not None:
             self._entry(frame, frame.key, node)
             frame.key = None
-
-    def _key(self, node: Node) -> ScalarNode:
-        if isinstance(node, ScalarNode):
-            return node
-        raise UsageError(
-            "a key must be a single text, and this is a list or a mapping",
-            hint="put the key in quotes",
-            where=node.place,
-            slug="bad-key",
-        )
+        elif isinstance(node, ScalarNode):
+            frame.key = node
+        else:
+            raise _bad_key(node)
 
     def _entry(self, frame: _Open, key: ScalarNode, value: Node) -> None:
-        if key.plain and key.text == "<<":
+        text = key.text
+        if text == "<<" and key.plain:
             self._merge(frame, value)
             return
-        earlier = frame.entries.get(key.text)
-        if earlier is not None:
-            self.findings.append(_duplicate(key, earlier.key))
-        frame.entries[key.text] = Entry(key, value)
+        if text in frame.entries:
+            self.findings.append(_duplicate(key, frame.entries[text].key))
+        frame.entries[text] = Entry(key, value)
 
     def _merge(self, frame: _Open, value: Node) -> None:
         for node in value.items if isinstance(value, ListNode) else (value,):
@@ -232,7 +228,8 @@ class _Builder:
             )
 
     def _place(self, event: Any, last: Any = None) -> Place:
-        start, end = event.start_mark, (last or event).end_mark
+        start = event.start_mark
+        end = event.end_mark if last is None else last.end_mark
         return Place(self._file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
     def _check_tag(self, event: Any) -> None:
@@ -257,6 +254,19 @@ class _Builder:
 
     def _broken(self, event: Any, message: str, hint: str, slug: str) -> UsageError:
         return UsageError(message, hint=hint, where=self._place(event), slug=slug)
+
+
+def _nothing(event: Any) -> None:
+    """What builds no part of a tree."""
+
+
+def _bad_key(node: Node) -> UsageError:
+    return UsageError(
+        "a key must be a single text, and this is a list or a mapping",
+        hint="put the key in quotes",
+        where=node.place,
+        slug="bad-key",
+    )
 
 
 def _duplicate(key: ScalarNode, first: ScalarNode) -> Finding:

@@ -11,6 +11,7 @@ from awsml.finding import Place
 from awsml.plan import Source
 
 LARGEST_FILE = 16 * 2**20
+_USUAL_FILE = 2**16  # room for the largest is not made before a file turns out to be larger
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what YAML 1.1 counts as a line
 
 
@@ -63,7 +64,9 @@ def read_source(
     """The text of a file; `where` is the place that asked for it."""
     try:
         with open(file, "rb") as stream:
-            data = stream.read(LARGEST_FILE + 1)
+            data = stream.read(_USUAL_FILE)
+            if len(data) == _USUAL_FILE:
+                data += stream.read(LARGEST_FILE + 1 - _USUAL_FILE)
     except (OSError, ValueError) as error:
         reason = (error.strerror or "") if isinstance(error, OSError) else "no such file"
         raise UsageError(

@@ -14,7 +14,7 @@ from awsml import api
 from awsml.cli.disk import ThisDisk
 from awsml.kinds import KINDS
 from awsml.kinds.presence import Sort
-from awsml.scenario import load
+from awsml.scenario.loader import load
 from tests.cli.aws_project import project
 from tests.conftest import CommandLine
 from tests.fake_aws.world import World

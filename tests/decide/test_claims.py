@@ -9,7 +9,7 @@ import pytest
 from awsml import api
 from awsml.api import Terms
 from awsml.kinds import KINDS
-from awsml.scenario import load
+from awsml.scenario.loader import load
 
 ROOT = Path(__file__).parent.parent.parent
 HEAD = """\

@@ -20,7 +20,8 @@ from awsml.estimate.endpoint import (
     network_rate,
 )
 from awsml.kinds import INCLUDES, KINDS
-from awsml.scenario import Override, load
+from awsml.scenario.loader import load
+from awsml.scenario.overrides import Override
 from awsml.workload import EndpointWorkload, Seen
 from tests.contracts import check
 

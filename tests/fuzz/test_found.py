@@ -15,8 +15,8 @@ from awsml.readers.metric_files import read_metrics
 from awsml.readers.nvidia_smi import read_links
 from awsml.readers.requests import read_request
 from awsml.readers.templates.reading import read_template
-from awsml.scenario import Override, load
-from awsml.scenario.overrides import Flags
+from awsml.scenario.loader import load
+from awsml.scenario.overrides import Flags, Override
 from awsml.scenario.source import decode_source
 from tests.fuzz.reader import FUZZED
 

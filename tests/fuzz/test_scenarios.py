@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from awsml import api
 from awsml.kinds import INCLUDES, KINDS
-from awsml.scenario import Override, load
+from awsml.scenario.loader import load
+from awsml.scenario.overrides import Override
 from tests.fuzz.profile import fuzzing_whole
 from tests.fuzz.reader import FUZZED
 from tests.fuzz.texts import ODD, as_bytes, examples, mutated

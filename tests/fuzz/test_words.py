@@ -13,8 +13,7 @@ from awsml.cron.expression import AUTOSCALING, RULES, SCHEDULER, faults, parse
 from awsml.cron.repair import corrected
 from awsml.cron.times import next_runs
 from awsml.requests.names import resolve_api
-from awsml.scenario import Override
-from awsml.scenario.overrides import Flags
+from awsml.scenario.overrides import Flags, Override
 from awsml.scenario.paths import parse_path
 from awsml.storage.objects import Address
 from tests.fuzz.profile import fuzzing

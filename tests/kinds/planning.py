@@ -6,7 +6,7 @@ from typing import Any
 
 from awsml import api
 from awsml.api import Planned, Terms
-from awsml.scenario import load
+from awsml.scenario.loader import load
 
 BASE = """\
 kind: training

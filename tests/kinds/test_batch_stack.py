@@ -17,7 +17,7 @@ from awsml.api import Terms
 from awsml.cron import faults
 from awsml.kinds.batch.compile import STACK_FILE
 from awsml.readers.templates.reading import read_template
-from awsml.scenario import load
+from awsml.scenario.loader import load
 from awsml.scenario.source import SourceText
 from tests.kinds.planning import planned, with_lines
 from tests.kinds.test_batch import BASE

@@ -13,7 +13,7 @@ from awsml.kinds import kind_named
 from awsml.kinds.kind import Context
 from awsml.requests.complaint import Complaint
 from awsml.requests.shape import check_shape
-from awsml.scenario import load
+from awsml.scenario.loader import load
 from awsml.scenario.validation import validate
 
 words = st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True)

@@ -14,7 +14,7 @@ from awsml.api import Planned, Terms
 from awsml.kinds import INCLUDES, KINDS
 from awsml.plan import Source, as_json
 from awsml.regex.search import Search
-from awsml.scenario import load
+from awsml.scenario.loader import load
 from tests.contracts import check
 
 TRAINING = """

@@ -15,7 +15,7 @@ from awsml.rules.engine import Outcome, run_rule
 from awsml.rules.page import HEADINGS, page_text, sections, title
 from awsml.rules.part import PlanView
 from awsml.rules.rule import Confidence, Level, Rule
-from awsml.scenario import load
+from awsml.scenario.loader import load
 from tests.rules.rule_cases import CASES, Case, cases_of, plan_of, read_yaml, template_plan
 
 RULES = {rule.slug: rule for rule in all_rules()}

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from awsml.errors import UsageError
 from awsml.finding import Finding
 from awsml.render.findings import findings_text
-from awsml.scenario import load, suppress
+from awsml.scenario.loader import load
+from awsml.scenario.suppression import suppress
 from awsml.scenario.validation import validate
 from tests.scenario.model import Small
 

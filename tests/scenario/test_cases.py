@@ -10,7 +10,8 @@ import yaml
 
 from awsml.errors import UsageError
 from awsml.finding import Finding, Place
-from awsml.scenario import load, suppress
+from awsml.scenario.loader import load
+from awsml.scenario.suppression import suppress
 from awsml.scenario.validation import validate
 from tests.scenario.model import Small
 

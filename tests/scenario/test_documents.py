@@ -8,7 +8,10 @@ import pytest
 
 from awsml.finding import Place
 from awsml.plan import Source
-from awsml.scenario import Document, Override, load, read_defaults
+from awsml.scenario.defaults import read_defaults
+from awsml.scenario.document import Document
+from awsml.scenario.loader import load
+from awsml.scenario.overrides import Override
 
 TEXT = """\
 kind: small

@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from awsml.errors import UsageError
-from awsml.scenario import load
 from awsml.scenario.edit import set_value
+from awsml.scenario.loader import load
 
 TEXT = """\
 # A job of ours

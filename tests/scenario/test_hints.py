@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from awsml.kinds import kind_named
-from awsml.scenario import load
+from awsml.scenario.loader import load
 from awsml.scenario.validation import validate
 
 TUNING = """

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from awsml.errors import UsageError
-from awsml.scenario import Override, load
+from awsml.scenario.loader import load
+from awsml.scenario.overrides import Override
 
 INNER = "kind: training\nname: inner\ncompute: {count: 1}\ncode: {dir: ./src}\n"
 INCLUDES = {"tuning": {"training": "training", "definitions.*.training": "training"}}

@@ -7,14 +7,11 @@ from pathlib import Path
 import pytest
 
 from awsml.errors import UsageError
-from awsml.scenario import (
-    Document,
-    Override,
-    check_defaults,
-    load,
-    read_defaults,
-)
+from awsml.scenario.defaults import check_defaults, read_defaults
+from awsml.scenario.document import Document
+from awsml.scenario.loader import load
 from awsml.scenario.nodes import plain
+from awsml.scenario.overrides import Override
 from awsml.scenario.validation import kind_finding, validate
 from tests.scenario.model import Small
 

@@ -11,7 +11,7 @@ from jsonschema import Draft7Validator
 
 from awsml.kinds import kind_named
 from awsml.resources import STARTERS
-from awsml.scenario import load
+from awsml.scenario.loader import load
 from awsml.scenario.schema import spec_schema
 from awsml.scenario.validation import validate
 from tests.conftest import CommandLine

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from awsml.finding import Finding, Level, Place
-from awsml.scenario import load, suppress
+from awsml.scenario.loader import load
+from awsml.scenario.suppression import suppress
 
 
 def found(slug: str, line: int, file: str = "a.yaml") -> Finding:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from awsml import api
-from awsml.api import Checked, Terms
+from awsml.checks import Checked, Terms, validate_plan, validate_template
 from awsml.cli.files import STDIN, SourceLines
 from awsml.cli.output import say
 from awsml.cli.project import Project
 from awsml.cli.recognition import Kind, recognised
-from awsml.cli.scenarios import loaded
 from awsml.finding import Finding, Place
 from awsml.scenario.source import SourceText, decode_source, read_source
 
@@ -38,9 +36,9 @@ class Checker:
     def name(self, path: Path) -> str:
         return self.stdin_name if path == STDIN else self.project.shown(path)
 
-    def checked(self, path: Path) -> Checked | None:
+    def checked(self, path: Path, name: str) -> Checked | None:
         """What was found in a file; None when it is nothing to check, which is said."""
-        source = self._source(path)
+        source = self._source(path, name)
         if self.request is not None:
             return self._request(self.request, source) if self._due(source.file) else None
         found = recognised(source, path == STDIN or path in self.named)
@@ -55,24 +53,27 @@ class Checker:
             return self._template(source)
         return self._request(found.detail, source)
 
-    def _source(self, path: Path) -> SourceText:
+    def _source(self, path: Path, name: str) -> SourceText:
         if path != STDIN:
-            name = self.name(path)
             return read_source(name, where=Place(name))
         data = sys.stdin.buffer.read()
-        self.lines.keep(self.stdin_name, data.decode("utf-8", "replace"))
-        return decode_source(data, self.stdin_name)
+        self.lines.keep(name, data.decode("utf-8", "replace"))
+        return decode_source(data, name)
 
     def _due(self, *files: str) -> bool:
         return self.changes is None or self.changes.touch(files)
 
     def _scenario(self, path: Path, source: SourceText) -> Checked | None:
+        from awsml.api import validate_file  # templates and requests do without
+        from awsml.cli.disk import ThisDisk
+        from awsml.cli.scenarios import loaded
+
         text = source.text.encode("utf-8")
         scenario = loaded(self.project, path, name=source.file, text=text)
         touched = {file for document in scenario.documents for file in document.texts}
         if not self._due(source.file, *touched):
             return None
-        return api.validate_file(scenario, self.terms)
+        return validate_file(scenario, replace(self.terms, disk=ThisDisk()))
 
     def _template(self, source: SourceText) -> Checked:
         from awsml.readers.templates.reading import read_template  # scenarios do without
@@ -83,7 +84,7 @@ class Checker:
             from awsml.readers.cfn_lint import generic_findings  # slow, and an extra
 
             generic = generic_findings(source, self.terms.region)
-        return api.validate_template(reading, self.terms, generic)
+        return validate_template(reading, self.terms, generic)
 
     def _request(self, name: str, source: SourceText) -> Checked:
         from awsml.readers.requests import read_request
@@ -91,4 +92,4 @@ class Checker:
         read = read_request(name, source.text, source.file, region=self.terms.region)
         if read.plan is None:
             return Checked(read.findings)
-        return api.validate_plan(read.plan, self.terms, read.findings)
+        return validate_plan(read.plan, self.terms, read.findings)

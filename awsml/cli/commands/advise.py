@@ -11,9 +11,9 @@ import click
 from awsml.advice import Advice
 from awsml.api import Planned
 from awsml.cli.files import read_text
-from awsml.cli.options import scenario_argument, search_overrides, training_overrides
+from awsml.cli.options import refused, scenario_argument, search_overrides, training_overrides
 from awsml.cli.output import Output, as_json_text, outputs_option, say, write, write_file
-from awsml.cli.planning import flag_reader, planned, refused
+from awsml.cli.planning import flag_reader, planned
 from awsml.cli.project import Project
 from awsml.cli.scenarios import chosen
 from awsml.finding import Finding, Fix, Level

@@ -16,12 +16,13 @@ from awsml.cli.options import (
     gate_option,
     max_cost_option,
     on_option,
+    refused,
     scenario_argument,
     search_overrides,
     training_overrides,
 )
 from awsml.cli.output import Output, Writer, as_json_text, outputs_option, write_pages
-from awsml.cli.planning import flag_reader, planned, refused, report_text
+from awsml.cli.planning import flag_reader, planned, report_text
 from awsml.cli.project import Project
 from awsml.render.compare import plan_markdown
 

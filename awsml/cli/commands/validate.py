@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from awsml import api
-from awsml.api import Checked, Terms
+from awsml.checks import Checked, Terms, validate_plan
 from awsml.cli.checking.checker import Checker
-from awsml.cli.disk import ThisDisk
+from awsml.cli.facts import today
 from awsml.cli.files import SourceLines, files_under, open_lines
-from awsml.cli.options import fail_on_option, on_option
+from awsml.cli.options import fail_on_option, on_option, refused
 from awsml.cli.output import (
     Output,
     Style,
@@ -26,9 +25,7 @@ from awsml.cli.output import (
     say,
     write,
 )
-from awsml.cli.planning import refused, today
 from awsml.cli.project import Project
-from awsml.cli.scenarios import defaults_of
 from awsml.errors import AwsmlError, UsageError
 from awsml.finding import Finding, Level, NotChecked, worst_first
 from awsml.render.findings import counts_line, findings_text
@@ -137,7 +134,6 @@ def command(
         strict=strict,
         advise=fail_on == "advice",
         today=today(),
-        disk=ThisDisk(),
     )
     if requests is not None:
         return _requests(requests, terms, fail_on)
@@ -175,13 +171,14 @@ def _changes(revision: str, project: Project) -> Changes:
 
 def _check_files(checker: Checker, paths: Sequence[str], results: Results) -> None:
     for path in files_under(paths, results.report):
+        name = checker.name(path)
         try:
-            checked = checker.checked(path)
+            checked = checker.checked(path, name)
         except AwsmlError as error:
             results.report(error)
         else:
             if checked is not None:
-                results.add(checker.name(path), checked)
+                results.add(name, checked)
 
 
 def _compare(results: Results, baseline: Path, lines: SourceLines, update: bool) -> None:
@@ -214,8 +211,13 @@ def failing(fail_on: str) -> Level | None:
 
 
 def _about_defaults(project: Project) -> list[Finding]:
+    if project.defaults is None:
+        return []
+    from awsml.api import validate_defaults  # most folders have none
+    from awsml.cli.scenarios import defaults_of
+
     defaults = defaults_of(project)
-    return api.validate_defaults(defaults) if defaults is not None else []
+    return validate_defaults(defaults) if defaults else []
 
 
 def _requests(file: str, terms: Terms, fail_on: str) -> int:
@@ -227,7 +229,7 @@ def _requests(file: str, terms: Terms, fail_on: str) -> int:
         for read in read_requests(lines, file, region=terms.region):
             checked = Checked(read.findings)
             if read.plan is not None:
-                checked = api.validate_plan(read.plan, terms, read.findings)
+                checked = validate_plan(read.plan, terms, read.findings)
             failed = failed or refused(checked.findings, fail_on)
             answer = {
                 "id": read.id,

@@ -21,8 +21,7 @@ from awsml.readers.templates.serverless import ScheduleEvent, schedule_events
 from awsml.readers.templates.template import Resource
 from awsml.readers.templates.values import made, number, typed
 from awsml.requests.table import Shape, Table, load_table
-from awsml.scenario.document import value_place
-from awsml.scenario.nodes import Entry, ListNode, MapNode, Node, ScalarNode, plain
+from awsml.scenario.nodes import Entry, ListNode, MapNode, Node, ScalarNode, plain, value_place
 
 _ABSENT = object()
 _WORDS = {"true": True, "false": False, "null": None}

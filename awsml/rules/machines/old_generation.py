@@ -46,8 +46,11 @@ def check(machine: Part) -> Problems:
 @lru_cache(maxsize=1024)
 def _better(name: str, use: str, region: str) -> tuple[str, str] | None:
     """Why another type is better, and which; None when none is."""
-    age, machine = life(name), instance(name)
-    if age is None or age.status != "old" or (machine and machine.accelerators):
+    age = life(name)
+    if age is None or age.status != "old":
+        return None
+    machine = instance(name)
+    if machine and machine.accelerators:
         return None
     size = name.rpartition(".")[2]
     served = [f"ml.{family}.{size}" for family in age.replaced_by]

@@ -19,7 +19,7 @@ from awsml.backends.aws.submission import NameTaken
 from awsml.errors import AwsmlError, RunFailed
 from awsml.kinds import INCLUDES, KINDS
 from awsml.plan import Plan
-from awsml.scenario import load
+from awsml.scenario.loader import load
 from awsml.store.run import Draft, Run
 from awsml.store.runs import RunStore
 

@@ -15,12 +15,13 @@ from awsml.cli.commands.batch.submit import batch_flags
 from awsml.cli.options import (
     dry_run_option,
     fail_on_option,
+    refused,
     scenario_argument,
     set_option,
     yes_option,
 )
 from awsml.cli.output import Output, agree, as_json_text, outputs_option, say, style_of, write
-from awsml.cli.planning import planned, refused
+from awsml.cli.planning import planned
 from awsml.cli.project import Project
 from awsml.cli.showing import refuse, say_findings
 from awsml.errors import UsageError

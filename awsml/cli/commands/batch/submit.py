@@ -21,7 +21,7 @@ from awsml.cli.running import Asked, run_scenario, running_options
 from awsml.finding import Place
 from awsml.kinds.batch.source import COMMIT
 from awsml.readers.git import commit_of
-from awsml.scenario import Override
+from awsml.scenario.overrides import Override
 from awsml.store.run import Status
 from awsml.store.runs import RunStore
 from awsml.trees import mapped

@@ -14,8 +14,8 @@ from typing import Any
 import click
 
 from awsml.backends.local.scaling_bench import Bench, Measured, devices, measure
+from awsml.cli.facts import today
 from awsml.cli.output import say, write_file
-from awsml.cli.planning import today
 from awsml.cli.project import Project
 from awsml.errors import UsageError
 from awsml.readers.measurements import COLUMNS

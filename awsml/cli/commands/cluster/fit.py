@@ -10,10 +10,10 @@ import click
 
 from awsml.cli.commands.cluster.bench import counts_option
 from awsml.cli.commands.cluster.table import Flags, answer_for_table
-from awsml.cli.options import set_option
+from awsml.cli.options import refused, set_option
 from awsml.cli.output import Output, Writer, as_json_text, outputs_option, say, write_pages
 from awsml.cli.overrides import common_flags
-from awsml.cli.planning import planned, refused
+from awsml.cli.planning import planned
 from awsml.cli.project import Project
 from awsml.cli.quantities import above_zero
 from awsml.decide.cluster.scaling import scaling_blocks
@@ -21,7 +21,8 @@ from awsml.errors import UsageError
 from awsml.render.cluster import cluster_text
 from awsml.render.cluster_page import cluster_page
 from awsml.render.findings import findings_text
-from awsml.scenario import Document, Override
+from awsml.scenario.document import Document
+from awsml.scenario.overrides import Override
 from awsml.units import parse_bits_per_second, parse_count
 
 _RATE = above_zero(parse_bits_per_second)

@@ -12,7 +12,7 @@ from awsml.cli.output import say, write_file
 from awsml.cli.project import Project
 from awsml.cli.scenarios import loaded
 from awsml.errors import UsageError
-from awsml.scenario import Document
+from awsml.scenario.document import Document
 from awsml.scenario.edit import set_value
 from awsml.scenario.paths import format_path
 from awsml.storage.probe import Probe

@@ -21,12 +21,13 @@ from awsml.cli.options import (
     instance_option,
     max_cost_option,
     on_option,
+    refused,
     scenario_argument,
     set_option,
     yes_option,
 )
 from awsml.cli.output import Output, outputs_option, say, style_of
-from awsml.cli.planning import planned, refused, terms
+from awsml.cli.planning import planned, terms
 from awsml.cli.project import Project
 from awsml.cli.showing import refuse, say_findings, show_plan
 from awsml.cli.view import view_of

@@ -9,7 +9,7 @@ from awsml.cli.planning import FlagReader
 from awsml.cli.project import Project
 from awsml.cli.subject import existing_runs
 from awsml.errors import UsageError
-from awsml.scenario import Override
+from awsml.scenario.overrides import Override
 from awsml.store.run import Run
 
 

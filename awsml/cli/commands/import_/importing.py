@@ -15,7 +15,7 @@ from awsml.kinds import KINDS
 from awsml.kinds.difference import raw_difference
 from awsml.plan import Plan, as_json
 from awsml.readers.described import request_of
-from awsml.scenario import load
+from awsml.scenario.loader import load
 from awsml.scenario.text import scenario_text
 
 if TYPE_CHECKING:
