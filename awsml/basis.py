@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Basis(StrEnum):
@@ -32,8 +32,7 @@ def weakest(bases: Iterable[Basis]) -> Basis:
     return max(bases, key=lambda basis: basis.rank, default=Basis.MEASURED)
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A value about AWS with its unit, source and date; `error` is relative (0.05 is 5 %)."""
 
     value: Any

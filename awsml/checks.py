@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from awsml import rules
 from awsml.finding import Finding, NotChecked, Related, worst_first
@@ -37,8 +37,7 @@ class Terms:
     disk: Disk | None = None  # where files that a scenario names are looked up; None: nowhere
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """What was found in one file."""
 
     findings: tuple[Finding, ...]

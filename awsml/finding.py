@@ -41,8 +41,7 @@ class Confidence(StrEnum):
     INFERRED = "inferred"
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """A second place that takes part in the complaint."""
 
     message: str
@@ -50,8 +49,7 @@ class Related:
     request_path: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """A change that can be made by a program: set `field` of the scenario to `value`."""
 
     field: str
@@ -110,8 +108,7 @@ def _related_json(related: Related) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class NotChecked:
+class NotChecked(NamedTuple):
     """A rule that could not be decided, and the value that would decide it."""
 
     slug: str

@@ -8,43 +8,46 @@ from typing import Any
 
 from awsml.trees import mapped
 
+# Compiled when a text is long enough for one: that takes as long as checking two templates.
 _FORMS = (
-    (re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"), "an access key of AWS"),
-    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"), "a private key"),
-    (re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_\w{40,}"), "a token of GitHub"),
-    (re.compile(r"\bhf_[A-Za-z0-9]{30,}\b"), "a token of Hugging Face"),
-    (re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"), "a token of Slack"),
-    (re.compile(r"\bsk-[A-Za-z0-9_-]{20,}"), "an API key"),
-    (re.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"), "a signed token"),
-    (re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s:@]{3,}@"), "an address with a password"),
+    (r"\b(AKIA|ASIA)[0-9A-Z]{16}\b", "an access key of AWS"),
+    (r"-----BEGIN [A-Z ]*PRIVATE KEY-----", "a private key"),
+    (r"\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_\w{40,}", "a token of GitHub"),
+    (r"\bhf_[A-Za-z0-9]{30,}\b", "a token of Hugging Face"),
+    (r"\bxox[abprs]-[A-Za-z0-9-]{10,}", "a token of Slack"),
+    (r"\bsk-[A-Za-z0-9_-]{20,}", "an API key"),
+    (r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}", "a signed token"),
+    (r"\b[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s:@]{3,}@", "an address with a password"),
 )
-_NAMED = re.compile(
-    r"(^|[_.-])(password|passwd|secret|secret_?(access_?)?key|api_?key|access_?token|auth_?token"
-    r"|private_?key|token)$",
-    re.IGNORECASE,
+_SHORTEST = 8
+_NAMED = (
+    r"(?i)(^|[_.-])(password|passwd|secret|secret_?(access_?)?key|api_?key|access_?token|auth_?token"
+    r"|private_?key|token)$"
 )
 HIDDEN = "‹secret›"
 # The rule whose findings point at one.
 FINDING = "secret-in-plain-text"
 # A name and its value as YAML, JSON and assignments write them.
-_PAIR = re.compile(r"""(?P<name>[\w.-]+)["']?\s*[:=]\s*(?P<value>"[^"]*"|'[^']*'|[^\s,}\]"']+)""")
-_REFERENCE = re.compile(r"^(arn:|s3://|https?://|/|\$|\{\{|<|ssm:|Ref::)")
+_PAIR = r"""(?P<name>[\w.-]+)["']?\s*[:=]\s*(?P<value>"[^"]*"|'[^']*'|[^\s,}\]"']+)"""
+_REFERENCE = r"^(arn:|s3://|https?://|/|\$|\{\{|<|ssm:|Ref::)"
 
 
 def secret_kind(name: str, value: str) -> str | None:
     """What kind of secret a value is, or None when it looks harmless."""
     text = value.strip().strip("\"'")
+    if len(text) < _SHORTEST:
+        return None
     for form, kind in _FORMS:
-        if form.search(text):
+        if re.search(form, text):
             return kind
-    if _NAMED.search(name) and not _REFERENCE.match(text) and _random(text):
+    if re.search(_NAMED, name) and not re.match(_REFERENCE, text) and _random(text):
         return "a secret"
     return None
 
 
 def _random(text: str) -> bool:
-    """Long enough and mixed enough to be no word, number or special token such as [PAD]."""
-    if len(text) < 8 or re.search(r"[\s\[\]<>|]", text):
+    """Mixed enough to be no word, number or special token such as [PAD]."""
+    if re.search(r"[\s\[\]<>|]", text):
         return False
     kinds = [any(map(test, text)) for test in (str.isdigit, str.isalpha)]
     return all(kinds) or len(set(text)) >= 12
@@ -53,8 +56,8 @@ def _random(text: str) -> bool:
 def masked(line: str) -> str:
     """A line of source with dots in place of what looks like a secret; as long as it was."""
     for form, _ in _FORMS:
-        line = form.sub(lambda match: dots(match[0]), line)
-    return _PAIR.sub(_masked_value, line)
+        line = re.sub(form, lambda match: dots(match[0]), line)
+    return re.sub(_PAIR, _masked_value, line)
 
 
 def dots(text: str) -> str:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from awsml.basis import Fact
 from awsml.catalog.tables import Tables, current
 
 
-@dataclass(frozen=True, slots=True)
-class Algorithm:
+class Algorithm(NamedTuple):
     """One algorithm. `multi_instance` is yes, no or conditional; families are what the guide
     names, and another family is not supported by the guide rather than refused by the API."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from awsml.catalog.tables import current
 
 
-@dataclass(frozen=True, slots=True)
-class BatchImage:
+class BatchImage(NamedTuple):
     """An image type; `since` is the day from which a retired one is refused."""
 
     name: str

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 from awsml.basis import Estimate, Fact
 from awsml.catalog.instances import ec2_name, family_of
@@ -60,8 +60,7 @@ def _limit_of(tables: Tables, name: str) -> Fact:
     return tables.fact(float(row["value"]), row["unit"], row["source"], note=row["what"])
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(NamedTuple):
     """A service quota; `default` is None where it is not known. SageMaker's have no code that
     can be known beforehand: the name is matched. `value` is the account's, once it was read."""
 
@@ -114,8 +113,7 @@ def _first_digit(text: str) -> int:
     return next((index for index, letter in enumerate(text) if letter.isdigit()), len(text))
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     name: str
     title: str
     partition: str
@@ -131,8 +129,7 @@ def region(name: str) -> Region | None:
     return Region(name, row["name"], row["partition"], row["domain"]) if row else None
 
 
-@dataclass(frozen=True, slots=True)
-class Age:
+class Age(NamedTuple):
     """How old the facts of a kind are; the dates are the data's own, never a file's."""
 
     table: str

@@ -7,7 +7,7 @@ gets no image: guessing CPU for a mistyped GPU type would waste the run.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from awsml.basis import Fact
 from awsml.catalog.algorithms import algorithm, algorithms
@@ -33,8 +33,7 @@ _LENT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """An image that exists, and what is known of it; `platform` is sagemaker or ec2."""
 
     uri: str
@@ -49,8 +48,7 @@ class Image:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NoImage:
+class NoImage(NamedTuple):
     """Why there is no image to name; `sdk` says that the SageMaker SDK may know one."""
 
     reason: str
@@ -223,8 +221,7 @@ def _for_batch(image: Image, row: Row, region: str) -> Image | NoImage:
     notes = ("the image has no git",) if own and "amzn2023" in own else ()
     if not own:
         notes = (_LENT,)
-    return replace(
-        image,
+    return image._replace(
         uri=uri,
         platform="ec2" if own else "sagemaker",
         fact=tables.fact(uri, "image", life["source"]),

@@ -3,16 +3,15 @@ whether they still exist. A name may be EC2's (g5.2xlarge) or SageMaker's (ml.g5
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from awsml.basis import Basis, Fact
 from awsml.catalog.tables import Row, Tables, current
 from awsml.nearness import nearest
 
 
-@dataclass(frozen=True, slots=True)
-class Accelerator:
+class Accelerator(NamedTuple):
     """A device; `compute_capability` is CUDA's and None for what is not NVIDIA's."""
 
     name: str
@@ -21,8 +20,7 @@ class Accelerator:
     compute_capability: tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(NamedTuple):
     """What became of a type, a family or a feature, and what replaces it."""
 
     subject: str
@@ -33,8 +31,7 @@ class Life:
     fact: Fact
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(NamedTuple):
     """One instance type. Bandwidths are sums over network cards, of which S3 traffic uses one.
 
     Unknown figures are None. `source` and `date` say where the row is from; `notes` says what
@@ -116,8 +113,7 @@ def ec2_name(name: str) -> str:
 def accepted_by(name: str) -> frozenset[str]:
     """The SageMaker uses whose enum names the type: training, hosting, processing, transform,
     notebook, studio. Empty means that SageMaker refuses it everywhere."""
-    row = current().table("apis").get((f"ml.{ec2_name(name)}",))
-    return frozenset(row["apis"].split()) if row else frozenset()
+    return _accepted_by(current(), f"ml.{ec2_name(name)}")
 
 
 def offered(name: str, region: str) -> Fact | None:
@@ -167,6 +163,12 @@ def batch_image_refuses(name: str) -> Life | None:
 
 
 @cache
+def _accepted_by(tables: Tables, ml_name: str) -> frozenset[str]:
+    row = tables.table("apis").get((ml_name,))
+    return frozenset(row["apis"].split()) if row else frozenset()
+
+
+@cache
 def _instances_of(tables: Tables, name: str) -> tuple[Instance, ...]:
     names = (each for (each,) in tables.table("instances"))
     found = (_instance(tables, each) for each in names if each == name or family_of(each) == name)
@@ -201,8 +203,7 @@ def _life(tables: Tables, row: Row) -> Life:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Offerings:
+class _Offerings(NamedTuple):
     regions: frozenset[str]
     regions_of: dict[str, frozenset[str]]
     source: str

@@ -6,9 +6,9 @@ A derived price says so: it prints with `~` and carries its factor and error.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 
 from awsml.basis import Basis, Estimate, Fact, weakest
 from awsml.catalog.facts import constant
@@ -18,8 +18,7 @@ from awsml.catalog.tables import Row, Tables, current
 SAGEMAKER = ("training", "hosting", "processing", "transform", "notebook", "studio")
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """Dollars for one unit of something in one region, with where the figure is from."""
 
     what: str
@@ -87,8 +86,7 @@ def priced_regions(component: str, name: str) -> tuple[str, ...]:
     return tuple(region for region in regions if price(component, name, region))
 
 
-@dataclass(frozen=True, slots=True)
-class PastPrice:
+class PastPrice(NamedTuple):
     """A superseded price, and the day until which it held."""
 
     price: Price
@@ -105,8 +103,7 @@ def past_prices(name: str, region: str) -> tuple[PastPrice, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SpotAdvice:
+class SpotAdvice(NamedTuple):
     """What AWS's Spot advisor says: saving against on-demand, and a monthly interruption band."""
 
     saving: float

@@ -4,7 +4,7 @@ which GPUs they have code for."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from awsml.basis import Fact
 from awsml.catalog.algorithms import accounts_of
@@ -13,8 +13,7 @@ from awsml.catalog.instances import Instance
 from awsml.catalog.tables import Tables, current
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(NamedTuple):
     """What a URI of AWS's own registries says about itself, with the dates of its version."""
 
     framework: str
@@ -89,8 +88,7 @@ def _newer(tables: Tables, framework: str, use: str, end: str | None) -> tuple[s
     return tuple(sorted(later, key=ordered))
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(NamedTuple):
     """A GPU that an image has no code for, with the fact behind it."""
 
     reason: str

@@ -136,6 +136,7 @@ class Stored(Mapping[Key, Row]):
         self._columns = next(lines)
         places = [self._columns.index(column) for column in KEYS[name]]
         self._lines: dict[Key, list[str]] = {}
+        self._rows: dict[Key, Row] = {}
         for line in lines:
             key = tuple([line[place] for place in places if place < len(line)])
             if key in self._lines or len(line) != len(self._columns):
@@ -143,7 +144,10 @@ class Stored(Mapping[Key, Row]):
             self._lines[key] = line
 
     def __getitem__(self, key: Key) -> Row:
-        return dict(zip(self._columns, self._lines[key], strict=True))
+        row = self._rows.get(key)
+        if row is None:
+            row = self._rows[key] = dict(zip(self._columns, self._lines[key], strict=True))
+        return row
 
     def __iter__(self) -> Iterator[Key]:
         return iter(self._lines)

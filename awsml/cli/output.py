@@ -9,9 +9,8 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 import click
 
@@ -20,8 +19,7 @@ from awsml.finding import Finding, Level, Place
 from awsml.render.cells import harmless
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """Whether a stream takes colour, and how wide it is."""
 
     colour: bool
@@ -46,8 +44,7 @@ def style_of(stream: TextIO, environ: Mapping[str, str] = os.environ) -> Style:
         return Style(colour, 80)
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """One `-o FORMAT[=FILE]`; no file is stdout."""
 
     format: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import PurePath
+from typing import NamedTuple
 
 from awsml.readers.templates.template import looks_like_template
 from awsml.requests.recognition import api_of_members, api_of_name
@@ -26,8 +26,7 @@ class Kind(Enum):
     NOTHING = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(NamedTuple):
     """What a file is; `detail` is the API of a request, or why it is skipped."""
 
     kind: Kind

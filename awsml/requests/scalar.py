@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from awsml.finding import Level
 from awsml.nearness import named, nearest
@@ -19,7 +18,7 @@ def check_text(name: str, shape: Shape, text: str, path: str) -> Iterator[Compla
             yield _not_in_enum(shape, text, path)
         return
     wrong_length = [
-        replace(complaint, hint=_form(shape, text))
+        complaint._replace(hint=_form(shape, text))
         if shape.pattern and len(text) < (shape.min or 0)
         else complaint
         for complaint in check_size(shape, len(text), path, "characters", slug=_slug(name))

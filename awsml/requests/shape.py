@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from awsml.finding import Confidence, NotChecked
@@ -75,9 +74,9 @@ def _number(table: Table, shape: Shape, value: float, path: str) -> Outcome:
     yield from complaints
     bound = table.bounds.get(_ITEM.sub("[]", path)) if table.bounds else None
     if bound is not None and not complaints:
-        closer = replace(shape, min=bound.least, max=bound.most)
+        closer = shape._replace(min=bound.least, max=bound.most)
         for complaint in check_number(closer, value, path):
-            yield replace(complaint, confidence=bound.confidence)
+            yield complaint._replace(confidence=bound.confidence)
 
 
 def _structure(table: Table, shape: Shape, value: Any, path: str, depth: int) -> Outcome:

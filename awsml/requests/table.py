@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from awsml.finding import Confidence
 
 DATA = Path(__file__).parent / "data"
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What the model says about one type. `open` enums are checked by rules instead."""
 
     type: str
@@ -42,8 +40,7 @@ class Shape:
         return re.compile(self.pattern, flags).fullmatch(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(NamedTuple):
     """Members that the service wants at a path though its model does not say so."""
 
     at: str
@@ -51,8 +48,7 @@ class Requirement:
     unless: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """What a service takes of a number though its model says nothing, or less."""
 
     least: float | None
@@ -60,8 +56,7 @@ class Bound:
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """The parameters of one operation; `shapes` by the names that the service gives them.
 
     `bounds` are by path, in which `[]` is every item.
@@ -74,8 +69,7 @@ class Table:
     bounds: Mapping[str, Bound]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Which botocore the tables were made from, and when."""
 
     botocore: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr[.-]ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?P<domain>[a-z.]+)/"
@@ -11,8 +11,7 @@ _IMAGE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Arn:
+class Arn(NamedTuple):
     """arn:PARTITION:SERVICE:REGION:ACCOUNT:REST, each part possibly empty."""
 
     partition: str
@@ -22,8 +21,7 @@ class Arn:
     rest: str
 
 
-@dataclass(frozen=True, slots=True)
-class EcrImage:
+class EcrImage(NamedTuple):
     """An image in a private ECR registry."""
 
     account: str

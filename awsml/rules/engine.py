@@ -58,16 +58,14 @@ def _check(plan: Plan, local: bool, strict: bool, persona: str | None, said: Sai
     view = PlanView(plan)
     for rule in rules_for(frozenset(call.api for call in plan.calls)):
         if rule.persona is None or rule.persona == persona:
-            result = run_rule(rule, view, strict=strict, said=said)
-            softer = local and not rule.local
-            outcome.findings.extend(_softened(f) if softer else f for f in result.findings)
-            outcome.not_checked.extend(result.not_checked)
+            firm = _is_firm(rule, strict) and (rule.local or not local)
+            _add(rule, view, firm, said, outcome)
     outcome.findings.extend(
         _softened(f) if local and f.slug not in WRONG_ANYWHERE else f for f in plan.problems
     )
     explained = {_spot(finding) for finding in outcome.findings}
     kept = [f for f in shape.findings if f.slug not in _VAGUE or _spot(f) not in explained]
-    return Outcome(kept + outcome.findings, outcome.not_checked)
+    return Outcome(kept + outcome.findings, list(dict.fromkeys(outcome.not_checked)))
 
 
 # What only says that a form is wrong gives way to a rule that says what is wrong with it.
@@ -111,26 +109,36 @@ def run_rule(
 ) -> Outcome:
     """One rule over a plan."""
     outcome = Outcome([], [])
+    _add(rule, view, _is_firm(rule, strict), said or {}, outcome)
+    return Outcome(outcome.findings, list(dict.fromkeys(outcome.not_checked)))
+
+
+def _is_firm(rule: Rule, strict: bool) -> bool:
+    """Whether its errors are errors."""
+    return strict or rule.confidence is not Confidence.INFERRED
+
+
+def _add(rule: Rule, view: PlanView, firm: bool, said: Said, outcome: Outcome) -> None:
+    """What a rule says of a plan; most say nothing, so nothing is made before they do."""
     if rule.over_plan:
-        if any(view.present(*place) for place in rule.places):
-            _run(rule, view, outcome, strict)
-        return outcome
-    for api, path in rule.places:
-        for part in view.present(api, path):
+        if any(map(view.present, rule.places)):
+            _run(rule, view, firm, outcome)
+        return
+    for place in rule.places:
+        for part in view.present(place):
             known = said.get(id(part.call)) if said else None
             if known is None:
-                _run(rule, part, outcome, strict)
+                _run(rule, part, firm, outcome)
             else:
-                _run_once(rule, part, outcome, strict, known)
-    return outcome
+                _add_known(rule, part, firm, known, outcome)
 
 
-def _run_once(
+def _add_known(
     rule: Rule,
     part: Part,
-    outcome: Outcome,
-    strict: bool,
+    firm: bool,
     known: dict[tuple[str, str], Outcome],
+    outcome: Outcome,
 ) -> None:
     """What a rule says of a part; from memory where nothing but the part's call decided it."""
     key = rule.slug, part.path
@@ -138,32 +146,30 @@ def _run_once(
     if found is None:
         found = Outcome([], [])
         part.plan.looked = False
-        _run(rule, part, found, strict)
+        _run(rule, part, firm, found)
         if not part.plan.looked:
             known[key] = found
     outcome.findings.extend(found.findings)
-    outcome.not_checked.extend(n for n in found.not_checked if n not in outcome.not_checked)
+    outcome.not_checked.extend(found.not_checked)
 
 
-def _run(rule: Rule, subject: Part | PlanView, outcome: Outcome, strict: bool) -> None:
+def _run(rule: Rule, subject: Part | PlanView, firm: bool, outcome: Outcome) -> None:
     try:
         if isinstance(subject, Part):
             _ = subject.value  # what is not known stops the rule here
         for problem in rule.check(subject):
-            outcome.findings.append(_finding(rule, problem, strict))
+            outcome.findings.append(_finding(rule, problem, firm))
     except KnownLater:
         return
     except Undecided as undecided:
-        skipped = NotChecked(rule.slug, undecided.reason, undecided.path)
-        if skipped not in outcome.not_checked:
-            outcome.not_checked.append(skipped)
+        outcome.not_checked.append(NotChecked(rule.slug, undecided.reason, undecided.path))
 
 
-def _finding(rule: Rule, problem: Problem, strict: bool) -> Finding:
+def _finding(rule: Rule, problem: Problem, firm: bool) -> Finding:
     call, path = problem.at.call, problem.at.path
     origin = call.origin(path)
     level = problem.level or rule.level
-    if level is Level.ERROR and rule.confidence is Confidence.INFERRED and not strict:
+    if level is Level.ERROR and not firm:
         level = Level.WARNING
     return Finding(
         slug=rule.slug,

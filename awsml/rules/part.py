@@ -42,23 +42,22 @@ class Part:
     """One value of a call's parameters. `str(part)` is the name by which the user knows it.
 
     Not frozen only for speed: a hundred are made for each request, and frozen ones take twice
-    as long. Nothing assigns to one. `asked` are the parts that somebody asked for, by path, as
-    many rules ask for the same ones.
+    as long. Nothing assigns to one. `asked` are the parts below that were asked for already.
     """
 
     call: Call
     plan: PlanView
     path: str
     raw: Any
-    asked: dict[str, Part]
+    asked: dict[str | int, Part] = field(default_factory=dict)
 
     def __getitem__(self, steps: str | int) -> Part:
         """The part at a path below this one: part["ResourceConfig.InstanceType"]."""
-        path = join_path(self.path, steps)
-        part = self.asked.get(path)
+        part = self.asked.get(steps)
         if part is None:
-            value = _reached(self.raw, steps)
-            part = self.asked[path] = Part(self.call, self.plan, path, value, self.asked)
+            path = join_path(self.path, steps)
+            part = Part(self.call, self.plan, path, _reached(self.raw, steps))
+            self.asked[steps] = part
         return part
 
     def __str__(self) -> str:
@@ -136,7 +135,7 @@ class Part:
     def entries(self) -> list[tuple[str, Part]]:
         """The (key, part) pairs of a map; empty when it is absent or no map."""
         value = self.value
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):  # a dict is told fast
             return []
         return [(key, self._member(key)) for key in value if isinstance(key, str)]
 
@@ -167,9 +166,8 @@ class Part:
         return root[path] if path else root
 
     def _member(self, key: str) -> Part:
-        """Like [], for keys that may hold dots (hyperparameters, tags): their paths may look like
-        those of other parts."""
-        return Part(self.call, self.plan, join_path(self.path, key), _step(self.raw, key), {})
+        """Like [], for keys that may hold dots (hyperparameters, tags)."""
+        return Part(self.call, self.plan, join_path(self.path, key), _step(self.raw, key))
 
 
 @dataclass(slots=True)
@@ -182,7 +180,7 @@ class PlanView:
 
     plan: Plan
     looked: bool = False
-    _whole: dict[int, Part] = field(default_factory=dict)
+    _calls: dict[str, list[Part]] = field(default_factory=dict)
     _parts: dict[tuple[str, str], tuple[Part, ...]] = field(default_factory=dict)
     _present: dict[tuple[str, str], tuple[Part, ...]] = field(default_factory=dict)
     _members: dict[int, dict[str, list[Part]]] = field(default_factory=dict)
@@ -205,20 +203,18 @@ class PlanView:
         self.looked = True
         found = self._parts.get((api, path))
         if found is None:
-            same = [call for call in self.plan.calls if call.api == api]
-            found = tuple(part for call in same for part in _below(self.whole(call), path))
+            wholes = self._by_api().get(api, ())
+            found = tuple([part for whole in wholes for part in _below(whole, path)])
             self._parts[api, path] = found
         return found
 
-    def present(self, api: str, path: str) -> tuple[Part, ...]:
+    def present(self, place: tuple[str, str]) -> tuple[Part, ...]:
         """Those of `parts` that the requests have."""
-        self.looked = True
-        found = self._present.get((api, path))
+        found = self._present.get(place)
         if found is None:
-            found = tuple(
-                part for part in self.parts(api, path) if part.written and part.raw is not None
-            )
-            self._present[api, path] = found
+            parts = self.parts(*place)
+            found = tuple([p for p in parts if p.raw is not _ABSENT and p.raw is not None])
+            self._present[place] = found
         return found
 
     def members(self, call: Call) -> dict[str, list[Part]]:
@@ -230,11 +226,14 @@ class PlanView:
         return index
 
     def whole(self, call: Call) -> Part:
-        """The whole request of one call."""
-        found = self._whole.get(id(call))
-        if found is None:
-            found = self._whole[id(call)] = Part(call, self, "", call.params, {})
-        return found
+        """The whole request of one call of this plan."""
+        return next(part for part in self._by_api()[call.api] if part.call is call)
+
+    def _by_api(self) -> dict[str, list[Part]]:
+        if not self._calls:
+            for call in self.plan.calls:
+                self._calls.setdefault(call.api, []).append(Part(call, self, "", call.params))
+        return self._calls
 
 
 _FREE_MAPS = {"Environment", "HyperParameters", "StaticHyperParameters", "parameters", "tags"}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from awsml.finding import Level
 from awsml.rules.part import Part
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What a rule has to say about one part.
 
     `level` is for a case that is milder than the rule's own. `span` are the characters of a

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from awsml.errors import UsageError
 from awsml.finding import Finding, Place
@@ -108,7 +108,7 @@ class Bases:
                 inner = self._included(inner, rest, kind, texts)
             elif not rest and isinstance(inner, ScalarNode) and not inner.is_null:
                 inner = self._document(entry, inner, kind, {**self.texts, **texts})
-            node = replace(node, entries={**node.entries, name: Entry(entry.key, inner)})
+            node = node._replace(entries={**node.entries, name: Entry(entry.key, inner)})
         return node
 
     def _document(

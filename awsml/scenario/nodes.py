@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from awsml.finding import Place
@@ -23,8 +22,7 @@ class ScalarNode(NamedTuple):
         return self.plain and self.text in _NULLS
 
 
-@dataclass(frozen=True, slots=True)
-class ListNode:
+class ListNode(NamedTuple):
     items: tuple[Node, ...]
     place: Place
     flow: bool = False
@@ -37,8 +35,7 @@ class Entry(NamedTuple):
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
-class MapNode:
+class MapNode(NamedTuple):
     entries: Mapping[str, Entry]
     place: Place
     flow: bool = False
@@ -51,7 +48,7 @@ class MapNode:
         return entry.value.text
 
     def without(self, name: str) -> MapNode:
-        return replace(self, entries={k: e for k, e in self.entries.items() if k != name})
+        return self._replace(entries={k: e for k, e in self.entries.items() if k != name})
 
 
 Node = ScalarNode | ListNode | MapNode
@@ -77,7 +74,7 @@ def merge(weak: Node, strong: Node) -> Node:
             entries[name] = entry
         elif isinstance(mine.value, MapNode):
             entries[name] = Entry(mine.key, merge(entry.value, mine.value))
-    return replace(strong, entries=entries)
+    return strong._replace(entries=entries)
 
 
 def children(node: Node) -> Iterator[tuple[str | int, Node]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from awsml.errors import UsageError
 from awsml.finding import Finding, Place
@@ -115,7 +115,7 @@ def _put(node: Node, steps: Sequence[Step], depth: int, value: Node, place: Plac
     if isinstance(step, int) and isinstance(node, ListNode) and step <= len(node.items):
         old = node.items[step] if step < len(node.items) else MapNode({}, place)
         new = _put(old, steps, depth + 1, value, place)
-        return replace(node, items=(*node.items[:step], new, *node.items[step + 1 :]))
+        return node._replace(items=(*node.items[:step], new, *node.items[step + 1 :]))
     if isinstance(step, str) and isinstance(node, MapNode):
         return _put_entry(node, steps, depth, value, place)
     raise UsageError(
@@ -138,7 +138,7 @@ def _put_entry(
         last = depth == len(steps) - 1
         key = old.key if old is not None and not last else ScalarNode(name, place)
         changed[name] = Entry(key, inner)
-    return replace(node, entries={**node.entries, **changed})
+    return node._replace(entries={**node.entries, **changed})
 
 
 def _describe(node: Node) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -29,8 +29,7 @@ _PLAIN_TAGS = {_TAG + name for name in ("int", "float", "bool", "null", "timesta
 _KNOWN_TAGS = _PLAIN_TAGS | {_TAG + name for name in ("str", "map", "seq")} | {"!"}
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """The documents of a file, as trees, and what is wrong with them that leaves them readable."""
 
     roots: tuple[Node, ...]
@@ -73,8 +72,7 @@ class _Open:
     height: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Anchored:
+class _Anchored(NamedTuple):
     node: Node
     size: int
     height: int

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from awsml.finding import Confidence, Finding, Level, Place
 from awsml.scenario.nodes import Node, ScalarNode, children
@@ -16,8 +15,7 @@ _IGNORE = re.compile(r"\s*ignore\s*\[([^\]]*)\]\s*(.*?)\s*")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(NamedTuple):
     """One comment: the slugs it silences, on which line of its file, and why."""
 
     slugs: tuple[str, ...]
@@ -26,8 +24,7 @@ class Ignore:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(NamedTuple):
     """What is left to report, and what was silenced, each with the comment that did."""
 
     findings: list[Finding]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from awsml.finding import Confidence, Finding, Level, Place
 from awsml.scenario.nodes import Entry, ListNode, MapNode, Node, ScalarNode
@@ -30,7 +29,7 @@ class Variables:
         if isinstance(node, ListNode):
             items = tuple(self.fill(item) for item in node.items)
             changed = any(new is not old for new, old in zip(items, node.items, strict=True))
-            return replace(node, items=items) if changed else node
+            return node._replace(items=items) if changed else node
         return self.fill_map(node)
 
     def fill_map(self, node: MapNode) -> MapNode:
@@ -39,7 +38,7 @@ class Variables:
             value = self.fill(entry.value)
             if value is not entry.value:
                 changed[name] = Entry(entry.key, value)
-        return replace(node, entries={**node.entries, **changed}) if changed else node
+        return node._replace(entries={**node.entries, **changed}) if changed else node
 
     def _scalar(self, node: ScalarNode) -> ScalarNode:
         """A value made of nothing but variables that are empty is no value at all."""

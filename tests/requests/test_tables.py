@@ -75,7 +75,7 @@ def test_a_long_wrong_value_takes_no_time_in_any_pattern() -> None:
         if shape.pattern is not None:
             for seed in ("a", " ", "-", "a-", "/", "\t ", "a/"):
                 text = (seed * 4000)[: int(shape.max or 2000)]
-                shape.pattern.fullmatch(text + "\x00")
+                shape.fits(text + "\x00")
 
 
 def test_no_service_library_is_imported() -> None:
@@ -97,7 +97,7 @@ def test_the_source_says_which_botocore_and_when() -> None:
 
 def accepts(shape: Shape, text: str) -> bool:
     assert shape.pattern is not None
-    return shape.pattern.fullmatch(text) is not None
+    return shape.fits(text)
 
 
 _ACCOUNT = "111122223333"

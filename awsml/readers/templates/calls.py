@@ -48,7 +48,7 @@ def calls_of(resource: Resource, functions: Functions) -> Iterator[Call]:
         body = _with_target(body, functions)
     main = _request(kind, kind.api, body, resource, functions)
     yield main
-    inner = replace(kind, named_by=None, besides=frozenset())
+    inner = kind._replace(named_by=None, besides=frozenset())
     if kind.name == "AWS::Events::Rule" and "Targets" in body.entries:
         targets = MapNode({"Targets": body.entries["Targets"]}, body.place)
         call = _request(inner, "events:PutTargets", targets, resource, functions)
@@ -119,7 +119,7 @@ def _request(
     functions.used = set(resource.depends_on)
     request = _Request(table, kind, resource, functions)
     request.origins[""] = Origin(Source.RAW, resource.name, resource.key.place)
-    params = request.structure(body, table.shapes[table.input], "", written)
+    params = request.structure(body, table.input, "", written)
     name = kind.named_by
     if name is not None:
         member = name if name in table.shapes[table.input].members else name[0].lower() + name[1:]
@@ -141,19 +141,20 @@ class _Request:
     origins: dict[str, Origin] = field(default_factory=dict)
     besides: dict[str, Any] = field(default_factory=dict)
 
-    def structure(self, node: MapNode, shape: Shape, path: str, written: str) -> dict[str, Any]:
-        members = members_by_property(shape.members, self.kind.spellings)
+    def structure(self, node: MapNode, name: str, path: str, written: str) -> dict[str, Any]:
+        shape = self.table.shapes[name]
+        members = members_by_property(self.table.api, name, self.kind.spellings)
         found: dict[str, Any] = {}
-        for name, entry in node.entries.items():
-            here = join_path(written, name)
-            if name.startswith("Fn::"):
-                late = Unknown(f"{name} may add to `{written or self.resource.name}`")
+        for key, entry in node.entries.items():
+            here = join_path(written, key)
+            if key.startswith("Fn::"):
+                late = Unknown(f"{key} may add to `{written or self.resource.name}`")
                 found = dict.fromkeys(shape.members, late) | found
                 continue
             if here in self.kind.besides:
                 self.besides[here] = _plain(self.functions, entry.value)
                 continue
-            member = members.get(name)
+            member = members.get(key)
             if member is None:
                 self._unknown(entry, here, members)
                 continue
@@ -181,14 +182,15 @@ class _Request:
             late = Unknown(f"`{written}` is known when the stack is made")
             return value if shape.type == "string" else late
         if isinstance(value, MapNode):
-            return self._mapping(value, shape, path, written)
+            return self._mapping(value, name, path, written)
         if isinstance(value, ListNode):
             return self._list(value, shape, path, written)
         return typed(value, shape.type)
 
-    def _mapping(self, node: MapNode, shape: Shape, path: str, written: str) -> Any:
+    def _mapping(self, node: MapNode, name: str, path: str, written: str) -> Any:
+        shape = self.table.shapes[name]
         if shape.type == "structure":
-            return self.structure(node, shape, path, written)
+            return self.structure(node, name, path, written)
         if shape.type == "string" and written == _JSON_TEXT:
             return json.dumps(_json(self.functions, node))
         if shape.type != "map" or shape.value is None:

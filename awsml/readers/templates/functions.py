@@ -62,20 +62,19 @@ class Functions:
         self._values += 1
         if self._depth >= _DEEPEST or self._outgrown():
             return Unknown("functions are nested too deeply")
-        self._depth += 1
-        try:
-            return self._value(node)
-        finally:
-            self._depth -= 1
-
-    def _value(self, node: Node) -> Value:
         if isinstance(node, ScalarNode):
             found = _DYNAMIC.search(node.text)
             return Unknown(f"{found[0]} is read when the stack is made") if found else node
         call = function_of(node)
         if call is None:
             return node
-        name, argument = call
+        self._depth += 1
+        try:
+            return self._called(node, *call)
+        finally:
+            self._depth -= 1
+
+    def _called(self, node: Node, name: str, argument: Node) -> Value:
         match name:
             case "Ref":
                 return self._ref(written(argument), node)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
+from typing import NamedTuple
 
 from awsml.finding import Finding, NotChecked, Related
 from awsml.plan import Call, Plan
@@ -20,16 +20,14 @@ from awsml.scenario.suppression import Ignore
 _SERVICES = ("SageMaker", "Batch", "ApplicationAutoScaling", "Events", "Scheduler")
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(NamedTuple):
     """The plan of one combination; `unusual` says which parameters are not the first choice."""
 
     plan: Plan
     unusual: tuple[Related, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a template came to, the defaults first."""
 
     variants: tuple[Variant, ...]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from awsml.requests.table import load_table
 
 DATA = Path(__file__).parent.parent / "data" / "resources.json"
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceType:
+class ResourceType(NamedTuple):
     """The call that a resource becomes. `besides` are properties that are not sent with it, and
     `spellings` those that are the request's member of another name."""
 
@@ -22,16 +22,17 @@ class ResourceType:
     named_by: str | None
     ref: str
     besides: frozenset[str]
-    spellings: Mapping[str, str]
+    spellings: tuple[tuple[str, str], ...]
 
 
+@lru_cache(maxsize=1024)
 def resource_type(name: str) -> ResourceType | None:
     """The type that awsml reads under this name."""
     row = _table()["resources"].get(name)
     if row is None:
         return None
     besides = frozenset(row.get("besides", ()))
-    spellings = _table()["spellings"] | row.get("spellings", {})
+    spellings = tuple((_table()["spellings"] | row.get("spellings", {})).items())
     return ResourceType(name, row["api"], row["name"], row["ref"], besides, spellings)
 
 
@@ -49,10 +50,16 @@ def reference_member(name: str) -> str | None:
     return member
 
 
-def members_by_property(members: Mapping[str, str], spellings: Mapping[str, str]) -> dict[str, str]:
+@cache
+def members_by_property(
+    api: str, shape: str, spellings: tuple[tuple[str, str], ...]
+) -> Mapping[str, str]:
     """The properties of a structure, each with the request's member that it becomes."""
+    table = load_table(api)
+    assert table is not None, f"there is no table of {api}"
+    members = table.shapes[shape].members
     found = {member[0].upper() + member[1:]: member for member in members}
-    return found | {name: m for name, m in spellings.items() if m in members}
+    return found | {name: m for name, m in spellings if m in members}
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from awsml.readers.templates.resource_types import ResourceType
 from awsml.readers.templates.template import Resource, Template, section
@@ -14,20 +14,19 @@ _HOLDERS = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
 
 # By the type of an event: the request that SAM makes of it, the properties that go into it, and
 # those that SAM spells in its own way.
-_RULE = "events:PutRule", ("Schedule", "Name", "Description"), {"Schedule": "ScheduleExpression"}
+_RULE = "events:PutRule", ("Schedule", "Name", "Description"), (("Schedule", "ScheduleExpression"),)
 _SCHEDULE = (
     "scheduler:CreateSchedule",
     (
         *("ScheduleExpression", "ScheduleExpressionTimezone", "StartDate", "EndDate"),
         *("FlexibleTimeWindow", "Name", "GroupName", "Description", "State"),
     ),
-    dict[str, str](),
+    (),
 )
 _EVENTS = {"Schedule": _RULE, "ScheduleV2": _SCHEDULE}
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleEvent:
+class ScheduleEvent(NamedTuple):
     """One event; `id` is the resource that SAM makes of it, `written` where its properties are."""
 
     id: str

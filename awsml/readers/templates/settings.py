@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from awsml.finding import NotChecked, Related
 from awsml.plan import Unknown
@@ -20,8 +20,7 @@ MOST_COMBINATIONS = 32
 Setting = ScalarNode | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Combination:
+class Combination(NamedTuple):
     """A value for every parameter, and which of them are not the first choice."""
 
     settings: Mapping[str, Setting]

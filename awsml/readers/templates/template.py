@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from awsml.errors import UsageError
 from awsml.finding import Finding, Place
@@ -34,8 +34,7 @@ _VERSION = re.compile(r"""AWSTemplateFormat\w*["']?[ \t]*:(?!\s*\{)""")
 _TYPE = re.compile(r"""["']?Type["']?\s*:\s*["']?(?:AWS|Custom|Alexa)::""")
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter with what it may be; `default` and `allowed` as they are written."""
 
     name: str
@@ -50,8 +49,7 @@ class Parameter:
         return self.type == "CommaDelimitedList" or self.type.startswith("List<")
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """A resource as it is written; `body` holds its properties and policies."""
 
     name: str
@@ -77,8 +75,7 @@ class Resource:
         return frozenset(node.text for node in nodes if isinstance(node, ScalarNode))
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """One template; what is wrong with its text stands in `findings`."""
 
     source: SourceText

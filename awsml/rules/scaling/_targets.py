@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from awsml.rules.rule import Part
 
@@ -15,8 +15,7 @@ _VARIANT = re.compile(r"endpoint/(?P<endpoint>[^/]+)/variant/(?P<variant>[^/]+)"
 COUNT = "sagemaker:variant:DesiredInstanceCount"
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(NamedTuple):
     """A variant of an endpoint, as a resource id names it."""
 
     endpoint: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +67,7 @@ def unknown(
     shape_name: str,
     path: str,
     seen: frozenset[tuple[str, str]],
-    spellings: Mapping[str, str],
+    spellings: tuple[tuple[str, str], ...],
 ) -> list[str]:
     """Properties of a schema that the request's model does not have."""
     if "$ref" in node:
@@ -82,7 +81,7 @@ def unknown(
         return unknown(schema, node["items"], table, shape.item, path, seen, spellings)
     if shape.type != "structure":
         return []
-    members = members_by_property(shape.members, spellings)
+    members = members_by_property(table.api, shape_name, spellings)
     found = []
     for name, inner in node.get("properties", {}).items():
         here = join_path(path, name)
