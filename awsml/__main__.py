@@ -8,7 +8,7 @@ import sys
 
 # Loading makes hundreds of thousands of objects that stay; looking through them again and again
 # for garbage is a twentieth of a short command.
-_OBJECTS_BETWEEN_COLLECTIONS = 20_000
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 def main() -> None:
