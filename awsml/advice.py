@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from awsml.basis import Estimate
 from awsml.finding import Fix
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):
     """One option that was weighed; `why` contains a computed number."""
 
     option: str
@@ -29,8 +27,7 @@ class Alternative:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(NamedTuple):
     """A recommendation about one subject, with its saving against what the scenario says."""
 
     subject: str

@@ -6,9 +6,9 @@ What takes a scenario stands here; what templates and requests do without it, in
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from awsml import rules
 from awsml.checks import Checked, Terms, validate_plan, validate_template
@@ -43,8 +43,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """A scenario carried through to its report; without a spec the report holds only findings."""
 
     document: Document
@@ -61,7 +60,7 @@ def plan(document: Document, terms: Terms, earlier: Sequence[Finding] = ()) -> P
     """One document to its report, without what its comments silence."""
     examined = examine(document, terms, earlier)
     kept = suppress([document], examined.report.findings, checked=()).findings
-    return replace(examined, report=replace(examined.report, findings=tuple(kept)))
+    return examined._replace(report=replace(examined.report, findings=tuple(kept)))
 
 
 def validate_file(loaded: Loaded, terms: Terms) -> Checked:
@@ -91,7 +90,7 @@ def with_expectations(planned: Planned) -> Planned:
     of_plan = tuple(f for f in report.findings if f.slug != presence.SLUG)
     unmet = unmet_expectations(planned.document, replace(report, findings=of_plan))
     findings = tuple(worst_first([*report.findings, *unmet]))
-    return replace(planned, report=replace(report, findings=findings))
+    return planned._replace(report=replace(report, findings=findings))
 
 
 def validate_defaults(defaults: Defaults) -> list[Finding]:

@@ -11,8 +11,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from awsml.finding import Confidence, Finding, Level
 from awsml.kinds import needs
@@ -42,8 +41,7 @@ _NOWHERE = object()
 _SHORTEST_LIST = 120
 
 
-@dataclass(frozen=True, slots=True)
-class _Unmet:
+class _Unmet(NamedTuple):
     message: str
     hint: str
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from awsml.advice import Advice
 from awsml.basis import Estimate
@@ -13,8 +13,7 @@ from awsml.plan import Plan, Source, as_json
 from awsml.secrets import hidden, secrets_of, without
 
 
-@dataclass(frozen=True, slots=True)
-class CostLine:
+class CostLine(NamedTuple):
     """Quantity times unit price. `price` is None when no price is known."""
 
     what: str
@@ -39,8 +38,7 @@ class CostLine:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(NamedTuple):
     """Dollars of a plan; `ceiling` is what the service's own limits allow at most."""
 
     usd: Estimate
@@ -72,8 +70,7 @@ def unknown_cost(*missing: str, per: str = "run") -> Cost:
     return Cost(Estimate.unknown("USD", *missing), None, per)
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(NamedTuple):
     """One phase of a run, its duration, and whether AWS bills it."""
 
     name: str
@@ -101,8 +98,7 @@ class TimeLine:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Effective:
+class Effective(NamedTuple):
     """A value in force and who set it."""
 
     value: Any
@@ -131,7 +127,7 @@ class Report:
             return self
         kept = tuple(replace(call, params=hidden(call.params, secrets)) for call in calls)
         values = {
-            path: replace(entry, value=hidden(entry.value, secrets))
+            path: entry._replace(value=hidden(entry.value, secrets))
             for path, entry in self.effective.items()
         }
         files = {name: without(text, secrets) for name, text in self.plan.files.items()}

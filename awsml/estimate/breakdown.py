@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from awsml.basis import Estimate
 from awsml.estimate.machine import GIB, Machine
@@ -33,8 +34,7 @@ class Setting:
     downloads: Mapping[str, Estimate] = field(default_factory=dict)  # measured, by mode
 
 
-@dataclass(frozen=True, slots=True)
-class Breakdown:
+class Breakdown(NamedTuple):
     """Seconds of each phase; None is unknown."""
 
     provision: float

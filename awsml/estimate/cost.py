@@ -4,6 +4,7 @@ machines and the catalogue's prices; the ceiling is what the service's own limit
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from awsml import catalog
 from awsml.basis import Estimate
@@ -76,8 +77,7 @@ def tuning_cost(
     return cost_of(machines, extras, "run", left_out, because)
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointBill:
+class EndpointBill(NamedTuple):
     """An endpoint that stays up with `running` instances, and never more than `most`; `load` is
     what moves their number, in words."""
 
@@ -106,8 +106,7 @@ def endpoint_cost(bill: EndpointBill) -> Cost:
     return cost_of(machines, extras, "month", left_out, because)
 
 
-@dataclass(frozen=True, slots=True)
-class FargateSize:
+class FargateSize(NamedTuple):
     """What Fargate gives a job, and is paid for by the hour."""
 
     vcpus: float
@@ -185,7 +184,7 @@ def _fargate_lines(
         paid = line(f"{amount:g} {name} on Fargate", quantity, price, missing, most, unit)
         if bill.spot:
             unknown = line(f"{paid.what} Spot", quantity, None, "price of Fargate Spot", most, unit)
-            paid = replace(unknown, ceiling=paid.ceiling)
+            paid = unknown._replace(ceiling=paid.ceiling)
         lines.append(paid)
     return lines
 

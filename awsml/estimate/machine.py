@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from awsml.catalog import Instance
 
@@ -10,8 +10,7 @@ BYTES_PER_GBPS = 125e6
 GIB = 2**30
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(NamedTuple):
     """An instance type. `peak` holds for a burst, `base` for ever; local_bytes 0 is EBS only."""
 
     instance: str
@@ -31,8 +30,7 @@ class Machine:
         return self.local_bytes > 0
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A path for data: `peak` for the first `burst_seconds`, then `base` (bytes a second)."""
 
     peak: float

@@ -7,7 +7,8 @@ says nothing about the next one, and is left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from awsml.basis import Basis, Estimate
 
@@ -18,8 +19,7 @@ UNBILLED = frozenset({"Pending", "Starting"})
 SAMPLES = "samples_per_second"
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(NamedTuple):
     """What has to be the same. `data` identifies the channels: locations, sizes, objects."""
 
     backend: str
@@ -73,7 +73,7 @@ def billed_elsewhere(wanted: Conditions, past: Iterable[PastRun]) -> dict[str, E
     found: dict[str, list[float]] = {}
     for run in past:
         there = run.conditions.instance
-        moved = replace(run.conditions, instance=wanted.instance)
+        moved = run.conditions._replace(instance=wanted.instance)
         if there and there != wanted.instance and moved == wanted:
             billed = sum(s for phase, s in run.phases.items() if phase not in UNBILLED)
             found.setdefault(there, []).append(billed)

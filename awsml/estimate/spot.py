@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
+from typing import NamedTuple
 
 # Enough for a p99 that moves by a few percent between seeds, in a tenth of a second.
 RUNS = 2000
@@ -21,15 +22,15 @@ SEED = 20_060_204
 # A run that has not ended after this many attempts is counted as never ending: at the usual
 # rate that is longer than the 30 days that AWS lets a job be.
 _MOST_ATTEMPTS = 250
-_REMEMBERED = 12  # attempts of which the luck is kept; most runs end before
+_FIRST = 2  # attempts of which the luck is drawn at once: most runs take no more
+_REMEMBERED = 12  # attempts of which the luck is kept once it was drawn
 # Odds of one attempt so small that no run is worth simulating.
 _HOPELESS_ODDS = 1e-6
 # exp() of more than this is no number worth telling.
 _LARGEST_EXPONENT = 50.0
 
 
-@dataclass(frozen=True, slots=True)
-class Interruptions:
+class Interruptions(NamedTuple):
     """`rate` while up, and how long capacity stays away; `available` is the share of time up."""
 
     rate: float
@@ -37,8 +38,7 @@ class Interruptions:
     available: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(NamedTuple):
     """`work` to do, `restart` paid by every attempt, and checkpoints each `interval` that take
     `checkpoint`; without an interval an attempt starts from the beginning."""
 
@@ -131,14 +131,13 @@ def simulate(
     return Outcomes(running, wall, attempts)
 
 
-@dataclass(frozen=True, slots=True)
-class Luck:
+class Luck(NamedTuple):
     """What chance has for one run, before rates scale it: exponential draws of mean 1."""
 
     seed: int
     first_down: float
     waits: float  # above the share of time with machines: the first request waits
-    lives: Sequence[tuple[float, float]]  # time up, then time down, of the first attempts
+    lives: list[tuple[float, float]]  # time up, then time down, of the attempts drawn so far
 
     def spans(self) -> Iterator[tuple[float, float]]:
         """Time up and time down of each attempt, without end."""
@@ -147,7 +146,10 @@ class Luck:
         for _ in range(2 + 2 * len(self.lives)):
             draws.random()  # those above
         while True:
-            yield draws.expovariate(1.0), draws.expovariate(1.0)
+            life = draws.expovariate(1.0), draws.expovariate(1.0)
+            if len(self.lives) < _REMEMBERED:
+                self.lives.append(life)
+            yield life
 
 
 @cache
@@ -155,8 +157,8 @@ def luck(seed: int) -> Luck:
     """Drawn once: comparing jobs under one luck asks for the same numbers again and again."""
     draws = random.Random(seed)
     first_down, waits = draws.expovariate(1.0), draws.random()
-    lives = [(draws.expovariate(1.0), draws.expovariate(1.0)) for _ in range(_REMEMBERED)]
-    return Luck(seed, first_down, waits, tuple(lives))
+    lives = [(draws.expovariate(1.0), draws.expovariate(1.0)) for _ in range(_FIRST)]
+    return Luck(seed, first_down, waits, lives)
 
 
 def _run(job: Work, cuts: Interruptions, chance: Luck) -> tuple[float, float, float]:

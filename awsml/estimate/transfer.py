@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from awsml.estimate.machine import GIB, Link, Machine
 from awsml.estimate.rates import Rates
@@ -14,8 +14,7 @@ TIB = 2**40
 PART_BYTES = 8e6
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(NamedTuple):
     """What one instance takes from one channel: bytes and objects in all and per epoch."""
 
     size_bytes: float

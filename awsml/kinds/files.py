@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from awsml.kinds.parts import Code
 
 
-@dataclass(frozen=True, slots=True)
-class LocalFile:
+class LocalFile(NamedTuple):
     """A file or folder that a field names, as it is written.
 
     The path starts at `inside`, else at the folder of the scenario that the field stands in. Where

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from awsml import catalog
 from awsml.finding import Confidence, Finding, Level
@@ -12,8 +11,7 @@ from awsml.kinds.parts import Image
 from awsml.plan import Ref, Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class ChosenImage:
+class ChosenImage(NamedTuple):
     """The value of an image parameter, the scenario field behind it, and complaints."""
 
     value: Any

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from awsml.finding import Place
 from awsml.plan import Origin, Plan, Source
@@ -30,16 +30,14 @@ class Origins(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The value chosen for a field that the scenario left to awsml (`auto` or absent)."""
 
     value: Any
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class Within:
+class Within(NamedTuple):
     """The origins of a spec that stands inside another one, under a field."""
 
     origins: Origins

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _ATOM = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 _NO_WIDTH = ("^", "$", r"\b", r"\B", r"\A", r"\Z")
@@ -17,8 +18,7 @@ _QUANTIFIER = re.compile(r"(?:[*+?]|\{(\d*)(,?)(\d*)\})[?+]?")
 _MANY = 10  # rounds more than the least, from which a bounded repeat counts as an endless one
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(NamedTuple):
     """A repeated group in which something repeats or may be chosen. `ambiguous`: nothing in it
     must be there that tells one round from the next."""
 

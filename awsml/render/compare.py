@@ -6,8 +6,7 @@ Both are plans as JSON, so the base may be a file that an earlier `awsml plan -o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from awsml.plan import walk
 from awsml.render.cluster import cluster_rows
@@ -22,8 +21,7 @@ UNKNOWN = "unknown"
 ABSENT = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One row. `before` and `after` are as shown; `delta` is set where both are numbers."""
 
     section: str  # cost, time, value, request, finding

@@ -9,8 +9,8 @@ training:                 # under a kind's name: defaults for that kind alone
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from awsml.errors import UsageError
 from awsml.finding import Confidence, Finding, Level, Place
@@ -21,8 +21,7 @@ from awsml.scenario.parser import parse
 from awsml.scenario.source import SourceText, read_source
 
 
-@dataclass(frozen=True)
-class Defaults:
+class Defaults(NamedTuple):
     """The defaults file, read."""
 
     text: SourceText

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from awsml.finding import Finding, Place
 from awsml.plan import Origin, Source
@@ -90,8 +90,7 @@ class Document:
         return os.path.dirname(place.file)
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(NamedTuple):
     """What a file came to: its documents, and complaints that leave them readable."""
 
     documents: list[Document]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from awsml.errors import UsageError
 from awsml.finding import Finding, Place
@@ -17,8 +18,7 @@ from awsml.scenario.variables import Variables
 LONGEST_CHAIN = 20
 
 
-@dataclass(frozen=True)
-class SourceFile:
+class SourceFile(NamedTuple):
     """A file, read and parsed: its documents and the comments that silence findings."""
 
     text: SourceText

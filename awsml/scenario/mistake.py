@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from awsml.nearness import closest
 from awsml.scenario.nodes import ListNode, MapNode, Node
 from awsml.scenario.paths import Step
 
 
-@dataclass(frozen=True)
-class Mistake:
+class Mistake(NamedTuple):
     """One error of pydantic's, at a path of the document.
 
     `branches` are the unions on the way, each with the option that this error is about.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from awsml.errors import UsageError
 from awsml.finding import Finding, Place
@@ -16,8 +16,7 @@ from awsml.scenario.source import SourceText
 _HINT = "write it like `--set compute.count=2`"
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(NamedTuple):
     """One value for one field; a step `*` means every entry that is there.
 
     The value is taken as it stands, unless it opens like a YAML list, mapping or quoted text.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from awsml.scenario.nodes import ListNode, MapNode, Node, ScalarNode
 
@@ -19,8 +19,7 @@ _STEP = re.compile(r'\.?([^.\[\]"=\s]+)|\[(\d{1,9})\]|\.?\[("(?:[^"\\]|\\.)*")\]
 _HEAD = re.compile(r"[^.\[]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What a path leads to: its node, the key it stands under, and the enclosing steps taken."""
 
     node: Node

@@ -37,11 +37,11 @@ def test_the_same_job_again_rests_on_what_was_measured():
     ],
 )
 def test_a_run_that_differs_in_one_thing_says_nothing(other):
-    assert measured_rates(replace(HERE, **other), [RUN]) == {}
+    assert measured_rates(HERE._replace(**other), [RUN]) == {}
 
 
 def test_data_that_cannot_be_identified_match_nothing():
-    blank = replace(HERE, data=None)
+    blank = HERE._replace(data=None)
     assert measured_rates(blank, [replace(RUN, conditions=blank)]) == {}
 
 
@@ -67,8 +67,8 @@ def test_a_measured_rate_of_samples_fills_a_gap_but_never_overrides_the_scenario
 
 
 def test_the_same_job_on_another_type_is_known_by_its_bill():
-    there = replace(HERE, instance="ml.c5.9xlarge")
+    there = HERE._replace(instance="ml.c5.9xlarge")
     run = PastRun(there, "file", {"Starting": 90.0, "Downloading": 500.0, "Training": 600.0})
     assert billed_elsewhere(HERE, [run])["ml.c5.9xlarge"].expected == 1100.0
     assert billed_elsewhere(HERE, [RUN]) == {}
-    assert billed_elsewhere(replace(HERE, data="other"), [run]) == {}
+    assert billed_elsewhere(HERE._replace(data="other"), [run]) == {}

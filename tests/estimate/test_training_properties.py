@@ -68,8 +68,7 @@ def test_phases_as_expected_add_up_to_what_is_billed(workload, machine, mode):
 @given(workloads, machines, modes, st.floats(1, 100))
 def test_more_bandwidth_is_never_slower(workload, machine, mode, factor):
     job = with_mode(workload, mode)
-    wide = replace(
-        machine,
+    wide = machine._replace(
         network_base=machine.network_base * factor,
         network_peak=machine.network_peak * factor,
         ebs_base=machine.ebs_base * factor,
@@ -81,7 +80,7 @@ def test_more_bandwidth_is_never_slower(workload, machine, mode, factor):
 @given(workloads, machines, st.floats(1, 100))
 def test_a_higher_peak_alone_is_never_slower(workload, machine, factor):
     job = with_mode(workload, "fastfile")
-    quick = replace(machine, network_peak=machine.network_peak * factor)
+    quick = machine._replace(network_peak=machine.network_peak * factor)
     assert billed(job, quick) <= billed(job, machine) * (1 + 1e-9)
 
 

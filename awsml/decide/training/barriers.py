@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from awsml import catalog
 from awsml.decide.training.evidence import Evidence
@@ -16,8 +16,7 @@ from awsml.workload import ChannelData
 S3_MODES = ("file", "fastfile", "pipe")
 
 
-@dataclass(frozen=True, slots=True)
-class Barrier:
+class Barrier(NamedTuple):
     """Why not; a soft one falls when the script is changed, or when somebody tries."""
 
     why: str

@@ -7,8 +7,8 @@ want neither.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from awsml.advice import Advice
 from awsml.basis import Estimate
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 COMPARED = ("file", "fastfile", "pipe", "fsx")
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A job with every `auto` decided: as `written`, and as it stands `now`."""
 
     choices: Mapping[str, Choice]

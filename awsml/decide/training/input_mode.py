@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from awsml.decide.saving import TIE_SECONDS, TIE_SHARE
 from awsml.decide.training.barriers import S3_MODES, barrier
@@ -17,8 +18,7 @@ from awsml.workload import ChannelData, TrainingWorkload
 _ENDLESS_SECONDS = 1e7
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """The modes that `auto` became, and the workload with them."""
 
     workload: TrainingWorkload

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from awsml.advice import Alternative
 from awsml.catalog import Instance
@@ -14,8 +14,7 @@ from awsml.estimate.training import dollars
 from awsml.units import format_duration, format_rate, format_usd
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A type that could do the job, and its hourly price in the region."""
 
     instance: Instance

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from awsml import catalog
 from awsml.basis import Estimate
@@ -19,8 +20,7 @@ MIXED = "each its own"
 _BEYOND = 1.5
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One way: what the job would be, and what keeps the scenario from taking it as it is."""
 
     name: str

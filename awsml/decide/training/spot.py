@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from awsml import catalog
 from awsml.advice import Advice, Alternative
@@ -28,8 +27,7 @@ from awsml.units import counted, format_duration, format_usd
 _WORTH_SHARE = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class SpotAnswer:
+class SpotAnswer(NamedTuple):
     """All cases of one job. `now` is the name of the one that the scenario asks for."""
 
     now: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from awsml import catalog
 from awsml.basis import Basis, Estimate, weakest
@@ -29,8 +28,7 @@ _HOUR = 3600.0
 SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 
 
-@dataclass(frozen=True, slots=True)
-class SpotGrounds:
+class SpotGrounds(NamedTuple):
     """How often and for how long capacity goes away, in three ends, and what Spot takes off."""
 
     rates: tuple[float, float, float]  # a second, from calm to rough
@@ -44,8 +42,7 @@ class SpotGrounds:
         return Interruptions(self.rates[1], self.mean_down, self.available)
 
 
-@dataclass(frozen=True, slots=True)
-class SpotCase:
+class SpotCase(NamedTuple):
     """Seconds on average at three rates, `running` and `whole` with waits for capacity; dollars,
     and the simulated spread."""
 

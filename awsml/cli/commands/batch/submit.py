@@ -97,7 +97,7 @@ def with_commit(project: Project, work: Planned) -> Planned:
         replace(call, params=mapped(call.params, lambda leaf: commit if leaf == COMMIT else leaf))
         for call in plan.calls
     )
-    return replace(work, report=replace(work.report, plan=replace(plan, calls=calls)))
+    return work._replace(report=replace(work.report, plan=replace(plan, calls=calls)))
 
 
 def _variable(work: Planned, name: str) -> tuple[Any, Place | None]:
