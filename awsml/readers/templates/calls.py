@@ -17,7 +17,7 @@ from awsml.readers.templates.resource_types import (
     members_by_property,
     resource_type,
 )
-from awsml.readers.templates.serverless import ScheduleEvent, schedule_events
+from awsml.readers.templates.serverless import SamEvent, sam_events
 from awsml.readers.templates.template import Resource
 from awsml.readers.templates.values import made, number, typed
 from awsml.requests.table import Shape, Table, load_table
@@ -34,7 +34,7 @@ def calls_of(resource: Resource, functions: Functions) -> Iterator[Call]:
     """The call of a resource, and those of what stands inside it (targets, scheduled actions)."""
     kind = resource_type(resource.type)
     if kind is None:
-        for event in schedule_events(resource, functions.template):
+        for event in sam_events(resource, functions.template):
             yield _of_event(event, resource, functions)
         return
     properties = resource.properties
@@ -57,7 +57,7 @@ def calls_of(resource: Resource, functions: Functions) -> Iterator[Call]:
         yield from _scheduled(inner, body, resource, functions)
 
 
-def _of_event(event: ScheduleEvent, resource: Resource, functions: Functions) -> Call:
+def _of_event(event: SamEvent, resource: Resource, functions: Functions) -> Call:
     """What SAM asks for an event; of the target it is only known which function it is."""
     call = _request(
         event.kind, event.kind.api, event.properties, resource, functions, event.written
@@ -191,7 +191,7 @@ class _Request:
         shape = self.table.shapes[name]
         if shape.type == "structure":
             return self.structure(node, name, path, written)
-        if shape.type == "string" and written == _JSON_TEXT:
+        if shape.type == "string" and path == _JSON_TEXT:
             return json.dumps(_json(self.functions, node))
         if shape.type != "map" or shape.value is None:
             return plain(node)

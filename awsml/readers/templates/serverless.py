@@ -1,4 +1,4 @@
-"""Schedules that SAM makes of the events of a serverless function or state machine."""
+"""Rules and schedules that SAM makes of the events of a serverless function or state machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,16 @@ _HOLDERS = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
 
 # By the type of an event: the request that SAM makes of it, the properties that go into it, and
 # those that SAM spells in its own way.
-_RULE = "events:PutRule", ("Schedule", "Name", "Description"), (("Schedule", "ScheduleExpression"),)
+_TIMED_RULE = (
+    "events:PutRule",
+    ("Schedule", "Name", "Description", "State"),
+    (("Schedule", "ScheduleExpression"),),
+)
+_RULE = (
+    "events:PutRule",
+    ("Pattern", "RuleName", "EventBusName", "State"),
+    (("Pattern", "EventPattern"), ("RuleName", "Name")),
+)
 _SCHEDULE = (
     "scheduler:CreateSchedule",
     (
@@ -23,10 +32,15 @@ _SCHEDULE = (
     ),
     (),
 )
-_EVENTS = {"Schedule": _RULE, "ScheduleV2": _SCHEDULE}
+_EVENTS = {
+    "Schedule": _TIMED_RULE,
+    "ScheduleV2": _SCHEDULE,
+    "EventBridgeRule": _RULE,
+    "CloudWatchEvent": _RULE,
+}
 
 
-class ScheduleEvent(NamedTuple):
+class SamEvent(NamedTuple):
     """One event; `id` is the resource that SAM makes of it, `written` where its properties are."""
 
     id: str
@@ -35,8 +49,8 @@ class ScheduleEvent(NamedTuple):
     properties: MapNode
 
 
-def schedule_events(resource: Resource, template: Template) -> Iterator[ScheduleEvent]:
-    """The events of a resource that fire by the clock; none without SAM's transform."""
+def sam_events(resource: Resource, template: Template) -> Iterator[SamEvent]:
+    """The events of a resource that SAM makes rules or schedules of; none without its transform."""
     if resource.type not in _HOLDERS or not template.has_transform(TRANSFORM):
         return
     properties = resource.properties
@@ -51,4 +65,4 @@ def schedule_events(resource: Resource, template: Template) -> Iterator[Schedule
         kept = {key: given.entries[key] for key in taken if key in given.entries}
         kind = ResourceType(resource.type, api, None, "", frozenset(), spellings)
         written = f"Events.{name}.Properties"
-        yield ScheduleEvent(f"{resource.name}{name}", kind, written, MapNode(kept, given.place))
+        yield SamEvent(f"{resource.name}{name}", kind, written, MapNode(kept, given.place))

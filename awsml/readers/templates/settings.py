@@ -11,7 +11,7 @@ from awsml.finding import NotChecked, Related
 from awsml.plan import Unknown
 from awsml.readers.templates.conditions import compared_values
 from awsml.readers.templates.resource_types import resource_type
-from awsml.readers.templates.serverless import schedule_events
+from awsml.readers.templates.serverless import sam_events
 from awsml.readers.templates.template import Parameter, Template
 from awsml.scenario.nodes import ListNode, MapNode, Node, ScalarNode
 
@@ -94,7 +94,7 @@ def _used_names(template: Template) -> frozenset[str]:
     """What the resources that are read refer to, and what decides about conditions."""
     resources = template.resources.values()
     bodies: list[Node] = [each.body for each in resources if resource_type(each.type)]
-    bodies += [event.properties for each in resources for event in schedule_events(each, template)]
+    bodies += [event.properties for each in resources for event in sam_events(each, template)]
     return frozenset(_names([*bodies, *template.conditions.values()]))
 
 

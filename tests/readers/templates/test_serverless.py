@@ -1,4 +1,4 @@
-"""SAM's own schedules become the requests that SAM makes of them."""
+"""SAM's own events become the requests that SAM makes of them."""
 
 from __future__ import annotations
 
@@ -84,3 +84,32 @@ def test_an_event_s_expression_is_checked_where_it_is_written() -> None:
     }
     [late] = [finding for finding in checked.findings if finding.related]
     assert late.related[0].place == Place("sam.yaml", 3, 84, 3, 90)
+
+
+@pytest.mark.parametrize("kind", ["EventBridgeRule", "CloudWatchEvent"])
+def test_an_event_with_a_pattern_is_a_rule(kind: str) -> None:
+    text = f"""\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Told:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        Ended:
+          Type: {kind}
+          Properties:
+            RuleName: ended
+            InputPath: $.detail
+            Pattern:
+              source: aws.sagemaker
+              detail-type: [SageMaker Training Job State Change]
+"""
+    call = calls(text)["ToldEnded"]
+    pattern = '{"source": "aws.sagemaker", "detail-type": ["SageMaker Training Job State Change"]}'
+    assert (call.api, call.params) == (
+        "events:PutRule",
+        {"Name": "ended", "EventPattern": pattern},
+    )
+    checked = api.validate_template(reading(text), api.Terms(target="aws"))
+    [finding] = checked.findings
+    assert (finding.slug, finding.place and finding.place.line) == ("event-rule", 12)
