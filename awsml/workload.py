@@ -134,6 +134,7 @@ class BatchWorkload:
     checkpoint_every_seconds: float | None = None
     checkpoint_seconds: float | None = None
     attempts: int | None = None
+    reclaims_retried: bool = True
     timeout_seconds: float | None = None
     expression: str | None = None  # of the schedule, as EventBridge Scheduler takes it
     timezone: str = "UTC"

@@ -28,6 +28,7 @@ PARTS = {
     "report": (0, "what a plan came to: cost, time, advice, findings"),
     "resources": (0, "where shipped files lie"),
     "secrets": (0, "texts that look like secrets, and hiding them"),
+    "retries": (0, "how attempts on AWS Batch end, and which are tried again"),
     "regex": (0, "expressions that users write: where they run away, matching in bounded time"),
     "cron": (0, "schedule expressions and when they fire"),
     "catalog": (1, "facts about AWS: data files and look-up"),

@@ -43,6 +43,17 @@ class Image(Part):
     ] = None
     uri: Annotated[str | None, Field(description="Image in a registry.")] = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _no_text(cls, given: Any) -> Any:
+        """A text that tells what it is meant for; any other is left to who says what is wanted."""
+        if not isinstance(given, str) or not {"/", ":"} & set(given):
+            return given
+        name, _, version = given.partition(":")
+        meant = f"uri: {given}" if "/" in given else f'framework: {name}, version: "{version}"'
+        message = f"a mapping is wanted, and `{given}` is a text"
+        raise Problem(message, hint=f"write `image: {{{meant}}}`", slug="wrong-type")
+
     @model_validator(mode="after")
     def _one_of(self) -> Image:
         named = [k for k in ("framework", "algorithm", "uri") if getattr(self, k) is not None]

@@ -8,11 +8,11 @@ import pytest
 
 from awsml.decide.batch.decide import decide
 from awsml.decide.decision import Grounds
-from awsml.kinds.batch.fields import Retry
+from awsml.kinds.batch.fields import Compute, Retry
 from awsml.workload import BatchWorkload
 
 HOUR = 3600.0
-SPEC = SimpleNamespace(retry=Retry())
+SPEC = SimpleNamespace(retry=Retry(), compute=Compute())
 
 
 def job(hours, **more):
@@ -153,6 +153,24 @@ def test_what_is_written_for_fargate_stays_there_where_no_price_tells():
     assert on_demand.usd.expected is not None and on_demand.usd.expected < 0.2
 
 
+def test_fargate_on_spot_is_kept_where_its_price_is_not_known():
+    written = job(1, gpus=0, vcpus=2, memory_mib=8192, platform="fargate", instances=())
+    assert chosen(written, "retry") == "as written"
+    on_demand = rows(replace(written, spot=False), "retry")["as written"].usd.expected
+    assert on_demand == pytest.approx((2 * 0.04048 + 8 * 0.004445) * (1 + 300 / 3600), rel=1e-3)
+
+
+def test_rules_that_do_not_name_a_reclaim_leave_one_attempt_on_spot():
+    named, unnamed = job(6, attempts=6), job(6, attempts=6, reclaims_retried=False)
+    assert retry(unnamed)["p_finish"] < retry(job(6, attempts=2))["p_finish"]
+    (finding,) = decided(unnamed).findings
+    assert (finding.slug, finding.field) == ("retry-gives-up", "retry.rules")
+    assert 'status: "Host EC2*", action: retry' in finding.hint
+    mended = rows(unnamed, "retry")["retry what Spot takes back"]
+    assert mended.usd.expected == rows(named, "retry")["as written"].usd.expected
+    assert retry(replace(unnamed, spot=False)) == retry(replace(named, spot=False))
+
+
 def test_fargate_costs_what_the_smallest_size_that_holds_the_job_does():
     def usd(vcpus, memory_mib):
         plain = job(2, gpus=0, vcpus=vcpus, memory_mib=memory_mib, instances=("m7i",), spot=False)
@@ -170,6 +188,23 @@ def test_runs_on_working_days_cost_five_times_those_of_a_week():
     weekly = decided(job(6, expression="cron(0 2 ? * MON *)", **KEPT)).cost.usd.expected
     daily = decided(job(6, expression="cron(0 2 ? * MON-FRI *)", **KEPT)).cost.usd.expected
     assert daily == pytest.approx(5 * weekly, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("name", "family"), [("optimal", "6i"), ("default_x86_64", "6i"), ("default_arm64", "6g")]
+)
+def test_a_bundle_stands_for_families_that_batch_chooses_of(name, family):
+    decision = decided(job(1, gpus=0, vcpus=4, memory_mib=8192, instances=(name,)))
+    assert not [finding for finding in decision.findings if finding.level == "error"]
+    assert family in str(decision.choices["compute.machine"].value)
+
+
+def test_a_misspelt_bundle_is_told_as_the_one_that_is_meant():
+    (finding,) = decided(job(1, gpus=0, instances=("default_x86-64",))).findings
+    assert (finding.slug, finding.hint) == (
+        "unknown-instance-type",
+        "did you mean `default_x86_64`?",
+    )
 
 
 def test_memory_left_open_is_what_the_machine_leaves():

@@ -52,6 +52,20 @@ def test_tensorflow_without_an_ec2_image_takes_the_one_of_sagemaker():
     assert definition(pytorch)["containerProperties"]["image"].endswith("-ec2")
 
 
+@pytest.mark.parametrize(
+    ("image", "meant"),
+    [
+        ("public.ecr.aws/acme/train:1", "image: {uri: public.ecr.aws/acme/train:1}"),
+        ("pytorch:2.10", 'image: {framework: pytorch, version: "2.10"}'),
+        ("pytorch", "image: {framework: "),
+    ],
+)
+def test_an_image_that_is_a_text_is_told_as_the_mapping_it_is(image, meant):
+    (finding,) = errors(batch(f'image: "{image}"'))
+    assert finding.slug == "wrong-type"
+    assert meant in (finding.hint or "")
+
+
 def test_retries_end_with_what_nobody_named():
     retry = definition(batch())["retryStrategy"]
     assert retry["attempts"] == 3
@@ -59,6 +73,13 @@ def test_retries_end_with_what_nobody_named():
     assert rules[0] == {"onStatusReason": "Host EC2*", "action": "RETRY"}
     assert rules[-1] == {"onReason": "*", "action": "EXIT"}
     assert len(rules) <= 5
+
+
+def test_fargate_says_in_its_own_words_that_spot_took_the_task():
+    work = batch("compute: {platform: fargate}", "resources: {vcpus: 1, memory: 2 GiB}")
+    rules = definition(work)["retryStrategy"]["evaluateOnExit"]
+    assert rules[0] == {"onStatusReason": "Your Spot Task was interrupted*", "action": "RETRY"}
+    assert rules[-1] == {"onReason": "*", "action": "EXIT"}
 
 
 def test_own_rules_stand_instead_and_get_the_same_end():

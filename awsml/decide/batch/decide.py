@@ -18,6 +18,7 @@ from awsml.decide.batch.retry import retry_advice
 from awsml.decide.batch.survival import (
     Survival,
     odds_text,
+    reclaim_rule,
     retry_block,
     survival,
     usd_per_hour,
@@ -127,6 +128,16 @@ def _survival_findings(workload: BatchWorkload, fares: Survival | None) -> tuple
                 f"{format_duration(fares.bounds.limit)}; one that timed out is not retried",
                 f"write `timeout: {enough / 3600:.0f}h`",
                 "timeout",
+            )
+        )
+    elif fares.usual.finished < 0.9 and workload.spot and not workload.reclaims_retried:
+        found.append(
+            _warning(
+                "retry-gives-up",
+                f"{1 - fares.usual.finished:.0%} of runs end before the work is done: no rule of "
+                "the retry names what Spot takes back",
+                f"add {reclaim_rule(workload)}",
+                "retry.rules",
             )
         )
     elif fares.usual.finished < 0.9:

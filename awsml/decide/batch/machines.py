@@ -11,9 +11,14 @@ from awsml.catalog import Instance
 from awsml.estimate.cost import FargateSize
 from awsml.workload import BatchWorkload
 
-# What `optimal` and an empty list stand for: Batch chooses of these families.
-# https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResource.html
-_OPTIMAL = ("m5", "c5", "r5", "m6i", "c6i", "r6i", "m7i", "c7i", "r7i")
+# The families of which Batch chooses. Since 2025-11-01 `optimal`, which an empty list stands for,
+# is `default_x86_64`. https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResource.html
+_X86_64 = ("m6i", "c6i", "r6i", "c7i")
+BUNDLES = {
+    "optimal": _X86_64,
+    "default_x86_64": _X86_64,
+    "default_arm64": ("m6g", "c6g", "r6g", "c7g"),
+}
 
 
 Lack = Literal["gpus", "vcpus", "memory", "max_vcpus"]
@@ -66,8 +71,8 @@ def _is_named(one: Instance, workload: BatchWorkload) -> bool:
 
 def stands_for(name: str, one: Instance) -> bool:
     """Whether an entry of `compute.instances` means a type: by its name, its family, a bundle."""
-    if name == "optimal":
-        return one.family in _OPTIMAL
+    if name in BUNDLES:
+        return one.family in BUNDLES[name]
     return catalog.ec2_name(name) in (one.name, one.family)
 
 

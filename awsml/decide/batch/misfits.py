@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from awsml import catalog
 from awsml.catalog import Instance
-from awsml.decide.batch.machines import Fitting, lack, stands_for, usable_mib
+from awsml.decide.batch.machines import BUNDLES, Fitting, lack, stands_for, usable_mib
 from awsml.finding import Confidence, Finding, Fix, Level
 from awsml.nearness import nearest
 from awsml.units import counted
@@ -165,7 +165,8 @@ def _finding(
 
 
 def _unknown(name: str) -> Finding:
-    names = {i.family for i in catalog.instances()} | {i.name for i in catalog.instances()}
+    known = catalog.instances()
+    names = {i.family for i in known} | {i.name for i in known} | BUNDLES.keys()
     close = nearest(name, names)
     hint = f"did you mean `{close[0]}`?" if close else "run `awsml catalog find`"
     message = f"`{name}` is no instance family or type that is known here"
@@ -180,4 +181,4 @@ def _unknown(name: str) -> Finding:
 
 
 def _known(name: str) -> bool:
-    return name == "optimal" or bool(catalog.instances_of(catalog.ec2_name(name)))
+    return name in BUNDLES or bool(catalog.instances_of(catalog.ec2_name(name)))

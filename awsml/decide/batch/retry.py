@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 from awsml import catalog
 from awsml.advice import Advice, Alternative
 from awsml.basis import Estimate
-from awsml.decide.batch.survival import CONFIDENCE, Survival, odds_text, survival
+from awsml.decide.batch.survival import (
+    CONFIDENCE,
+    Survival,
+    odds_text,
+    reclaim_rule,
+    survival,
+)
 from awsml.decide.saving import saved
 from awsml.estimate.cost_lines import product
 from awsml.estimate.spot import best_interval
@@ -62,6 +68,10 @@ def retry_advice(
 def _on_spot(workload: BatchWorkload, now: Survival, rate: Estimate) -> list[Option]:
     if not workload.spot:
         return []
+    if not workload.reclaims_retried:
+        fares = survival(replace(workload, reclaims_retried=True))
+        assert fares is not None
+        return [Option("retry what Spot takes back", fares, _dollars(fares, rate))]
     found = [*_with_checkpoints(workload, now, rate), *_in_pieces(workload, now, rate)]
     return [*found, *_with_attempts(workload, now, rate)]
 
@@ -145,14 +155,17 @@ def _dollars(fares: Survival, rate: Estimate) -> Estimate:
 
 
 def _best(options: list[Option]) -> Option:
-    """As written where it finishes and nothing is a tenth cheaper; else what finishes, cheapest."""
+    """As written where it finishes and nothing is known to be a tenth cheaper; else what finishes,
+    cheapest."""
     written = options[0]
     sure = [option for option in options if _sure(option)]
     if not sure:
         return max(options, key=lambda option: option.finishes)
+    if written in sure and written.usd.expected is None:
+        return written
     known = [option for option in sure if option.usd.expected is not None]
     if not known:
-        return written if written in sure else sure[0]
+        return sure[0]
     cheapest = min(known, key=lambda option: option.usd.expected or 0.0)
     if written in known:
         now = written.usd.expected or 0.0
@@ -204,6 +217,8 @@ def _notes(workload: BatchWorkload, now: Survival) -> tuple[str, ...]:
     if now.needed is None or now.needed > now.bounds.attempts:
         needed = "hundreds of" if now.needed is None else str(now.needed)
         notes.append(f"99.9 % would take {needed} attempts; AWS Batch allows 10")
+    if workload.spot and not workload.reclaims_retried:
+        notes.append(f"to be retried, what Spot takes back needs {reclaim_rule(workload)}")
     if workload.fallback:
         notes.append(
             "the on-demand environment takes jobs when the first is full (max_vcpus); that it "

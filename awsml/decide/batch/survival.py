@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from awsml import catalog
-from awsml.basis import Basis, Estimate, weakest
+from awsml.basis import Basis, Estimate, total, weakest
 from awsml.catalog import Instance
+from awsml.decide.batch.machines import fargate_size
 from awsml.estimate.attempts import Bounded, Bounds, bounded
 from awsml.estimate.spot import Interruptions, Work, attempts_needed, best_interval, quantile
+from awsml.retries import RECLAIM_PATTERNS
 from awsml.workload import BatchWorkload
 
 _HOUR = 3600.0
@@ -65,8 +67,9 @@ def survival(workload: BatchWorkload, attempts: int | None = None) -> Survival |
     job = work_of(workload)
     calm, usual, rough = _cuts(workload)
     needed = attempts_needed(job, usual.rate, CONFIDENCE)
+    tries = attempts or workload.attempts or _chosen(needed)
     bounds = Bounds(
-        attempts or workload.attempts or _chosen(needed),
+        tries if workload.reclaims_retried or not workload.spot else 1,
         workload.timeout_seconds or math.inf,
         workload.window_seconds or math.inf,
     )
@@ -121,6 +124,8 @@ def _chosen(needed: int | None) -> int:
 
 
 def usd_per_hour(workload: BatchWorkload, machine: Instance | None, region: str | None) -> Estimate:
+    if workload.platform == "fargate":
+        return _fargate_per_hour(workload, region)
     if machine is None or region is None:
         return Estimate.unknown("USD/hour", "the region" if region is None else "the instance type")
     price = (
@@ -131,6 +136,24 @@ def usd_per_hour(workload: BatchWorkload, machine: Instance | None, region: str 
     if price is None:
         return Estimate.unknown("USD/hour", f"price of {machine.name} in {region}")
     return price.estimate()
+
+
+def _fargate_per_hour(workload: BatchWorkload, region: str | None) -> Estimate:
+    size = fargate_size(workload)
+    if size is None or region is None:
+        return Estimate.unknown("USD/hour", "the region" if size else "a size of Fargate")
+    if workload.spot:
+        return Estimate.unknown("USD/hour", "price of Fargate Spot")
+    amounts = {"vcpu": size.vcpus, "memory": size.memory_mib / 1024}
+    prices = {part: catalog.storage_price(f"fargate-{part}", region) for part in amounts}
+    missing = (f"price of Fargate in {region}",)
+    parts = (
+        price.estimate().scaled(amounts[part], "USD/hour")
+        if price is not None
+        else Estimate.unknown("USD/hour", *missing)
+        for part, price in prices.items()
+    )
+    return total(parts, "USD/hour")
 
 
 def retry_block(
@@ -171,6 +194,12 @@ def retry_block(
         },
         "jobs": workload.jobs,
     }
+
+
+def reclaim_rule(workload: BatchWorkload) -> str:
+    """The rule that retries what Spot takes back, as a scenario writes it."""
+    pattern = RECLAIM_PATTERNS[workload.platform]
+    return f'`{{status: "{pattern}", action: retry}}` as the first of `retry.rules`'
 
 
 def odds_text(share: float) -> str:

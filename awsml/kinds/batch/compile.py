@@ -17,18 +17,17 @@ from awsml.kinds.kind import Context
 from awsml.kinds.needs import needed_by_aws
 from awsml.kinds.request import Request
 from awsml.plan import Call, Plan, Ref, Text
+from awsml.retries import NOT_STARTED, RECLAIM_PATTERNS
 
 STACK_FILE = "stack.yaml"
 DEFAULT_MEMORY_MIB = 2048
 DEFAULT_ATTEMPTS = 3
 
-# Spot reclaims end with this status reason, an image that cannot be pulled with that reason;
-# whatever is not listed would be retried, so the last rule ends it.
+# Beside Spot's own words; whatever is not listed would be retried, so the last rule ends it.
 # https://docs.aws.amazon.com/batch/latest/userguide/job_retries.html
 RULES = (
-    RetryRule(status="Host EC2*", action="retry"),
     RetryRule(reason="CannotPullContainerError:*", action="retry"),
-    RetryRule(status="Task failed to start", action="retry"),
+    RetryRule(status=NOT_STARTED, action="retry"),
 )
 CATCH_ALL = RetryRule(reason="*", action="exit")
 
@@ -194,7 +193,8 @@ def attempts_of(spec: BatchSpec, context: Context) -> int:
 
 def retry_rules(spec: BatchSpec) -> list[RetryRule]:
     """The scenario's rules or awsml's, and the one that ends everything else."""
-    rules = list(spec.retry.rules or RULES)
+    reclaimed = RetryRule(status=RECLAIM_PATTERNS[spec.compute.platform], action="retry")
+    rules = list(spec.retry.rules or (reclaimed, *RULES))
     return rules if rules[-1].catches_all else [*rules, CATCH_ALL]
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from awsml.kinds.batch.compile import exit_rule, retry_rules
 from awsml.kinds.batch.spec import BatchSpec
+from awsml.retries import reclaims_retried
 from awsml.workload import BatchWorkload
 
 
 def describe_batch(spec: BatchSpec) -> BatchWorkload:
     """Everything about size, time and money that the scenario states."""
     kept, table, resources = spec.checkpoints, spec.schedule, spec.resources
+    rules = [exit_rule(rule) for rule in retry_rules(spec)]
     return BatchWorkload(
         region=spec.region,
         gpus=resources.gpus,
@@ -27,6 +30,7 @@ def describe_batch(spec: BatchSpec) -> BatchWorkload:
         checkpoint_every_seconds=kept.every if kept else None,
         checkpoint_seconds=kept.takes if kept else None,
         attempts=None if spec.retry.attempts == "auto" else int(spec.retry.attempts),
+        reclaims_retried=reclaims_retried(spec.compute.platform, rules),
         timeout_seconds=spec.timeout,
         expression=table.expression if table else None,
         timezone=table.timezone if table else "UTC",

@@ -1,7 +1,9 @@
 """A job runs on Spot and is not run again when its machine is taken away.
 
-A Spot interruption ends the attempt with a status reason that begins with `Host EC2`. Without
-retries the job has failed; with attempts alone every failure is repeated.
+A Spot interruption ends the attempt with a status reason that begins with `Host EC2`, and on
+Fargate with `Your Spot Task was interrupted.` Without retries, or where an entry of
+`evaluateOnExit` exits on these words, the job has failed; with attempts alone every failure is
+repeated.
 
 ## Why
 Hours of computing are lost to an interruption that a second attempt would have survived.
@@ -26,28 +28,57 @@ Hours of computing are lost to an interruption that a second attempt would have 
             - {onReason: "*", action: EXIT}
 """
 
-from awsml.rules.batch_jobs._jobs import REGISTER
-from awsml.rules.rule import Confidence, Level, PlanView, Problem, Problems
+from collections.abc import Iterator
+
+from awsml.retries import RECLAIM_PATTERNS, deciding, reclaims, reclaims_retried
+from awsml.rules.batch_jobs._jobs import REGISTER, on_fargate
+from awsml.rules.batch_jobs._retries import entries_of
+from awsml.rules.rule import Confidence, Level, Part, PlanView, Problem, Problems
 
 LEVEL = Level.ADVICE
+ALSO = (Level.WARNING,)
 CONFIDENCE = Confidence.VERIFIED
 APIS = (REGISTER,)
 SOURCE = "https://docs.aws.amazon.com/batch/latest/userguide/best-practices.html"
 SCOPE = "plan"
+_PLATFORMS = {"SPOT": "ec2", "FARGATE_SPOT": "fargate"}
 
 
 def check(plan: PlanView) -> Problems:
-    environments = list(plan.calls("batch:CreateComputeEnvironment"))
-    kinds = [one["computeResources.type"] for one in environments]
-    spot = [kind for kind in kinds if (kind.text or "").upper() in ("SPOT", "FARGATE_SPOT")]
-    if not spot:
+    spot = dict(_spot(plan))
+    for definition in plan.calls(REGISTER) if spot else ():
+        platform = "fargate" if on_fargate(definition) else "ec2"
+        if platform in spot:
+            yield from _about(definition, platform, spot[platform])
+
+
+def _spot(plan: PlanView) -> Iterator[tuple[str, Part]]:
+    """The platforms on which the plan has Spot, and where it says so."""
+    for environment in plan.calls("batch:CreateComputeEnvironment"):
+        kind = environment["computeResources.type"]
+        platform = _PLATFORMS.get((kind.text or "").upper())
+        if platform is not None:
+            yield platform, kind
+
+
+def _about(definition: Part, platform: str, spot: Part) -> Problems:
+    retry, pattern = definition["retryStrategy"], RECLAIM_PATTERNS[platform]
+    attempts = retry["attempts"]
+    if (attempts.number or 1) <= 1:
+        yield Problem(
+            attempts if attempts.exists else definition,
+            "the job runs on Spot, and is not run again when its machine is taken away",
+            f'set attempts: 3 and retry on onStatusReason "{pattern}"',
+            related=((spot, "Spot"),),
+        )
         return
-    for definition in plan.calls(REGISTER):
-        attempts = definition["retryStrategy.attempts"]
-        if (attempts.number or 1) <= 1:
-            yield Problem(
-                attempts if attempts.exists else definition,
-                "the job runs on Spot, and is not run again when its machine is taken away",
-                'set attempts: 3 and retry on onStatusReason "Host EC2*"',
-                related=((spot[0], "Spot"),),
-            )
+    entries = entries_of(retry)
+    if not reclaims_retried(platform, entries):
+        exits = deciding(reclaims(platform)[0], entries)
+        yield Problem(
+            retry["evaluateOnExit"][exits or 0],
+            "the job runs on Spot, and this ends it when its machine is taken away",
+            f'put {{onStatusReason: "{pattern}", action: RETRY}} before it',
+            related=((spot, "Spot"),),
+            level=Level.WARNING,
+        )

@@ -7,14 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from awsml.backends.local.batch.jobs import JobSpec
-from awsml.backends.local.batch.outcome import (
-    ENDED,
-    RECLAIMED,
-    TERMINATED,
-    TIMED_OUT,
-    Outcome,
-)
 from awsml.backends.local.batch.process import AttemptProcess
+from awsml.retries import ENDED, RECLAIMED, TERMINATED, TIMED_OUT, Outcome
 
 GRACE_SECONDS = 30.0  # between SIGTERM and SIGKILL, on Batch
 _KILLED = 128 + signal.SIGKILL
@@ -55,7 +49,7 @@ class Attempt:
             self.kill_at = None
 
     def reclaim(self, host: str, now: float, notice: float) -> None:
-        self.end(RECLAIMED.format(host=host), now, notice)
+        self.end(RECLAIMED[self.spec.platform].format(host=host), now, notice)
 
     def outcome(self, code: int) -> Outcome:
         """What AWS would show. A job that ends well within its notice has succeeded."""

@@ -40,6 +40,7 @@ class JobSpec:
     attempts: int
     rules: tuple[Mapping[str, str], ...]
     timeout: float | None
+    platform: str = "ec2"
 
     @property
     def keys(self) -> list[str]:
@@ -109,6 +110,7 @@ def _spec(
         attempts=int(retry.get("attempts", 1)),
         rules=tuple(retry.get("evaluateOnExit", ())),
         timeout=timeout.get("attemptDurationSeconds"),
+        platform="fargate" if "FARGATE" in definition.get("platformCapabilities", ()) else "ec2",
     )
 
 

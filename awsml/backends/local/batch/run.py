@@ -13,13 +13,6 @@ from typing import Any
 from awsml.backends.local.batch.attempt import GRACE_SECONDS, Attempt
 from awsml.backends.local.batch.graph import Graph
 from awsml.backends.local.batch.jobs import JobSpec, job_specs, left_out, require_source
-from awsml.backends.local.batch.outcome import (
-    DEPENDENCY,
-    NOT_STARTED,
-    TERMINATED,
-    Outcome,
-    retried,
-)
 from awsml.backends.local.batch.process import AttemptProcess, Guard
 from awsml.backends.local.batch.queue import FOLDER, AttemptRow, JobQueue
 from awsml.backends.local.batch.reclaim import Reclaims
@@ -31,6 +24,7 @@ from awsml.backends.local.machine import gpus_here, usable_cores
 from awsml.backends.local.python import chosen_python
 from awsml.backends.local.terms import HERE, LocalTerms, Workplace
 from awsml.events import Event, Finished, LogLine, Note, PhaseChanged, Progress, Started
+from awsml.retries import DEPENDENCY, NOT_STARTED, TERMINATED, Outcome, retried
 from awsml.store.run import Run
 from awsml.store.runs import RunStore
 from awsml.units import counted

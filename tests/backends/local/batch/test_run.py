@@ -125,6 +125,14 @@ def test_a_reclaim_is_retried_by_its_rule(state):
     assert ran.lines[:2] == ["job step 1/4", "job step 2/4"]
 
 
+def test_on_fargate_a_reclaim_is_told_in_fargate_s_words(state):
+    definition = define(attempts=2, rules=[RECLAIMED, REST])
+    definition["params"]["platformCapabilities"] = ["FARGATE"]
+    ran = drive(state, definition, submit(sh("sleep 5")), interrupt="200ms")
+    assert ran.end.figures["attempts"] == 1  # no rule of these names it
+    assert "Your Spot Task was interrupted." in ran.end.reason
+
+
 def test_a_reclaim_without_attempts_left_is_a_failure(state):
     ran = drive(state, define(), submit(sh("sleep 5")), interrupt="200ms")
     assert ran.end.status == "Failed"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from awsml.backends.local.batch.outcome import ENDED, Outcome, retried
+from awsml.retries import ENDED, Outcome, covering, reclaims_retried, retried
 
 RECLAIM = Outcome(None, "Host EC2 (instance i-0abc) terminated.")
 EXITED = Outcome(1, ENDED)
@@ -35,3 +35,33 @@ ALL = {"onReason": "*", "action": "EXIT"}
 )
 def test_the_first_rule_that_holds_decides(outcome, rules, again):
     assert retried(outcome, rules) is again
+
+
+@pytest.mark.parametrize(
+    ("platform", "rules", "again"),
+    [
+        ("ec2", [], True),
+        ("ec2", [ALL], False),
+        ("fargate", [{"onStatusReason": "Host EC2*", "action": "RETRY"}, ALL], False),
+        ("fargate", [{"onStatusReason": "Your Spot*", "action": "RETRY"}, ALL], True),
+        ("ec2", [{"onExitCode": "143", "action": "RETRY"}, ALL], True),
+        ("ec2", [{"onExitCode": "1", "action": "RETRY"}, ALL], False),
+    ],
+)
+def test_whether_what_spot_takes_back_may_be_retried(platform, rules, again):
+    assert reclaims_retried(platform, rules) is again
+
+
+@pytest.mark.parametrize(
+    ("rule", "later", "covers"),
+    [
+        ({"onReason": "*"}, {"onExitCode": "1"}, True),
+        ({"onExitCode": "1*"}, {"onExitCode": "137"}, True),
+        ({"onExitCode": "137"}, {"onExitCode": "1*"}, False),
+        ({"onReason": "*", "onExitCode": "1"}, {"onExitCode": "1"}, True),
+        ({"onReason": "A*", "onExitCode": "1"}, {"onExitCode": "1"}, False),
+        ({"action": "EXIT"}, {"onExitCode": "1"}, False),
+    ],
+)
+def test_which_rule_holds_wherever_a_later_one_does(rule, later, covers):
+    assert covering(rule, later) is covers
