@@ -48,6 +48,14 @@ class Project(NamedTuple):
                 return absolute[len(here) :] or "."
         return str(path)
 
+    def in_repository(self, name: str) -> str:
+        """A file from the root of the repository that it lies in, as code hosts name it."""
+        absolute = os.path.join(os.path.realpath(self.cwd), name)
+        for folder in Path(absolute).parents:
+            if (folder / ".git").exists():
+                return os.path.relpath(absolute, folder)
+        return name
+
 
 def _upwards(start: Path) -> Path | None:
     for folder in (start, *start.parents):

@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from awsml.finding import Finding, Level, worst_first
+from awsml.errors import AwsmlError
+from awsml.finding import Finding, Level, Place, worst_first
 
 COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.ADVICE: "notice"}
 
 
-def annotation_lines(findings: Sequence[Finding]) -> str:
-    """One line each. A step shows the first ten of a level, so the worst come first."""
-    return "\n".join(_annotation(finding) for finding in worst_first(findings))
+def annotation_lines(
+    findings: Sequence[Finding],
+    errors: Sequence[AwsmlError] = (),
+    named: Callable[[str], str] = str,
+) -> str:
+    """One line each. A step shows the first ten of a level, so the worst come first, and before
+    them what could not be read. `named` is the name of a file from the repository's root."""
+    lines = [
+        *(_command("error", error.where, error.slug, _said(error), named) for error in errors),
+        *(
+            _command(COMMANDS[finding.level], finding.place, finding.slug, _said(finding), named)
+            for finding in worst_first(findings)
+        ),
+    ]
+    return "\n".join(lines)
 
 
-def _annotation(finding: Finding) -> str:
+def _command(
+    command: str, place: Place | None, slug: str, text: str, named: Callable[[str], str]
+) -> str:
     properties: dict[str, object] = {}
-    if place := finding.place:
-        properties = {"file": place.file, "line": place.line, "col": place.column}
+    if place is not None:
+        properties = {"file": named(place.file), "line": place.line, "col": place.column}
         if place.end_line == place.line:
             properties |= {"endLine": place.end_line, "endColumn": place.end_column}
-    properties["title"] = finding.slug
+    properties["title"] = slug
     listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    hint = f"\n{finding.hint}" if finding.hint else ""
-    return f"::{COMMANDS[finding.level]} {listed}::{_data(finding.message + hint)}"
+    return f"::{command} {listed}::{_data(text)}"
+
+
+def _said(about: Finding | AwsmlError) -> str:
+    return f"{about.message}\n{about.hint}" if about.hint else about.message
 
 
 def _data(text: str) -> str:

@@ -213,7 +213,61 @@ def test_a_baseline_keeps_what_is_known_quiet(awsml: CommandLine, tmp_path: Path
     assert ran.code == 1
     assert [f["slug"] for f in json.loads(ran.out)["findings"]] == ["wrong-unit"]
     job.write_text(GOOD)
-    assert "1 of the findings" in awsml("validate", "job.yaml", "--baseline", "known.json").err
+    assert (
+        "one entry of known.json" in awsml("validate", "job.yaml", "--baseline", "known.json").err
+    )
+
+
+def test_a_baseline_is_of_files_that_were_looked_at_from_wherever(
+    awsml: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text(GOOD.replace("mode: file", "mode: fil"))
+    awsml("validate", ".", "--baseline", "known.json", "--update-baseline")
+    ran = awsml("validate", "a.yaml", "--baseline", "known.json")
+    assert (ran.code, ran.err) == (0, "")
+    ran = awsml("validate", "a.yaml", "--baseline", "known.json", "--update-baseline")
+    assert "1 finding written to known.json, beside 1 of files that were not checked" in ran.err
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path / "sub")
+    ran = awsml("validate", "../a.yaml", "../b.yaml", "--baseline", "../known.json")
+    assert ran.code == 0 and "2 in the baseline" in ran.out
+    (tmp_path / "b.yaml").unlink()
+    ran = awsml("validate", "../a.yaml", "--baseline", "../known.json")
+    assert "one entry of ../known.json found no more" in ran.err
+
+
+def test_what_is_not_checked_names_its_file(awsml: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "stack.yaml").write_text(
+        "Parameters: {Type: {Type: String}}\n"
+        "Resources:\n"
+        "  Config:\n"
+        "    Type: AWS::SageMaker::EndpointConfig\n"
+        "    Properties:\n"
+        "      ProductionVariants:\n"
+        "        - {VariantName: a, ModelName: m, InitialInstanceCount: 1, InstanceType: !Ref Type}\n"
+    )
+    skipped = json.loads(awsml("validate", "stack.yaml", "-o", "json").out)["not_checked"]
+    assert skipped and {entry["file"] for entry in skipped} == {"stack.yaml"}
+    assert "not checked (-o json says what and why)" in awsml("validate", "stack.yaml").out
+
+
+def test_ci_is_told_of_files_that_could_not_be_read_from_the_root_of_the_repository(
+    awsml: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(tmp_path, "init", "-q")
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "job.yaml").write_text("kind: training\nname: [\n")
+    monkeypatch.chdir(tmp_path / "infra")
+    ran = awsml("validate", "job.yaml", "-o", "github", "-o", "sarif=out.sarif")
+    assert ran.code == 2
+    assert ran.out.startswith("::error file=infra/job.yaml,line=")
+    run = json.loads((tmp_path / "infra" / "out.sarif").read_text())["runs"][0]
+    (invocation,) = run["invocations"]
+    assert not invocation["executionSuccessful"]
+    (told,) = invocation["toolExecutionNotifications"]
+    location = told["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert (told["level"], location) == ("error", "infra/job.yaml")
 
 
 @pytest.mark.parametrize("text", ["no json", "[]", '{"findings": [1]}'])

@@ -4,70 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from awsml.checks import Checked, Terms, validate_plan
 from awsml.cli.checking.checker import Checker
+from awsml.cli.checking.results import Results, write_results
 from awsml.cli.facts import today
 from awsml.cli.files import SourceLines, files_under, open_lines
 from awsml.cli.options import fail_on_option, on_option, refused
 from awsml.cli.output import (
     Output,
-    Style,
-    as_json_text,
-    error_json,
-    explain_error,
     outputs_option,
     say,
-    write,
 )
 from awsml.cli.project import Project
 from awsml.errors import AwsmlError, UsageError
-from awsml.finding import Finding, Level, NotChecked, worst_first
-from awsml.render.findings import counts_line, findings_text
+from awsml.finding import Finding
 from awsml.units import counted
 
 if TYPE_CHECKING:
     from awsml.cli.checking.changes import Changes
-
-
-@dataclass
-class Results:
-    """What the files came to so far, and the worst exit code."""
-
-    findings: list[Finding] = field(default_factory=list)
-    not_checked: list[NotChecked] = field(default_factory=list)
-    errors: list[AwsmlError] = field(default_factory=list)
-    ran: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by file
-    silenced: int = 0
-    known: int = 0  # findings that the baseline lists
-    _seen: set[Finding] = field(default_factory=set)
-
-    def add(self, name: str, checked: Checked) -> None:
-        self.ran[name] = checked.ran
-        self.find(checked.findings)
-        self.not_checked += checked.not_checked
-        self.silenced += checked.silenced
-
-    def find(self, findings: Sequence[Finding]) -> None:
-        """Say once what several files share: a base that they extend, the project's defaults."""
-        new = [each for each in findings if each.place is None or each not in self._seen]
-        self.findings += new
-        self._seen.update(new)
-
-    def report(self, error: AwsmlError) -> None:
-        """Say at once what could not be read, and go on with the other files."""
-        self.errors.append(error)
-        explain_error(error, ())
-
-    def code(self, fail_on: str) -> int:
-        if self.errors:
-            return max(error.exit_code for error in self.errors)
-        return 1 if refused(self.findings, fail_on) else 0
 
 
 @click.command("validate", epilog="Example: awsml validate .")
@@ -156,10 +115,10 @@ def command(
     )
     if request is None:
         results.find(_about_defaults(project))
-    _check_files(checker, paths, results)
+    _check_files(checker, paths, results, baseline)
     if baseline is not None:
         _compare(results, baseline, lines, update_baseline)
-    _write(results, lines, outputs, fail_on)
+    write_results(results, lines, outputs, fail_on, project)
     return results.code(fail_on)
 
 
@@ -169,8 +128,12 @@ def _changes(revision: str, project: Project) -> Changes:
     return changes_since(revision, project.cwd)
 
 
-def _check_files(checker: Checker, paths: Sequence[str], results: Results) -> None:
+def _check_files(
+    checker: Checker, paths: Sequence[str], results: Results, baseline: Path | None
+) -> None:
     for path in files_under(paths, results.report):
+        if baseline is not None and path.absolute() == baseline.absolute():
+            continue
         name = checker.name(path)
         try:
             checked = checker.checked(path, name)
@@ -182,32 +145,19 @@ def _check_files(checker: Checker, paths: Sequence[str], results: Results) -> No
 
 
 def _compare(results: Results, baseline: Path, lines: SourceLines, update: bool) -> None:
-    from awsml.cli.checking.baseline import beyond_baseline, write_baseline
+    from awsml.cli.checking.baseline import Baseline
 
+    known = Baseline(baseline, lines)
     if update:
-        write_baseline(baseline, results.findings, lines)
-        say(f"{counted(len(results.findings), 'finding')} written to {baseline}")
-    new, gone = beyond_baseline(baseline, results.findings, lines)
+        kept = known.write(results.findings, results.ran)
+        beside = f", beside {kept} of files that were not checked" if kept else ""
+        say(f"{counted(len(results.findings), 'finding')} written to {baseline}{beside}")
+    new, gone = known.beyond(results.findings, results.ran)
     results.known = len(results.findings) - len(new)
     results.findings = new
     if gone:
-        say(f"{gone} of the findings in {baseline} are gone: --update-baseline takes them off")
-
-
-def _write(results: Results, lines: SourceLines, outputs: Sequence[Output], fail_on: str) -> None:
-    writers = {
-        "text": lambda style: _text(results, lines, style),
-        "json": lambda _: as_json_text(_json(results)),
-        "jsonl": lambda _: "\n".join(json.dumps(f.as_json()) for f in results.findings),
-        "sarif": lambda _: _sarif(results, lines),
-        "junit": lambda _: _junit(results, fail_on),
-        "github": lambda _: _annotations(results),
-    }
-    write(outputs, writers)
-
-
-def failing(fail_on: str) -> Level | None:
-    return None if fail_on == "never" else Level(fail_on)
+        entries = "one entry" if gone == 1 else f"{gone} entries"
+        say(f"{entries} of {baseline} found no more: --update-baseline leaves them out")
 
 
 def _about_defaults(project: Project) -> list[Finding]:
@@ -238,53 +188,3 @@ def _requests(file: str, terms: Terms, fail_on: str) -> int:
             }
             click.echo(json.dumps(answer, ensure_ascii=False))
     return 1 if failed else 0
-
-
-def _text(results: Results, lines: SourceLines, style: Style) -> str:
-    shown = findings_text(results.findings, lines, width=style.width, paint=style.paint)
-    files = f"{counted(len(results.ran), 'file')} checked"
-    skipped = f", {len(results.not_checked)} not checked" if results.not_checked else ""
-    known = f", {results.known} in the baseline" if results.known else ""
-    unread = f", {len(results.errors)} not read" if results.errors else ""
-    counts = counts_line(results.findings, results.silenced)
-    last = f"{files}{unread}: {counts}{known}{skipped}"
-    if results.errors and not (results.ran or results.findings):
-        last = f"{files}{unread}"
-    return f"{shown}\n\n{last}" if shown else last
-
-
-# What few checks ask for is imported by those that do: it is a tenth of the start-up.
-
-
-def _sarif(results: Results, lines: SourceLines) -> str:
-    from awsml.render.sarif import sarif
-
-    return as_json_text(sarif(worst_first(results.findings), lines))
-
-
-def _junit(results: Results, fail_on: str) -> str:
-    from awsml.render.junit import junit
-
-    return junit(results.findings, results.ran, results.errors, failing(fail_on))
-
-
-def _annotations(results: Results) -> str:
-    from awsml.render.annotations import annotation_lines
-
-    return annotation_lines(results.findings)
-
-
-def _json(results: Results) -> dict[str, Any]:
-    return {
-        "version": 1,
-        "files": list(results.ran),
-        "findings": [finding.as_json() for finding in results.findings],
-        "not_checked": [skipped.as_json() for skipped in results.not_checked],
-        "silenced": results.silenced,
-        "counts": {level.value: _number(results.findings, level) for level in Level},
-        "errors": [error_json(error)["error"] for error in results.errors],
-    }
-
-
-def _number(findings: Sequence[Finding], level: Level) -> int:
-    return sum(finding.level is level for finding in findings)
