@@ -16,6 +16,8 @@ _KIND = re.compile(r"""^(?:kind|["']kind["'])[ \t]*:""", re.MULTILINE)
 # A scenario may leave its kind to the one it extends; what linters extend is no YAML file.
 _EXTENDS = re.compile(r"""^extends[ \t]*:[ \t\["']*[^\s"'#,\]]+\.ya?ml\b""", re.MULTILINE)
 _ELSEWHERE = re.compile(r"^apiVersion[ \t]*:", re.MULTILINE)
+# Resources of a template, whatever types they have, and however broken the rest is.
+_RESOURCES = re.compile(r"""^["']?Resources["']?[ \t]*:[ \t]*\r?\n[ \t]+[\w"']""", re.MULTILINE)
 _MAPPING = re.compile(r"""^[A-Za-z_"'][^\n:#]*:(?:[ \t]|$)""", re.MULTILINE)
 
 
@@ -79,6 +81,8 @@ def _of_yaml(text: str) -> Recognised:
         return Recognised(Kind.NOTHING, "it is another tool's: it has an `apiVersion`")
     if _KIND.search(text) or _EXTENDS.search(text):
         return Recognised(Kind.SCENARIO)
+    if _RESOURCES.search(text):
+        return Recognised(Kind.TEMPLATE)
     if not _MAPPING.search(text):
         return Recognised(Kind.SCENARIO)  # broken or empty: reading it says what is wrong
     return Recognised(Kind.NOTHING, "it has neither a `kind` nor `Resources`")

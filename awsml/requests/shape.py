@@ -88,7 +88,7 @@ def _structure(table: Table, shape: Shape, value: Any, path: str, depth: int) ->
         if name in shape.members:
             yield from _check(table, shape.members[name], inner, step, depth - 1)
         else:
-            yield _unknown_field(shape, str(name), path, step)
+            yield _unknown_field(table, shape, str(name), path)
     for name in shape.required:
         if name not in value:
             yield _missing(name, path)
@@ -114,11 +114,21 @@ def _map(table: Table, shape: Shape, value: Any, path: str, depth: int) -> Outco
         yield from _check(table, shape.value, inner, step, depth - 1)
 
 
-def _unknown_field(shape: Shape, name: str, path: str, step: str) -> Complaint:
-    near = nearest(name, shape.members)
+def _unknown_field(table: Table, shape: Shape, name: str, path: str) -> Complaint:
+    near = nearest(name, shape.members) or _below(table, shape, name)
     where = f"`{path}` has no member" if path else "the request has no member"
     hint = f"did you mean `{near[0]}`?" if near else f"the members are {named(shape.members, 12)}"
+    step = join_path(path, name)
     return Complaint("unknown-field", step, f"{where} `{name}`", hint, local=True)
+
+
+def _below(table: Table, shape: Shape, name: str) -> list[str]:
+    """Where a member of this name stands one level further in."""
+    return [
+        f"{member}.{name}"
+        for member, inner in shape.members.items()
+        if name in table.shapes[inner].members
+    ]
 
 
 def _missing(name: str, path: str, confidence: Confidence = Confidence.VERIFIED) -> Complaint:
@@ -149,8 +159,17 @@ def _wrong_type(shape: Shape, value: Any, path: str) -> Complaint:
     if shape.type == "string" and isinstance(value, int | float):
         hint = f'write "{str(value).lower() if isinstance(value, bool) else value}" in quotes'
     elif isinstance(value, str) and shape.type not in ("structure", "list", "map", "timestamp"):
-        hint = "write it without quotes"
+        hint = "write it without quotes" if _is_plain(value) else None
     return Complaint("wrong-type", path, message, hint, local=True)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether quotes are all that keeps a text from being a number, true or false."""
+    try:
+        float(text)
+    except ValueError:
+        return text in ("true", "false")
+    return True
 
 
 def _described(value: Any) -> str:

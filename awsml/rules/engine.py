@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from awsml.finding import Confidence, Finding, Fix, Level, NotChecked, Place, Related
-from awsml.plan import Call, Origin, Plan
+from awsml.plan import Call, Origin, Plan, parent_path
 from awsml.requests.complaint import Complaint
 from awsml.requests.shape import check_shape
 from awsml.rules.discovery import rules_for
 from awsml.rules.part import KnownLater, Part, PlanView, Undecided
 from awsml.rules.problem import Problem
 from awsml.rules.rule import Rule
+from awsml.rules.spelling import as_template
 
 # Complaints of compile() that a run on this machine does not make right.
 WRONG_ANYWHERE = frozenset({"unknown-region"})
@@ -63,17 +64,20 @@ def _check(plan: Plan, local: bool, strict: bool, persona: str | None, said: Sai
     outcome.findings.extend(
         _softened(f) if local and f.slug not in WRONG_ANYWHERE else f for f in plan.problems
     )
-    explained = {_spot(finding) for finding in outcome.findings}
-    kept = [f for f in shape.findings if f.slug not in _VAGUE or _spot(f) not in explained]
+    explained = {(_spot(finding), finding.level) for finding in outcome.findings}
+    kept = [
+        f for f in shape.findings if f.slug not in _VAGUE or (_spot(f), f.level) not in explained
+    ]
     return Outcome(kept + outcome.findings, list(dict.fromkeys(outcome.not_checked)))
 
 
 # What only says that a form is wrong gives way to a rule that says what is wrong with it.
-_VAGUE = {"pattern-mismatch", "bad-name"}
+_VAGUE = {"pattern-mismatch", "bad-name", "enum-value"}
 
 
-def _spot(finding: Finding) -> tuple[Place | None, str | None]:
-    return finding.place, finding.request_path
+def _spot(finding: Finding) -> tuple[int | None, str | None]:
+    """What a finding is about; of the line it may name some characters."""
+    return finding.place.line if finding.place else None, finding.request_path
 
 
 _SHAPE = ("", "")  # in the place of a rule and a path
@@ -82,23 +86,26 @@ _SHAPE = ("", "")  # in the place of a rule and a path
 def _shape(plan: Plan, local: bool, said: Said) -> Outcome:
     """What the services' models say about the calls of a plan."""
     outcome = Outcome([], [])
+    written = plan.kind == "template" and plan.made_from is None
     for call in plan.calls:
         known = said.get(id(call), {})
         found = known.get(_SHAPE)
         if found is None:
-            found = known[_SHAPE] = _shape_of(call, local)
+            found = known[_SHAPE] = _shape_of(call, local, written)
         outcome.findings.extend(found.findings)
         outcome.not_checked.extend(found.not_checked)
     return outcome
 
 
-def _shape_of(call: Call, local: bool) -> Outcome:
+def _shape_of(call: Call, local: bool, written: bool) -> Outcome:
     outcome = Outcome([], [])
     for found in check_shape(call):
         if isinstance(found, NotChecked):
             outcome.not_checked.append(found)
             continue
         finding = _complaint(found, call)
+        if written:
+            finding = _of_template(finding, call.api)
         softer = local and not found.local
         outcome.findings.append(_softened(finding) if softer else finding)
     return outcome
@@ -171,7 +178,7 @@ def _finding(rule: Rule, problem: Problem, firm: bool) -> Finding:
     level = problem.level or rule.level
     if level is Level.ERROR and not firm:
         level = Level.WARNING
-    return Finding(
+    finding = Finding(
         slug=rule.slug,
         level=level,
         message=problem.message,
@@ -185,6 +192,15 @@ def _finding(rule: Rule, problem: Problem, firm: bool) -> Finding:
         persona=rule.persona,
         usd=problem.usd,
     )
+    view = problem.at.plan
+    written = view.is_template and view.plan.made_from is None
+    return _of_template(finding, call.api) if written else finding
+
+
+def _of_template(finding: Finding, api: str) -> Finding:
+    """In the words of somebody who wrote a template, not a request."""
+    hint = finding.hint and as_template(finding.hint, api)
+    return replace(finding, message=as_template(finding.message, api), hint=hint)
 
 
 def _fix(problem: Problem, exact: Origin | None) -> Fix | None:
@@ -215,16 +231,27 @@ def _complaint(complaint: Complaint, call: Call) -> Finding:
     origin = call.origin(complaint.path)
     exact = call.origins.get(complaint.path)
     name = exact.field if exact and exact.field else complaint.path
+    message = complaint.message.replace(f"`{complaint.path}`", f"`{name}`")
+    if complaint.slug == "missing-required":
+        message = message.replace(*_around(complaint.path, call))
     return Finding(
         slug=complaint.slug,
         level=complaint.level,
-        message=complaint.message.replace(f"`{complaint.path}`", f"`{name}`"),
+        message=message,
         hint=complaint.hint,
         confidence=complaint.confidence,
         place=origin.place if origin else None,
         field=origin.field if origin else None,
         request_path=complaint.path,
     )
+
+
+def _around(path: str, call: Call) -> tuple[str, str]:
+    """What holds a member, as the complaint calls it and as the file does."""
+    holder = parent_path(path)
+    origin = call.origins.get(holder)
+    said = f"`{holder}`" if holder else "the request"
+    return said, f"`{origin.field}`" if origin and origin.field else said
 
 
 def _softened(finding: Finding) -> Finding:

@@ -160,7 +160,7 @@ def test_whatever_is_wrong_with_a_file_the_others_are_checked(
     assert wrong == {
         "latin.yaml": "not-utf-8",
         "bomb.yaml": "too-many-aliases",
-        "broken.json": "bad-yaml",
+        "broken.json": "unreadable-json",
         "nul.yaml": "bad-yaml",
         "empty.yaml": "empty-file",
         "huge.json": "file-too-large",
@@ -245,7 +245,10 @@ def test_what_is_not_checked_names_its_file(awsml: CommandLine, tmp_path: Path) 
         "    Type: AWS::SageMaker::EndpointConfig\n"
         "    Properties:\n"
         "      ProductionVariants:\n"
-        "        - {VariantName: a, ModelName: m, InitialInstanceCount: 1, InstanceType: !Ref Type}\n"
+        "        - VariantName: a\n"
+        "          ModelName: m\n"
+        "          InitialInstanceCount: 1\n"
+        "          InstanceType: !Ref Type\n"
     )
     skipped = json.loads(awsml("validate", "stack.yaml", "-o", "json").out)["not_checked"]
     assert skipped and {entry["file"] for entry in skipped} == {"stack.yaml"}

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 
-from awsml.finding import Confidence, Finding, Level, NotChecked
-from awsml.nearness import named, nearest
-from awsml.plan import Call, Origin, Ref, Source, Text, Unknown, join_path
+from awsml.finding import NotChecked
+from awsml.plan import Call, Origin, Ref, Source, Unknown
 from awsml.readers.templates.functions import Functions
+from awsml.readers.templates.request import POLICY, TARGET, Request
 from awsml.readers.templates.resource_types import (
     ResourceType,
-    members_by_property,
     resource_type,
 )
 from awsml.readers.templates.serverless import SamEvent, sam_events
 from awsml.readers.templates.template import Resource
-from awsml.readers.templates.values import made, number, typed
-from awsml.requests.table import Shape, Table, load_table
-from awsml.scenario.nodes import Entry, ListNode, MapNode, Node, ScalarNode, plain, value_place
-
-_ABSENT = object()
-_WORDS = {"true": True, "false": False, "null": None}
-_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")
-_JSON_TEXT = "EventPattern"  # an object in a template, and its text in the request
-_TARGET = ("ServiceNamespace", "ResourceId", "ScalableDimension")
+from awsml.readers.templates.values import made
+from awsml.requests.table import load_table
+from awsml.scenario.nodes import Entry, ListNode, MapNode, ScalarNode
 
 
 def calls_of(resource: Resource, functions: Functions) -> Iterator[Call]:
@@ -44,11 +34,11 @@ def calls_of(resource: Resource, functions: Functions) -> Iterator[Call]:
         functions.not_checked.append(NotChecked("template-resource", reason))
         return
     body = value if isinstance(value, MapNode) else MapNode({}, resource.key.place)
-    if kind.name == "AWS::ApplicationAutoScaling::ScalingPolicy":
+    if kind.name == POLICY:
         body = _with_target(body, functions)
     main = _request(kind, kind.api, body, resource, functions)
     yield main
-    inner = kind._replace(named_by=None, besides=frozenset())
+    inner = kind._replace(named_by=None, besides=frozenset(), needs=(), lacks=frozenset())
     if kind.name == "AWS::Events::Rule" and "Targets" in body.entries:
         targets = MapNode({"Targets": body.entries["Targets"]}, body.place)
         call = _request(inner, "events:PutTargets", targets, resource, functions)
@@ -80,15 +70,15 @@ def _with_target(body: MapNode, functions: Functions) -> MapNode:
     resource = functions.template.resources.get(name)
     target = resource.properties if resource else None
     if isinstance(target, MapNode):
-        shared = {key: target.entries[key] for key in _TARGET if key in target.entries}
+        shared = {key: target.entries[key] for key in TARGET if key in target.entries}
         return MapNode({**shared, **body.entries}, body.place)
     # The id of a target is what it is: endpoint/name/variant/all|its dimension|sagemaker.
     parts = pointed.text.split("|") if isinstance(pointed, ScalarNode) else ()
-    if len(parts) == len(_TARGET):
+    if len(parts) == len(TARGET):
         said = zip(("ResourceId", "ScalableDimension", "ServiceNamespace"), parts, strict=True)
         given = {key: Entry(entry.key, made(text, entry.value)) for key, text in said}
         return MapNode({**given, **body.entries}, body.place)
-    return MapNode({**dict.fromkeys(_TARGET, entry), **body.entries}, body.place)
+    return MapNode({**dict.fromkeys(TARGET, entry), **body.entries}, body.place)
 
 
 def _scheduled(
@@ -99,7 +89,7 @@ def _scheduled(
     for action in actions.items if isinstance(actions, ListNode) else ():
         value = functions.value(action)
         if isinstance(value, MapNode):
-            target = {key: body.entries[key] for key in _TARGET if key in body.entries}
+            target = {key: body.entries[key] for key in TARGET if key in body.entries}
             both = MapNode({**target, **value.entries}, value.place)
             api = "application-autoscaling:PutScheduledAction"
             yield _request(kind, api, both, resource, functions)
@@ -117,9 +107,10 @@ def _request(
     assert table is not None, f"there is no table of {api}"
     used = functions.used
     functions.used = set(resource.depends_on)
-    request = _Request(table, kind, resource, functions)
+    request = Request(table, kind, resource, functions)
     request.origins[""] = Origin(Source.RAW, resource.name, resource.key.place)
     params = request.structure(body, table.input, "", written)
+    params |= request.wanted(body)
     name = kind.named_by
     if name is not None:
         member = name if name in table.shapes[table.input].members else name[0].lower() + name[1:]
@@ -128,154 +119,3 @@ def _request(
     functions.used = used
     service, _, operation = api.partition(":")
     return Call(service, operation, params, request.origins, resource.name, besides)
-
-
-@dataclass(slots=True)
-class _Request:
-    """Takes a resource's properties over into parameters, and notes where each stood."""
-
-    table: Table
-    kind: ResourceType
-    resource: Resource
-    functions: Functions
-    origins: dict[str, Origin] = field(default_factory=dict)
-    besides: dict[str, Any] = field(default_factory=dict)
-
-    def structure(self, node: MapNode, name: str, path: str, written: str) -> dict[str, Any]:
-        shape = self.table.shapes[name]
-        members = members_by_property(self.table.api, name, self.kind.spellings)
-        found: dict[str, Any] = {}
-        for key, entry in node.entries.items():
-            here = join_path(written, key)
-            if key.startswith("Fn::"):
-                late = Unknown(f"{key} may add to `{written or self.resource.name}`")
-                found = dict.fromkeys(shape.members, late) | found
-                continue
-            if here in self.kind.besides:
-                self.besides[here] = _plain(self.functions, entry.value)
-                continue
-            member = members.get(key)
-            if member is None:
-                self._unknown(entry, here, members)
-                continue
-            inner = self._entry(entry, shape.members[member], join_path(path, member), here)
-            if inner is not _ABSENT:
-                found[member] = inner
-        return found
-
-    def _entry(self, entry: Entry, shape: str, path: str, written: str) -> Any:
-        place = value_place(entry.value, entry.key)
-        self.origins[path] = Origin(Source.RAW, f"{self.resource.name}.{written}", place)
-        return self._value(entry.value, shape, path, written)
-
-    def _value(self, node: Node, name: str, path: str, written: str) -> Any:
-        shape = self.table.shapes[name]
-        value = self.functions.value(node)
-        if value is None:
-            return _ABSENT
-        if isinstance(value, Unknown):
-            return value
-        if value is not node and _is_empty(value):
-            # Who leaves a parameter empty means it to be given, or asks for it in a condition.
-            return Unknown(f"`{written}` is empty unless a parameter says something else")
-        if isinstance(value, Ref | Text):
-            late = Unknown(f"`{written}` is known when the stack is made")
-            return value if shape.type == "string" else late
-        if isinstance(value, MapNode):
-            return self._mapping(value, name, path, written)
-        if isinstance(value, ListNode):
-            return self._list(value, shape, path, written)
-        return typed(value, shape.type)
-
-    def _mapping(self, node: MapNode, name: str, path: str, written: str) -> Any:
-        shape = self.table.shapes[name]
-        if shape.type == "structure":
-            return self.structure(node, name, path, written)
-        if shape.type == "string" and path == _JSON_TEXT:
-            return json.dumps(_json(self.functions, node))
-        if shape.type != "map" or shape.value is None:
-            return plain(node)
-        found = {}
-        for key, entry in node.entries.items():
-            here = join_path(path, key)
-            inner = self._entry(entry, shape.value, here, join_path(written, key))
-            if inner is not _ABSENT:
-                found[key] = inner
-        return found
-
-    def _list(self, node: ListNode, shape: Shape, path: str, written: str) -> Any:
-        if shape.type == "map" and shape.value is not None:
-            return self._tags(node)
-        if shape.type != "list" or shape.item is None:
-            return plain(node)
-        found: list[Any] = []
-        for item in node.items:
-            here, shown = join_path(path, len(found)), join_path(written, len(found))
-            place = value_place(item, None)
-            self.origins[here] = Origin(Source.RAW, f"{self.resource.name}.{shown}", place)
-            inner = self._value(item, shape.item, here, shown)
-            if inner is not _ABSENT:
-                found.append(inner)
-        return found
-
-    def _tags(self, node: ListNode) -> Any:
-        """CloudFormation writes tags as a list where some services take a map."""
-        found = {}
-        for item in node.items:
-            tag = self.functions.value(item)
-            if not isinstance(tag, MapNode) or not {"Key", "Value"} <= tag.entries.keys():
-                return plain(node)
-            key = self.functions.text(tag.entries["Key"].value)
-            if isinstance(key, str):
-                found[key] = self.functions.text(tag.entries["Value"].value)
-        return found
-
-    def _unknown(self, entry: Entry, written: str, members: Mapping[str, str]) -> None:
-        name = entry.key.text
-        near = nearest(name, members)
-        hint = f"did you mean `{near[0]}`?" if near else f"it may have {named(members, 12)}"
-        where = written.rpartition(".")[0]
-        self.functions.findings.append(
-            Finding(
-                "unknown-field",
-                Level.ERROR,
-                f"{f'`{where}` of ' if where else ''}{self.kind.name} has no property `{name}`",
-                hint,
-                Confidence.DOCUMENTED,
-                entry.key.place,
-                field=f"{self.resource.name}.{written}",
-            )
-        )
-
-
-def _is_empty(value: Node | Ref | Text) -> bool:
-    if isinstance(value, ListNode):
-        return not value.items
-    return isinstance(value, ScalarNode) and not value.text
-
-
-def _json(functions: Functions, node: Node) -> Any:
-    """The JSON that CloudFormation makes of a node; what is known later stands as its name."""
-    value = functions.value(node)
-    if isinstance(value, MapNode):
-        return {
-            name: _json(functions, entry.value)
-            for name, entry in value.entries.items()
-            if functions.value(entry.value) is not None
-        }
-    if isinstance(value, ListNode):
-        found = [functions.value(item) for item in value.items]
-        pairs = zip(value.items, found, strict=True)
-        return [_json(functions, item) for item, inner in pairs if inner is not None]
-    if not isinstance(value, ScalarNode):
-        return str(value)
-    if not value.plain:
-        return value.text
-    if value.text in _WORDS:
-        return _WORDS[value.text]
-    return number(value.text, whole=False) if _NUMBER.fullmatch(value.text) else value.text
-
-
-def _plain(functions: Functions, node: Node) -> Any:
-    value = functions.value(node)
-    return plain(value) if isinstance(value, ScalarNode | ListNode | MapNode) else value

@@ -8,18 +8,24 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from awsml.finding import Confidence, Finding, Level, NotChecked
-from awsml.nearness import nearest
+from awsml.finding import Finding, NotChecked
 from awsml.plan import Ref, Text, Unknown
 from awsml.readers.templates.conditions import Conditions
+from awsml.readers.templates.names import VARIABLE, unresolved
 from awsml.readers.templates.resource_types import reference_member, resource_type
 from awsml.readers.templates.template import Template, section
-from awsml.readers.templates.values import Value, function_of, joined, made, textual, written
+from awsml.readers.templates.values import (
+    Value,
+    dynamic,
+    function_of,
+    joined,
+    made,
+    textual,
+    written,
+)
 from awsml.scenario.nodes import ListNode, MapNode, Node, ScalarNode
 from awsml.units import counted
 
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
-_DYNAMIC = re.compile(r"\{\{resolve:[^}]*\}\}")
 _INDEX = re.compile(r"[0-9]{1,9}")
 _PSEUDO = {
     "AWS::AccountId": "account",
@@ -63,8 +69,7 @@ class Functions:
         if self._depth >= _DEEPEST or self._outgrown():
             return Unknown("functions are nested too deeply")
         if isinstance(node, ScalarNode):
-            found = _DYNAMIC.search(node.text)
-            return Unknown(f"{found[0]} is read when the stack is made") if found else node
+            return dynamic(node.text) or node
         call = function_of(node)
         if call is None:
             return node
@@ -188,17 +193,7 @@ class Functions:
 
     def _unresolved(self, name: str, at: Node) -> Unknown:
         if not self.template.transformed:
-            near = nearest(name, [*self.template.resources, *self.template.parameters])
-            self.findings.append(
-                Finding(
-                    "unknown-reference",
-                    Level.ERROR,
-                    f"nothing in this template is called `{name}`",
-                    f"did you mean `{near[0]}`?" if near else "add it, or correct the name",
-                    Confidence.VERIFIED,
-                    at.place,
-                )
-            )
+            self.findings.append(unresolved(name, self.template, at.place))
         return Unknown(f"nothing in the template is called {name}")
 
     def _sub(self, argument: Node, at: Node) -> Value:
@@ -210,7 +205,7 @@ class Functions:
         text = written(argument)
         parts: list[str | Ref | Text | Unknown] = []
         end = 0
-        for match in _VARIABLE.finditer(text):
+        for match in VARIABLE.finditer(text):
             parts += [text[end : match.start()], self._variable(match[1].strip(), given, at)]
             end = match.end()
         return joined([*parts, text[end:]], at)
@@ -244,6 +239,8 @@ class Functions:
         if not isinstance(argument, ListNode) or len(argument.items) != 3:
             return Unknown("Fn::If takes a condition and two values")
         name, first, second = argument.items
+        if written(name) not in self.template.conditions:
+            return Unknown(f"there is no condition {written(name)}")
         holds = self.conditions.holds(written(name))
         if holds is None:
             return Unknown(f"the condition {written(name)} is known when the stack is made")

@@ -10,6 +10,7 @@ from awsml.finding import Finding, NotChecked, Related
 from awsml.plan import Call, Plan
 from awsml.readers.templates.calls import calls_of
 from awsml.readers.templates.functions import Functions
+from awsml.readers.templates.names import misnamed
 from awsml.readers.templates.resource_types import resource_type
 from awsml.readers.templates.settings import Setting, combinations
 from awsml.readers.templates.template import Resource, Template, parse_template
@@ -40,7 +41,7 @@ def read_template(source: SourceText, *, region: str | None = None) -> Reading:
     """A template's resources as calls; UsageError where the text is no template."""
     template = parse_template(source)
     tried, skipped = combinations(template)
-    findings = [*template.findings]
+    findings = [*template.findings, *misnamed(template)]
     variants: list[Variant] = []
     made: _Made = {}
     trusts = trusts_of(template)
@@ -54,7 +55,7 @@ def read_template(source: SourceText, *, region: str | None = None) -> Reading:
         if all(plan.calls != earlier.plan.calls for earlier in variants):
             variants.append(Variant(plan, combination.unusual))
     if uses_region:
-        reason = "the Region of the stack is not known; name one with --region"
+        reason = "the Region of the stack is not known; name one: `awsml --region us-east-1 …`"
         skipped.append(NotChecked("template-region", reason))
     skipped += _unread(template)
     return Reading(

@@ -15,7 +15,8 @@ DATA = Path(__file__).parent.parent / "data" / "resources.json"
 
 class ResourceType(NamedTuple):
     """The call that a resource becomes. `besides` are properties that are not sent with it, and
-    `spellings` those that are the request's member of another name."""
+    `spellings` those that are the request's member of another name; `needs` and `lacks` are
+    properties that CloudFormation wants though the API does not, and members that are none."""
 
     name: str
     api: str
@@ -23,6 +24,8 @@ class ResourceType(NamedTuple):
     ref: str
     besides: frozenset[str]
     spellings: tuple[tuple[str, str], ...]
+    needs: tuple[str, ...] = ()
+    lacks: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=1024)
@@ -33,12 +36,27 @@ def resource_type(name: str) -> ResourceType | None:
         return None
     besides = frozenset(row.get("besides", ()))
     spellings = tuple((_table()["spellings"] | row.get("spellings", {})).items())
-    return ResourceType(name, row["api"], row["name"], row["ref"], besides, spellings)
+    return ResourceType(
+        name,
+        row["api"],
+        row["name"],
+        row["ref"],
+        besides,
+        spellings,
+        tuple(row.get("needs", ())),
+        frozenset(row.get("lacks", ())),
+    )
 
 
 def read_types() -> tuple[str, ...]:
     """Every type that is read."""
     return tuple(_table()["resources"])
+
+
+@cache
+def known_types() -> frozenset[str]:
+    """Every type of the services that have one which is read."""
+    return frozenset((*_table()["resources"], *_table()["others"]))
 
 
 def reference_member(name: str) -> str | None:

@@ -26,8 +26,9 @@ SHORT_FORMS = {
 }
 LONG_FORMS = frozenset(SHORT_FORMS.values())
 
+# YAML's own keys stand at the margin: other tools keep resources of AWS further in.
 _TEMPLATE = re.compile(
-    r"""^[ \t{,]*["']?(?:AWSTemplateFormatVersion|Resources)["']?[ \t]*:""", re.MULTILINE
+    r"""^(?:[ \t{,]*["'])?(?:AWSTemplateFormatVersion|Resources)["']?[ \t]*:""", re.MULTILINE
 )
 # With an object as its value it is a property of a JSON Schema that describes templates.
 _VERSION = re.compile(r"""AWSTemplateFormat\w*["']?[ \t]*:(?!\s*\{)""")
@@ -81,6 +82,7 @@ class Template(NamedTuple):
     source: SourceText
     parameters: Mapping[str, Parameter]
     mappings: MapNode
+    outputs: MapNode
     conditions: Mapping[str, Node]
     resources: Mapping[str, Resource]
     transforms: tuple[str, ...]
@@ -105,6 +107,10 @@ def looks_like_template(text: str) -> bool:
 
 def parse_template(source: SourceText) -> Template:
     """The template of a text; UsageError where it is none."""
+    if source.file.endswith(".json"):
+        from awsml.readers.json_places import parse_json  # not for YAML
+
+        parse_json(source.text, source.file)  # stricter, and tells the place better
     parsed = parse(source, SHORT_FORMS)
     root = parsed.roots[0] if parsed.roots else None
     resources = section(root, "Resources") if isinstance(root, MapNode) else None
@@ -122,6 +128,7 @@ def parse_template(source: SourceText) -> Template:
         source,
         _parameters(section(root, "Parameters") or nothing),
         section(root, "Mappings") or nothing,
+        section(root, "Outputs") or nothing,
         {name: entry.value for name, entry in conditions.entries.items()},
         _resources(resources),
         _transforms(root, resources),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from awsml.scenario.nodes import MapNode, Node, ScalarNode
 
 Value = Node | Ref | Text | Unknown | None  # None: AWS::NoValue, the property is left out
 
+_DYNAMIC = re.compile(r"\{\{resolve:[^}]*\}\}")
 _TRUTHS = {"true": True, "false": False}
 _SWITCHES = {**_TRUTHS, "yes": True, "no": False, "on": True, "off": False}  # as YAML 1.1 has it
 
@@ -40,6 +42,12 @@ def textual(value: Value) -> str | Ref | Text | Unknown:
     return "" if value is None else Unknown("a text was expected here")
 
 
+def dynamic(text: object) -> Unknown | None:
+    """What a text that is read elsewhere when the stack is made comes to."""
+    found = _DYNAMIC.search(text) if isinstance(text, str) and "{{" in text else None
+    return Unknown(f"{found[0]} is read when the stack is made") if found else None
+
+
 def joined(parts: Sequence[str | Ref | Text | Unknown], at: Node) -> Value:
     """One text; a reference inside keeps it from being more than a Text."""
     late = next((part for part in parts if isinstance(part, Unknown)), None)
@@ -53,6 +61,9 @@ def joined(parts: Sequence[str | Ref | Text | Unknown], at: Node) -> Value:
                 flat[-1] += piece
             elif piece != "":
                 flat.append(piece)
+    read_late = next((each for each in map(dynamic, flat) if each), None)
+    if read_late is not None:
+        return read_late
     if all(isinstance(piece, str) for piece in flat):
         return made("".join(map(str, flat)), at)
     return flat[0] if len(flat) == 1 and isinstance(flat[0], Ref) else Text(tuple(flat))

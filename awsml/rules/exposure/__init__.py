@@ -9,4 +9,15 @@ SAGEMAKER = (
     "sagemaker:CreateTransformJob",
 )
 BATCH = ("batch:RegisterJobDefinition", "batch:SubmitJob")
-APIS = (*SAGEMAKER, *BATCH)
+AROUND = (
+    "sagemaker:CreateEndpoint",
+    "sagemaker:CreateInferenceComponent",
+    "application-autoscaling:RegisterScalableTarget",
+    "application-autoscaling:PutScalingPolicy",
+    "batch:CreateComputeEnvironment",
+    "batch:CreateJobQueue",
+    "events:PutRule",
+    "events:PutTargets",
+    "scheduler:CreateSchedule",
+)
+APIS = (*SAGEMAKER, *BATCH, *AROUND)
