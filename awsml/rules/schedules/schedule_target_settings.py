@@ -57,6 +57,8 @@ def check(target: Part) -> Problems:
             message = f"`{settings}` is for {service}, and the target is {arn.service}"
             yield Problem(settings, message, "remove it", related=((part, arn.service),))
         elif name in _NEEDED and arn.service == service and not settings.written:
+            if arn.rest.startswith("api-destination/"):
+                continue  # no target of a schedule: schedule-target says so
             message = f"a target of {service} is called with `{settings}`"
             yield Problem(target, message, f"add `{settings}`", level=Level.WARNING)
     group = target["SqsParameters.MessageGroupId"]
