@@ -85,6 +85,7 @@ _RESOURCES = {
     "batch:CreateJobQueue": "AWS::Batch::JobQueue",
     "batch:RegisterJobDefinition": "AWS::Batch::JobDefinition",
     "events:PutRule": "AWS::Events::Rule",
+    "events:PutTargets": "AWS::Events::Rule",
     "scheduler:CreateSchedule": "AWS::Scheduler::Schedule",
     "application-autoscaling:RegisterScalableTarget": (
         "AWS::ApplicationAutoScaling::ScalableTarget"
@@ -98,9 +99,15 @@ def _properties(known: Known) -> Any:
     properties = _capitalized(known.params)
     if known.api == "events:PutRule" and isinstance(properties.get("EventPattern"), str):
         properties["EventPattern"] = json.loads(properties["EventPattern"])
+    if known.api == "events:PutTargets":
+        named = {"Name": properties.pop("Rule"), "ScheduleExpression": "rate(1 day)"}
+        properties = {**named, **properties}
     if known.api.endswith("RegisterScalableTarget"):
         properties.setdefault("RoleARN", "arn:aws:iam::111122223333:role/scaling")
     return properties
+
+
+_FREE_MAPS = ("options", "Environment", "parameters", "tags", "InputPathsMap")
 
 
 def _capitalized(value: Any, keep: bool = False) -> Any:
@@ -109,9 +116,7 @@ def _capitalized(value: Any, keep: bool = False) -> Any:
     if not isinstance(value, dict):
         return value
     return {
-        (key if keep else key[:1].upper() + key[1:]): _capitalized(
-            inner, keep=key in ("options", "Environment", "parameters", "tags")
-        )
+        (key if keep else key[:1].upper() + key[1:]): _capitalized(inner, keep=key in _FREE_MAPS)
         for key, inner in value.items()
     }
 
@@ -160,6 +165,8 @@ def _size(limits: Mapping[str, Any], size: float) -> Iterator[str]:
 
 def _prepare(session: Any, api: str) -> None:
     """What a valid request refers to."""
+    if api == "events:PutTargets":
+        session.client("events").put_rule(Name="nightly", ScheduleExpression="rate(1 day)")
     if not api.startswith("sagemaker:CreateEndpoint"):
         return
     client = session.client("sagemaker")

@@ -1,7 +1,9 @@
-"""Rules about schedules: EventBridge rules, EventBridge Scheduler, scheduled scaling."""
+"""Rules about schedules: EventBridge rules and their targets, EventBridge Scheduler, scheduled
+scaling."""
 
 APIS = (
     "events:PutRule",
+    "events:PutTargets",
     "scheduler:CreateSchedule",
     "scheduler:UpdateSchedule",
     "application-autoscaling:PutScheduledAction",

@@ -1,8 +1,8 @@
 """A schedule calls a target that EventBridge Scheduler cannot call.
 
-AWS Batch and SageMaker jobs are universal targets: `arn:aws:scheduler:::aws-sdk:batch:submitJob`,
-with no Region and no account, and `Input` is the request. Actions that only read are not
-supported.
+Twelve services have targets of their own, each in the schedule's Region. All else, AWS Batch and
+SageMaker jobs too, are universal targets: `arn:aws:scheduler:::aws-sdk:batch:submitJob`, with no
+Region and no account, and `Input` is the request. Actions that only read are not supported.
 
 ## Why
 AWS refuses the request.
@@ -26,8 +26,10 @@ batch is not a supported service for a target
 import json
 import re
 
+from awsml.rules.arns import Arn
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.schedules._expressions import SCHEDULES
+from awsml.rules.schedules._targets import address_of, is_late
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.VERIFIED
@@ -42,25 +44,56 @@ _READS = re.compile(
     r"retrieve|batchGet|batchDescribe|batchRead|transactGet|adminGet|adminList)(?![a-z])"
 )
 _OTHERS = ("testMigration", "testConnection", "translateDocument", "isAuthorized", "invokeModel")
-_DIRECT = re.compile(
-    r"arn:aws[a-z-]*:(batch|sagemaker):[^:]*:[^:]*:(job-queue|job-definition|training-job|endpoint)/"
+_TEMPLATED = frozenset(
+    [
+        "codebuild",
+        "codepipeline",
+        "ecs",
+        "events",
+        "firehose",
+        "inspector",
+        "kinesis",
+        "lambda",
+        "sagemaker",
+        "sns",
+        "sqs",
+        "states",
+    ]
 )
+_ACTIONS = {"batch": "submitJob", "glue": "startJobRun", "sagemaker": "createTrainingJob"}
 
 
 def check(target: Part) -> Problems:
     arn = target["Arn"]
-    if arn.text is None:
+    text = arn.spelled
+    if not text or is_late(text):
         return
-    if direct := _DIRECT.match(arn.text):
-        action = "batch:submitJob" if direct[1] == "batch" else "sagemaker:createTrainingJob"
+    address = address_of(arn)
+    if not text.startswith("arn:") or (address is None and "‹" not in text):
+        yield Problem(arn, f"`{text}` is no ARN", "write the whole ARN of the target")
+    elif address is not None and address.service != "scheduler":
+        yield from _templated(arn, address)
+    universal = _UNIVERSAL.fullmatch(text)
+    if universal and arn.known:
+        yield from _universal(target, arn, universal)
+
+
+def _templated(arn: Part, address: Arn) -> Problems:
+    service, rest, region = address.service, address.rest, arn.plan.region
+    jobs = service == "sagemaker" and rest.startswith(("training-job/", "endpoint/"))
+    if service not in _TEMPLATED or jobs:
+        action = f"arn:aws:scheduler:::aws-sdk:{service}:{_ACTIONS.get(service, 'ACTION')}"
         yield Problem(
             arn,
-            f"EventBridge Scheduler has no target of {direct[1]}",
-            f"use arn:aws:scheduler:::aws-sdk:{action} and put the request into `Input`",
+            f"EventBridge Scheduler has no target of {service}",
+            f"use {action} and put the request into `Input`",
         )
-    universal = _UNIVERSAL.fullmatch(arn.text)
-    if universal:
-        yield from _universal(target, arn, universal)
+    elif service == "events" and rest.startswith("api-destination/"):
+        message = "a schedule calls an event bus, and no API destination"
+        yield Problem(arn, message, "put an event on a bus, and call the destination from a rule")
+    elif region and address.region and not is_late(address.region) and address.region != region:
+        message = f"the target is in {address.region}, and the schedule in {region}"
+        yield Problem(arn, message, "use a target in the Region of the schedule")
 
 
 def _universal(target: Part, arn: Part, parts: re.Match[str]) -> Problems:

@@ -1,7 +1,8 @@
 """A schedule has settings for a target of another service, or lacks those of its own.
 
 `EcsParameters` are for ECS, `SqsParameters` for SQS and so on. A FIFO queue needs a group of
-messages, a task on Fargate a network.
+messages, a task on Fargate a network. A cluster, an event bus and a stream are called with what
+only their settings say: without them no call can succeed, which is a warning.
 
 ## Why
 AWS refuses the request.
@@ -30,6 +31,7 @@ from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.schedules._expressions import SCHEDULES
 
 LEVEL = Level.ERROR
+ALSO = (Level.WARNING,)
 CONFIDENCE = Confidence.VERIFIED
 APIS = tuple(f"{api}/Target" for api in SCHEDULES)
 SOURCE = "https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Target.html"
@@ -41,6 +43,7 @@ _SERVICES = {
     "SageMakerPipelineParameters": "sagemaker",
     "SqsParameters": "sqs",
 }
+_NEEDED = ("EcsParameters", "EventBridgeParameters", "KinesisParameters")
 
 
 def check(target: Part) -> Problems:
@@ -53,6 +56,11 @@ def check(target: Part) -> Problems:
         if settings.exists and arn.service != service:
             message = f"`{settings}` is for {service}, and the target is {arn.service}"
             yield Problem(settings, message, "remove it", related=((part, arn.service),))
+        elif name in _NEEDED and arn.service == service and not settings.written:
+            if arn.rest.startswith("api-destination/"):
+                continue  # no target of a schedule: schedule-target says so
+            message = f"a target of {service} is called with `{settings}`"
+            yield Problem(target, message, f"add `{settings}`", level=Level.WARNING)
     group = target["SqsParameters.MessageGroupId"]
     fifo = (part.text or "").endswith(".fifo")
     if arn.service == "sqs" and fifo and not group.exists:
