@@ -43,7 +43,8 @@ def check(job: Part) -> Problems:
         defined = definition["AlgorithmSpecification.MetricDefinitions"].items
         right = algorithm.metrics.get(metric.text or "")
         own = metric.text in [one["Name"].text for one in defined]
-        if right and not own and goal.text in ("Minimize", "Maximize") and goal.text.lower() != right:
+        wrong = {"minimize": "Maximize", "maximize": "Minimize"}.get(right or "")
+        if right and not own and goal.text == wrong:
             seen.add(objective.path)
             better = "small" if right == "minimize" else "large"
             yield Problem(
