@@ -1,6 +1,6 @@
 """A model package of AWS Marketplace is given environment variables.
 
-Its seller decides whether a buyer may set any; few listings allow it.
+A buyer may set some only where AWS has allowed it for the listing.
 
 ## Why
 AWS refuses the request, unless the listing allows variables.
@@ -30,7 +30,7 @@ from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 LEVEL = Level.WARNING
 CONFIDENCE = Confidence.VERIFIED
 APIS = CONTAINERS
-SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-mkt-model-pkg-model.html"
+SOURCE = "https://developers.deepgram.com/docs/configure-sagemaker-deployments"
 
 
 def check(container: Part) -> Problems:
@@ -38,7 +38,7 @@ def check(container: Part) -> Problems:
     if environment.entries and sold(package):
         yield Problem(
             environment,
-            "most packages of AWS Marketplace take no environment variables",
-            f"remove `{environment}`, unless the listing allows it",
+            "a package of AWS Marketplace takes variables only where its listing allows them",
+            f"remove `{environment}`, unless it does",
             related=((package, "the package"),),
         )
