@@ -25,7 +25,7 @@ from collections.abc import Mapping
 
 from awsml.catalog import Algorithm
 from awsml.nearness import nearest
-from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
+from awsml.rules.rule import Confidence, Level, Part, Problem, Problems, require_known
 from awsml.rules.training._algorithms import algorithm_of
 from awsml.rules.tuning._search import TUNING, definitions, ranges_of, tuned
 
@@ -67,6 +67,7 @@ def _missing(job: Part, parameters: Part, tuned_names: set[str]) -> Problems:
             f"rename `{near[0]}` to `{missing[0]}`" if near else f"add {listed}",
             related=((job["AlgorithmSpecification.TrainingImage"], algorithm.title),),
         )
+    require_known(given[other] for other in _deciding(algorithm) if other in given)
 
 
 def _conditional(algorithm: Algorithm, given: Mapping[str, Part]) -> list[str]:
@@ -74,5 +75,14 @@ def _conditional(algorithm: Algorithm, given: Mapping[str, Part]) -> list[str]:
     return [
         name
         for name, others in algorithm.required_with.items()
-        if any(other in given and given[other].text in values for other, values in others.items())
+        if any(_is_one_of(given.get(other), values) for other, values in others.items())
     ]
+
+
+def _is_one_of(part: Part | None, values: list[str]) -> bool:
+    return part is not None and part.known and part.text in values
+
+
+def _deciding(algorithm: Algorithm) -> set[str]:
+    """The hyperparameters whose values decide whether others are needed."""
+    return {other for others in algorithm.required_with.values() for other in others}
