@@ -32,6 +32,8 @@ class Algorithm(NamedTuple):
     checkpoints: bool
     early_stopping: bool
     metrics: Mapping[str, str]  # objective metric to goal
+    required_parameters: tuple[str, ...]
+    required_with: Mapping[str, Mapping[str, list[str]]]  # needed with these values of another
     note: str
     fact: Fact
 

@@ -1,4 +1,4 @@
-"""Which of AWS's registry accounts holds a repository in a Region."""
+"""Which of AWS's accounts hold images, and products of AWS Marketplace, in a Region."""
 
 from __future__ import annotations
 
@@ -18,6 +18,16 @@ def registry_account(repository: str, region: str) -> str | None:
     registry = _registries(tables).get(repository)
     row = tables.table("accounts").get((registry, region)) if registry else None
     return row["account"] if row else None
+
+
+def is_marketplace(account: str) -> bool:
+    """Whether an account holds the algorithms and model packages of AWS Marketplace."""
+    return account in _marketplaces(current())
+
+
+@cache
+def _marketplaces(tables: Tables) -> frozenset[str]:
+    return frozenset(row["account"] for row in tables.table("marketplaces").values())
 
 
 @cache

@@ -33,6 +33,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "instances": ("type",),
     "lifecycle": ("subject",),
     "limits": ("name",),
+    "marketplaces": ("region",),
     "markups": ("class",),
     "offerings": ("regions",),
     "prices_ec2": ("type", "region"),

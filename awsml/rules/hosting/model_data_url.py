@@ -1,7 +1,7 @@
-"""The data of a model is no gzip-compressed tar archive.
+"""The data of a model is no gzip-compressed tar archive, or is missing.
 
 `ModelDataUrl` names one `.tar.gz`, except for multi-model containers, where it is the prefix
-under which the archives lie. Single files and prefixes go into `ModelDataSource`.
+under which the archives lie, and needed. Single files and prefixes go into `ModelDataSource`.
 
 ## Why
 The endpoint fails to load the model, or AWS refuses the request.
@@ -29,22 +29,29 @@ CONFIDENCE = Confidence.DOCUMENTED
 APIS = CONTAINERS
 SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html"
 
+# A model package brings its data, and model-source speaks of ModelDataSource.
+_DATA = ("ModelDataUrl", "ModelPackageName", "ModelDataSource")
+
 
 def check(container: Part) -> Problems:
-    url = container["ModelDataUrl"]
+    url, mode = container["ModelDataUrl"], container["Mode"]
+    if mode.text == "MultiModel" and not any(container[name].exists for name in _DATA):
+        message = "a container of several models is not told where they lie"
+        hint = f"set `{url}` to the prefix under which the archives lie"
+        yield Problem(mode, message, hint)
     if url.text is None:
         return
     if wrong := fault(url.text):
         yield Problem(url, f"`{url.text}` {wrong[0]}", wrong[1])
         return
-    several = container["Mode"].text == "MultiModel"
+    several = mode.text == "MultiModel"
     archive = url.text.endswith((".tar.gz", ".tgz"))
     if several and archive:
         yield Problem(
             url,
             "a container of several models is given one archive",
             "name the prefix under which the archives lie",
-            related=((container["Mode"], "several models"),),
+            related=((mode, "several models"),),
             level=Level.WARNING,
         )
     if not several and not archive and "?" not in url.text:

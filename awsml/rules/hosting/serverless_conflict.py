@@ -1,7 +1,7 @@
-"""A serverless variant is given something that only instances have.
+"""A serverless endpoint is given something that only instances have.
 
 Serverless endpoints have no instances, volumes, managed scaling, VPC, network isolation, data
-capture, shadow variants or asynchronous calls.
+capture, shadow variants or asynchronous calls, and one variant only.
 
 ## Why
 AWS refuses the request.
@@ -58,6 +58,14 @@ def check(config: Part) -> Problems:
             if part.exists and part.value is not False:
                 message = f"`{part}` is for instances, and the variant is serverless"
                 yield Problem(part, message, "remove one of the two", related=because)
+    variants = config["ProductionVariants"]
+    if serverless and len(variants.items) > 1:
+        yield Problem(
+            variants,
+            f"`{variants}` has {len(variants.items)} variants, and a serverless endpoint has one",
+            "keep one",
+            related=((serverless[0]["ServerlessConfig"], "serverless"),),
+        )
     for name in _OF_ENDPOINTS:
         part = config[name]
         if serverless and part.exists and part["EnableCapture"].flag is not False:

@@ -1,6 +1,7 @@
-"""A shadow variant stands beside several variants.
+"""A shadow variant stands beside several variants, or beside what shadow tests do not support.
 
-With a shadow variant there is exactly one production variant and one shadow variant.
+With a shadow variant there is exactly one production variant and one shadow variant. Neither runs
+on Inf1, and the endpoint takes no asynchronous calls.
 
 ## Why
 AWS refuses the request.
@@ -21,13 +22,13 @@ AWS refuses the request.
       - {VariantName: c, ModelName: c, InstanceType: ml.m5.xlarge, InitialInstanceCount: 1}
 """
 
-from awsml.rules.hosting._variants import CONFIG
+from awsml.rules.hosting._variants import CONFIG, variants_of
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.DOCUMENTED
 APIS = (CONFIG,)
-SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html"
+SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/dg/shadow-tests-exclusions.html"
 
 
 def check(config: Part) -> Problems:
@@ -42,3 +43,12 @@ def check(config: Part) -> Problems:
                 "keep one",
                 related=((shadows, "the shadow variant"),) if variants is production else (),
             )
+    because = ((shadows, "the shadow variant"),)
+    calls = config["AsyncInferenceConfig"]
+    if calls.exists:
+        yield Problem(calls, "shadow tests know no asynchronous calls", "remove it", because)
+    for variant in variants_of(config):
+        kind = variant["InstanceType"]
+        if (kind.text or "").startswith("ml.inf1."):
+            message = f"`{kind.text}` takes no part in shadow tests"
+            yield Problem(kind, message, "use a type of another family", because)

@@ -25,16 +25,20 @@ CONFIDENCE = Confidence.DOCUMENTED
 APIS = VARIANTS
 SOURCE = "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html"
 
+# A member that is written as null is there for this rule: the shape check says what is wrong.
 _CAPACITY = ("InstanceType", "ServerlessConfig", "InstancePools")
 
 
 def check(variant: Part) -> Problems:
-    if not any(variant[name].exists for name in _CAPACITY):
+    written = {key for key, _ in variant.entries}
+    if not any(variant[name].exists or name in written for name in _CAPACITY):
         message = f"`{variant}` names no instance type and is not serverless"
         yield Problem(variant, message, "add `InstanceType` and `InitialInstanceCount`")
     pools = variant["InstancePools"].items
-    named = variant["ModelName"].exists or (
-        bool(pools) and all(pool["ModelNameOverride"].exists for pool in pools)
+    named = (
+        variant["ModelName"].exists
+        or "ModelName" in written
+        or (bool(pools) and all(pool["ModelNameOverride"].exists for pool in pools))
     )
     if not named and not variant.around["ExecutionRoleArn"].exists:
         yield Problem(

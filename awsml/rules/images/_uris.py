@@ -13,8 +13,12 @@ _MEMBERS = {"TrainingImage", "Image", "image", "ImageUri"}
 
 
 def images(request: Part) -> list[Part]:
-    """Every image of a request; those whose address is not known as well."""
-    return request.named(_MEMBERS.__contains__)
+    """Every image of a request; those whose address is not known as well.
+
+    Items of a list are none: where a list stands for an image, the shape check says so.
+    """
+    found = request.named(_MEMBERS.__contains__)
+    return [image for image in found if not image.path.endswith("]")]
 
 
 def tag_of(image: Part) -> str | None:

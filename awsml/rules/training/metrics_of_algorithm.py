@@ -1,7 +1,7 @@
-"""A built-in algorithm is given definitions of metrics.
+"""A built-in algorithm, or one of AWS Marketplace, is given definitions of metrics.
 
-The built-in algorithms of SageMaker report metrics of their own. XGBoost is a framework as well,
-and takes them.
+The built-in algorithms of SageMaker and those of AWS Marketplace report metrics of their own.
+XGBoost is a framework as well, and takes them.
 
 ## Why
 AWS refuses the request.
@@ -22,6 +22,7 @@ You can't override the metric definitions for Amazon SageMaker algorithms. Pleas
 without specifying metric definitions.
 """
 
+from awsml.rules.marketplace import sold
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.subjects import TRAINING_JOBS
 from awsml.rules.training._algorithms import algorithm_of
@@ -38,3 +39,7 @@ def check(job: Part) -> Problems:
         message = f"{algorithm.name} has metrics of its own"
         because = ((job["AlgorithmSpecification.TrainingImage"], algorithm.name),)
         yield Problem(metrics, message, f"remove `{metrics}`", because)
+    product = job["AlgorithmSpecification.AlgorithmName"]
+    if metrics.items and sold(product):
+        message = "an algorithm of AWS Marketplace has metrics of its own"
+        yield Problem(metrics, message, f"remove `{metrics}`", ((product, "the algorithm"),))

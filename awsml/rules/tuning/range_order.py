@@ -1,6 +1,7 @@
 """A range ends before it begins, or is no number, or its hyperparameter appears twice.
 
-A hyperparameter is either tuned or static, and has one range.
+A hyperparameter is either tuned or static, and has one range. A range of integers goes from a whole
+number to a whole number.
 
 ## Why
 Nothing can be drawn from such a range.
@@ -55,6 +56,9 @@ def _ends(parameter: Part) -> Problems:
     for end in (low, high):
         if end.text is not None and number(end) is None:
             yield Problem(end, f"`{end.text}` is no number", "write a number in quotes")
+        elif "Integer" in parameter.path and not (number(end) or 0.0).is_integer():
+            message = f"`{end.text}` is no whole number, and the range is one of integers"
+            yield Problem(end, message, "write a whole number, or use a continuous range")
     first, last = number(low), number(high)
     if first is not None and last is not None and first > last:
         yield Problem(

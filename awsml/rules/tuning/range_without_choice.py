@@ -10,7 +10,8 @@ AWS asks for a smallest value below the largest, and for categories that differ.
       ParameterRanges: {IntegerParameterRanges: [{Name: layers, MinValue: "4", MaxValue: "4"}]}
 
 ## Preferred
-    HyperParameterTuningJobConfig: {ParameterRanges: {}}
+    HyperParameterTuningJobConfig:
+      ParameterRanges: {IntegerParameterRanges: [{Name: width, MinValue: "8", MaxValue: "64"}]}
     TrainingJobDefinition: {StaticHyperParameters: {layers: "4"}}
 """
 

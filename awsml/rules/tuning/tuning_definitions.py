@@ -1,7 +1,7 @@
 """A tuning job mixes one definition with several.
 
 `TrainingJobDefinition` is for one algorithm, `TrainingJobDefinitions` for several, each with its
-own name, objective and ranges.
+own name, objective and ranges. Warm start and early stopping are for one algorithm.
 
 ## Why
 AWS refuses the request.
@@ -16,6 +16,9 @@ AWS refuses the request.
     TrainingJobDefinitions:
       - {DefinitionName: a, TuningObjective: {Type: Maximize, MetricName: acc},
           HyperParameterRanges: {}}
+
+## AWS says
+Warm start and early stopping are available only when you're tuning a single algorithm.
 """
 
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
@@ -47,6 +50,7 @@ def check(job: Part) -> Problems:
                 "move it into the definitions",
                 related=((several, "the definitions"),),
             )
+    yield from _for_one_algorithm(job, several)
     names: dict[str, Part] = {}
     for definition in several.items:
         for needed in ("DefinitionName", "TuningObjective", "HyperParameterRanges"):
@@ -58,3 +62,14 @@ def check(job: Part) -> Problems:
             yield Problem(name, message, "rename one", related=((names[name.text], "the first"),))
         elif name.text:
             names[name.text] = name
+
+
+def _for_one_algorithm(job: Part, several: Part) -> Problems:
+    stopping = job[CONFIG]["TrainingJobEarlyStoppingType"]
+    because = ((several, "the definitions"),)
+    if job["WarmStartConfig"].exists:
+        message = "several algorithms are tuned, and warm start is for one"
+        yield Problem(job["WarmStartConfig"], message, "remove it", because)
+    if stopping.text == "Auto":
+        message = "several algorithms are tuned, and early stopping is for one"
+        yield Problem(stopping, message, "set it to Off", because)
