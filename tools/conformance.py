@@ -30,9 +30,10 @@ _INTRO = """# Known rejections, and who catches them
 thread or document that says so (`tests/conformance/rejections/`). They were collected apart from
 the rules, and rows are never removed; but rules and rows rest on the same sources, so the table
 measures coverage of what is known, not of what nobody has reported yet. How it does on what it
-has not seen: of 248 rows added late, 157 were caught before any rule was written for them. awsml
-has to complain at the place that is wrong. Another tool is credited for any refusal, where it
-accepts the valid request that the row is made from.
+has not seen: of 451 rejections looked for late, 276 were caught before any rule was written for
+them, and those that were not became rows. awsml has to complain at the place that is wrong.
+Another tool is credited for any refusal, where it accepts the valid request that the row is made
+from.
 
 *caught*: an error, or for what AWS takes and fails later, a warning. *warned*: a warning.
 *account*: the request alone cannot tell. A dash: the tool has no opinion on such requests, or
