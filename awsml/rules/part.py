@@ -156,7 +156,7 @@ class Part:
         looked into: their keys say nothing about what the values are.
         """
         index = self.plan.members(self.call)
-        return [part for name, parts in index.items() if wanted(name) for part in parts]
+        return [part for name, parts in index.items() if _is_wanted(wanted, name) for part in parts]
 
     @property
     def around(self) -> Part:
@@ -273,6 +273,11 @@ def _collect(part: Part, name: str, index: dict[str, list[Part]]) -> None:
 _INDEXES = re.compile(r"(\[\d+\])+$")
 _LAST_MEMBER = re.compile(r"\.?[^.\[\]]+(\[\d+\])*$")
 _STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
+
+
+@lru_cache(maxsize=4096)
+def _is_wanted(wanted: Callable[[str], object], name: str) -> bool:
+    return bool(wanted(name))
 
 
 @lru_cache(maxsize=4096)
