@@ -90,6 +90,13 @@ def test_own_rules_stand_instead_and_get_the_same_end():
     ]
 
 
+def test_nothing_is_added_after_a_rule_that_ends_everything():
+    work = batch("retry: {rules: [{reason: '*', action: exit}, {exit_code: 75, action: retry}]}")
+    rules = definition(work)["retryStrategy"]
+    assert len(rules["evaluateOnExit"]) == 2
+    assert rules["attempts"] == 3  # what Spot takes back ends the job, whatever is set
+
+
 def test_the_command_travels_behind_the_wrapper_word_by_word():
     command = definition(batch())["containerProperties"]["command"]
     assert command[:2] == ["sh", "-c"]

@@ -41,7 +41,7 @@ def decide(spec: Any, workload: BatchWorkload, grounds: Grounds) -> Decision:
     machine = found.cheapest if workload.platform == "ec2" else None
     choices = _machine_choices(workload, machine)
     fares = survival(workload)
-    attempts = workload.attempts or (fares.bounds.attempts if fares else DEFAULT_ATTEMPTS)
+    attempts = workload.attempts or (fares.attempts if fares else DEFAULT_ATTEMPTS)
     if workload.attempts is None:
         choices["retry.attempts"] = Choice(attempts, _why_attempts(fares))
     blocks, warned = _blocks(spec, workload, grounds, fares, attempts, machine)
@@ -78,6 +78,8 @@ def _why_attempts(fares: Survival | None) -> str:
         return "the time of a job is not stated (`workload.compute`)"
     if fares.cuts.rate == 0:
         return "on demand nothing is reclaimed; the rest is for images and machines that fail"
+    if fares.attempts > fares.bounds.attempts:
+        return "for images and machines that fail; no rule retries what Spot takes back"
     if fares.needed is None or fares.needed > fares.bounds.attempts:
         return f"all that AWS allows; {odds_text(fares.usual.finished)} of runs finish"
     return f"{fares.needed} reach 99.9 %, and one is spare"

@@ -36,6 +36,7 @@ class Survival:
     calm: Bounded
     rough: Bounded
     needed: int | None  # attempts for 99.9 %; None where hundreds would not do
+    attempts: int  # of the definition; `bounds` has as many as reclaims leave
     best_every: float | None
 
     @property
@@ -67,9 +68,10 @@ def survival(workload: BatchWorkload, attempts: int | None = None) -> Survival |
     job = work_of(workload)
     calm, usual, rough = _cuts(workload)
     needed = attempts_needed(job, usual.rate, CONFIDENCE)
-    tries = attempts or workload.attempts or _chosen(needed)
+    survives = workload.reclaims_retried or not workload.spot
+    tries = attempts or workload.attempts or (_chosen(needed) if survives else LEAST_ATTEMPTS)
     bounds = Bounds(
-        tries if workload.reclaims_retried or not workload.spot else 1,
+        tries if survives else 1,
         workload.timeout_seconds or math.inf,
         workload.window_seconds or math.inf,
     )
@@ -81,6 +83,7 @@ def survival(workload: BatchWorkload, attempts: int | None = None) -> Survival |
         calm=bounded(job, calm, bounds),
         rough=bounded(job, rough, bounds),
         needed=needed,
+        attempts=tries,
         best_every=best_interval(_checkpoint_seconds(workload), usual.rate),
     )
 

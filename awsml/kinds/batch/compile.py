@@ -195,7 +195,7 @@ def retry_rules(spec: BatchSpec) -> list[RetryRule]:
     """The scenario's rules or awsml's, and the one that ends everything else."""
     reclaimed = RetryRule(status=RECLAIM_PATTERNS[spec.compute.platform], action="retry")
     rules = list(spec.retry.rules or (reclaimed, *RULES))
-    return rules if rules[-1].catches_all else [*rules, CATCH_ALL]
+    return rules if any(rule.catches_all for rule in rules) else [*rules, CATCH_ALL]
 
 
 def exit_rule(rule: RetryRule) -> dict[str, str]:

@@ -139,7 +139,7 @@ class Retry(Part):
 
     @model_validator(mode="after")
     def _few_enough(self) -> Retry:
-        added = bool(self.rules) and not self.rules[-1].catches_all
+        added = bool(self.rules) and not any(rule.catches_all for rule in self.rules)
         if len(self.rules) + added > MOST_RULES:
             last = ', and the last has to be `{reason: "*", action: exit}`' if added else ""
             raise Problem(

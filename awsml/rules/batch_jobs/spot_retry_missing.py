@@ -34,6 +34,7 @@ from awsml.retries import RECLAIM_PATTERNS, deciding, reclaims, reclaims_retried
 from awsml.rules.batch_jobs._jobs import REGISTER, on_fargate
 from awsml.rules.batch_jobs._retries import entries_of
 from awsml.rules.rule import Confidence, Level, Part, PlanView, Problem, Problems
+from awsml.rules.wording import either
 
 LEVEL = Level.ADVICE
 ALSO = (Level.WARNING,)
@@ -63,6 +64,11 @@ def _spot(plan: PlanView) -> Iterator[tuple[str, Part]]:
 
 def _about(definition: Part, platform: str, spot: Part) -> Problems:
     retry, pattern = definition["retryStrategy"], RECLAIM_PATTERNS[platform]
+    rule = either(
+        definition,
+        f'{{status: "{pattern}", action: retry}}',
+        f'{{onStatusReason: "{pattern}", action: RETRY}}',
+    )
     attempts = retry["attempts"]
     if (attempts.number or 1) <= 1:
         yield Problem(
@@ -78,7 +84,7 @@ def _about(definition: Part, platform: str, spot: Part) -> Problems:
         yield Problem(
             retry["evaluateOnExit"][exits or 0],
             "the job runs on Spot, and this ends it when its machine is taken away",
-            f'put {{onStatusReason: "{pattern}", action: RETRY}} before it',
+            f"put {rule} before it",
             related=((spot, "Spot"),),
             level=Level.WARNING,
         )
