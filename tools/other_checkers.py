@@ -84,6 +84,8 @@ _RESOURCES = {
     "batch:CreateComputeEnvironment": "AWS::Batch::ComputeEnvironment",
     "batch:CreateJobQueue": "AWS::Batch::JobQueue",
     "batch:RegisterJobDefinition": "AWS::Batch::JobDefinition",
+    "batch:CreateSchedulingPolicy": "AWS::Batch::SchedulingPolicy",
+    "batch:CreateServiceEnvironment": "AWS::Batch::ServiceEnvironment",
     "events:PutRule": "AWS::Events::Rule",
     "events:PutTargets": "AWS::Events::Rule",
     "scheduler:CreateSchedule": "AWS::Scheduler::Schedule",

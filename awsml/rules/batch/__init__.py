@@ -1,3 +1,8 @@
-"""Rules about compute environments and job queues of AWS Batch."""
+"""Rules about compute environments, job queues and scheduling policies of AWS Batch."""
 
-APIS = ("batch:CreateComputeEnvironment", "batch:CreateJobQueue")
+APIS = (
+    "batch:CreateComputeEnvironment",
+    "batch:CreateJobQueue",
+    "batch:CreateSchedulingPolicy",
+    "batch:CreateServiceEnvironment",
+)

@@ -10,6 +10,7 @@ from awsml.rules.rule import Part
 
 CREATE = "batch:CreateComputeEnvironment"
 QUEUE = "batch:CreateJobQueue"
+POLICY = "batch:CreateSchedulingPolicy"
 RESOURCES = f"{CREATE}/computeResources"
 
 BUNDLES = ("optimal", "default_x86_64", "default_arm64")

@@ -1,7 +1,8 @@
 """The bid for Spot machines is no percentage, or so low that it only costs time.
 
 Without a bid AWS pays the current Spot price, which never exceeds On-Demand. A lower bid saves
-nothing: it only means that instances are not launched, or are taken away earlier.
+nothing: it only means that instances are not launched, or are taken away earlier. On-Demand
+machines take no bid.
 
 ## Why
 Outside of 0 to 100 AWS refuses the request.
@@ -20,7 +21,7 @@ Outside of 0 to 100 AWS refuses the request.
 Bid percentage must be between 0 to 100.
 """
 
-from awsml.rules.batch._environments import RESOURCES
+from awsml.rules.batch._environments import RESOURCES, is_fargate, kind_of
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
@@ -38,7 +39,11 @@ def check(resources: Part) -> Problems:
         return
     if not 0 <= bid.number <= 100:
         yield Problem(bid, f"`{bid}` is {bid.number}, and is 0 to 100", "leave it out")
-    elif bid.number < _LOW:
+    elif bid.number < 100 and kind_of(resources) == "EC2":  # 100 is what no bid is
+        message = f"`{bid}` has no effect: the machines are On-Demand, and only Spot takes a bid"
+        because = ((resources["type"], "On-Demand"),)
+        yield Problem(bid, message, "leave it out", because, level=Level.ADVICE)
+    elif bid.number < _LOW and not is_fargate(resources):
         yield Problem(
             bid,
             f"with a bid of {bid.number} % jobs wait while Spot costs more, and nothing is saved",

@@ -81,7 +81,12 @@ def _managed(environment: Part, resources: Part) -> Problems:
     if on_machines(resources) and not resources["instanceRole"].exists:
         message = f"`{resources}` has no instance role"
         yield Problem(resources, message, "add `instanceRole`, the ARN of an instance profile")
-    if not resources["subnets"].items:
+    if _none(resources["subnets"]):
         yield Problem(resources, f"`{resources}` has no subnets", "add `subnets`")
-    if not resources["securityGroupIds"].items and not template.exists:
+    if _none(resources["securityGroupIds"]) and not template.exists:
         yield Problem(resources, f"`{resources}` has no security groups", "add `securityGroupIds`")
+
+
+def _none(names: Part) -> bool:
+    """Whether it is absent or an empty list; what is no list is another complaint."""
+    return names.value is None or names.value == []

@@ -1,7 +1,7 @@
 """The machines have GPUs that the image of AWS has no driver for.
 
 The GPU image that Batch takes (ECS_AL2023_NVIDIA) does not support P3 and G3, and the older one
-can no longer be chosen.
+can no longer be chosen. Environments on Amazon EKS use other images.
 
 ## Why
 Jobs start and find no device, or the environment becomes INVALID.
@@ -30,6 +30,8 @@ SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_Ec2Configura
 def check(resources: Part) -> Problems:
     own = [one["imageIdOverride"].exists for one in resources["ec2Configuration"].items]
     if not on_machines(resources) or any(own) or resources["imageId"].exists:
+        return
+    if resources.around["eksConfiguration"].exists:
         return
     for one in resources["instanceTypes"].items:
         refused = batch_image_refuses(one.text) if one.text else None

@@ -1,7 +1,8 @@
-"""A compute environment asks for an image type that is gone or does not exist.
+"""A compute environment asks for an image type that is gone, does not exist, or does not suit it.
 
-Environments with Amazon Linux 2 images of AWS have not been created since 2026-06-30. An image of
-your own (`imageIdOverride`) is another matter.
+`ECS_*` images are for Amazon ECS, `EKS_*` ones for Amazon EKS. Environments with Amazon Linux 2
+images of AWS have not been created since 2026-06-30. An image of your own (`imageIdOverride`) is
+another matter.
 
 ## Why
 AWS refuses the request.
@@ -34,10 +35,19 @@ SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_Ec2Configura
 def check(configuration: Part) -> Problems:
     image = configuration["imageType"]
     own = configuration["imageIdOverride"].exists or configuration.around["imageId"].exists
-    if image.text is None or own:
+    if image.text is None:
         return
     known = {one.name: one for one in batch_images()}
     found = known.get(image.text)
+    wanted = "EKS" if configuration.around.around["eksConfiguration"].exists else "ECS"
+    if found is not None and not image.text.startswith(wanted):
+        same = known.get(wanted + image.text[len(wanted) :])
+        right = (same.replaced_by or same.name) if same is not None else f"{wanted}_AL2023"
+        message = f"`{image.text}` is no image for Amazon {wanted}"
+        yield Problem(image, message, f"use {right}", fix=right)
+        return
+    if own:
+        return
     if found is not None and found.retired:
         message = f"`{image.text}` is refused since {found.since}: Amazon Linux 2 has ended"
         yield Problem(image, message, f"use {found.replaced_by}", fix=found.replaced_by)

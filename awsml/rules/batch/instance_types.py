@@ -43,7 +43,7 @@ def check(resources: Part) -> Problems:
     types = resources["instanceTypes"]
     if not on_machines(resources):
         return
-    if not types.items:
+    if types.value is None or types.value == []:  # what is no list is another complaint
         at = types if types.exists else resources
         yield Problem(at, "no instance types are named", "add families, such as [g5, g6]")
     arm: Part | None = None

@@ -1,8 +1,9 @@
 """An environment on Amazon EKS is described in a way that only suits Amazon ECS.
 
-It runs on EC2 or Spot, says its allocation strategy (not BEST_FIT) and `minvCpus`, and names the
-cluster by its ARN. The namespace is a DNS label of at most 63 characters, and neither `default` nor
-one of the system.
+It runs on EC2 or Spot, says its allocation strategy (not BEST_FIT) and `minvCpus`, and names a
+cluster of its own Region by its ARN. The service-linked role alone gets rights in the cluster, so a
+service role of your own is a warning. The namespace is a DNS label of at most 63 characters, and
+neither `default` nor one of the system.
 
 ## Why
 AWS refuses the request.
@@ -25,10 +26,12 @@ kubernetesNamespace cannot be the default Kubernetes namespace
 
 import re
 
+from awsml.rules.arns import parse_arn
 from awsml.rules.batch._environments import CREATE, is_fargate, on_machines
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
+ALSO = (Level.WARNING,)
 CONFIDENCE = Confidence.VERIFIED
 APIS = (CREATE,)
 SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_EksConfiguration.html"
@@ -45,8 +48,21 @@ def check(environment: Part) -> Problems:
     if cluster.text is not None and not _CLUSTER.fullmatch(cluster.text):
         message = f"`{cluster.text}` is no ARN of a cluster"
         yield Problem(cluster, message, "write arn:aws:eks:REGION:ACCOUNT:cluster/NAME")
+    yield from _region(cluster)
     yield from _namespace(eks["kubernetesNamespace"])
     yield from _machines(resources, ((eks, "an environment on Amazon EKS"),))
+    role = environment["serviceRole"]
+    if role.text and "AWSServiceRoleForBatch" not in role.text:
+        message = "in the cluster only the service-linked role of AWS Batch has rights"
+        hint = "leave it out, and AWS Batch uses AWSServiceRoleForBatch"
+        yield Problem(role, message, hint, ((eks, "Amazon EKS"),), level=Level.WARNING)
+
+
+def _region(cluster: Part) -> Problems:
+    arn, region = parse_arn(cluster.text or ""), cluster.plan.region
+    if arn and arn.region and region and arn.region != region:
+        message = f"the cluster is in {arn.region}, and the environment in {region}"
+        yield Problem(cluster, message, "use a cluster of the same Region")
 
 
 def _namespace(space: Part) -> Problems:

@@ -5,4 +5,6 @@ APIS = (
     "batch:SubmitJob",
     "batch:CreateComputeEnvironment",
     "batch:CreateJobQueue",
+    "batch:CreateSchedulingPolicy",
+    "batch:CreateServiceEnvironment",
 )

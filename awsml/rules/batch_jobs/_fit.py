@@ -6,7 +6,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from awsml.catalog import Instance, limit
+from awsml.rules.batch_jobs._jobs import amount, requirements
+from awsml.rules.rule import Part
 from awsml.units import counted
+
+_LEGACY = {"VCPU": "vcpus", "MEMORY": "memory"}
 
 
 class Need(NamedTuple):
@@ -21,6 +25,33 @@ class Need(NamedTuple):
         parts += [f"{self.memory_mib:g} MiB for a job"] * bool(self.memory_mib)
         parts += [counted(self.gpus, "GPU")] * bool(self.gpus)
         return ", ".join(parts)
+
+
+class Asked(NamedTuple):
+    """What a job needs, and the first place that asks for each part of it."""
+
+    need: Need
+    vcpus: Part | None
+    memory: Part | None
+    gpus: Part | None
+
+
+def asked_by(containers: list[Part]) -> Asked:
+    """What containers that run side by side need together."""
+    totals, places = dict.fromkeys(("VCPU", "MEMORY", "GPU"), 0.0), dict[str, Part]()
+    for container in containers:
+        found = requirements(container)
+        for kind in totals:
+            part = found.get(kind)
+            size = amount(part)
+            if part is None and kind in _LEGACY:
+                part = container[_LEGACY[kind]]
+                size = part.number
+            if part is not None and size:
+                totals[kind] += size
+                places.setdefault(kind, part)
+    need = Need(totals["VCPU"], totals["MEMORY"], totals["GPU"])
+    return Asked(need, *(places.get(kind) for kind in totals))
 
 
 def fits(machine: Instance, need: Need) -> bool:

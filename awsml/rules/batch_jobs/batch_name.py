@@ -1,7 +1,7 @@
 """A name of AWS Batch has characters that are refused, or is too long.
 
-Up to 128 letters, digits, hyphens and underscores. The name of a job begins with a letter or a
-digit. Dots and spaces are refused.
+Up to 128 letters, digits, hyphens and underscores, also in names of scheduling policies and service
+environments. The name of a job begins with a letter or a digit. Dots and spaces are refused.
 
 ## Why
 AWS refuses the request.
@@ -26,10 +26,24 @@ from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.VERIFIED
-APIS = (REGISTER, SUBMIT, "batch:CreateComputeEnvironment", "batch:CreateJobQueue")
+APIS = (
+    REGISTER,
+    SUBMIT,
+    "batch:CreateComputeEnvironment",
+    "batch:CreateJobQueue",
+    "batch:CreateSchedulingPolicy",
+    "batch:CreateServiceEnvironment",
+)
 SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html"
 
-_NAMES = ("jobDefinitionName", "jobName", "computeEnvironmentName", "jobQueueName")
+_NAMES = (
+    "jobDefinitionName",
+    "jobName",
+    "computeEnvironmentName",
+    "jobQueueName",
+    "serviceEnvironmentName",
+    "name",
+)
 _FORM, _JOB_FORM = re.compile(r"[A-Za-z0-9_-]+"), re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 

@@ -1,8 +1,9 @@
 """A setting of a container is out of range or unknown.
 
 Swap with swappiness from 0 to 100, tmpfs with a size, devices with READ, WRITE or MKNOD,
-variables with a name, and the options that the awslogs driver has. Names of variables that start
-with AWS_BATCH are reserved, ulimits are those of Linux, and a mount names a volume of the job.
+variables with a name, and the options that the awslogs driver has. A user is a name or a number,
+and a group may follow after a colon. Names of variables that start with AWS_BATCH are reserved,
+ulimits are those of Linux, and a mount names a volume of the job.
 
 ## Why
 AWS refuses the request.
@@ -25,6 +26,8 @@ AWS refuses the request.
 When container specified swap memory, swappiness value is required.
 """
 
+import re
+
 from awsml.nearness import nearest
 from awsml.rules.batch_jobs._jobs import CONTAINERS, SUBMIT
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
@@ -35,6 +38,7 @@ CONFIDENCE = Confidence.VERIFIED
 APIS = (*CONTAINERS, f"{SUBMIT}/containerOverrides")
 SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_LinuxParameters.html"
 
+_USER = re.compile(r"[a-z0-9_][a-z0-9_-]{0,30}")
 _PERMISSIONS = ("READ", "WRITE", "MKNOD")
 _LOG_OPTIONS = (
     "awslogs-group",
@@ -67,6 +71,7 @@ _ULIMITS = [
 
 def check(container: Part) -> Problems:
     yield from _linux(container["linuxParameters"])
+    yield from _user(container["user"])
     yield from _variables(container["environment"])
     for ulimit in container["ulimits"].items:
         name = ulimit["name"]
@@ -78,6 +83,12 @@ def check(container: Part) -> Problems:
     yield from _logs(container["logConfiguration"])
     if container.call.api != SUBMIT:
         yield from _mounts(container)
+
+
+def _user(user: Part) -> Problems:
+    if user.text and not all(_USER.fullmatch(part) for part in user.text.split(":", 1)):
+        message = f"`{user.text}` is no user: small letters, digits, `_` and `-`"
+        yield Problem(user, message, "write it as 1000 or 1000:1000; nothing is filled in")
 
 
 def _variables(environment: Part) -> Problems:

@@ -1,6 +1,7 @@
 """A job on Fargate asks for a size that is not offered.
 
-Fargate has 0.25 to 32 vCPUs in steps, and for each a list of amounts of memory.
+Fargate has 0.25 to 32 vCPUs in steps, and for each a list of amounts of memory. The only container
+of a task has one of these sizes as well.
 
 ## Why
 AWS refuses the request.
@@ -26,24 +27,38 @@ Fargate resource requirements (1.00 vCPU, 1024 MiB) not valid.
 """
 
 from awsml.catalog import fargate_sizes
-from awsml.rules.batch_jobs._jobs import REGISTER, amount, on_fargate, requirements
+from awsml.rules.batch_jobs._jobs import (
+    REGISTER,
+    TASKS,
+    amount,
+    definition_of,
+    on_fargate,
+    requirements,
+)
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.units import counted
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.VERIFIED
-APIS = (f"{REGISTER}/containerProperties",)
+APIS = (f"{REGISTER}/containerProperties", f"{TASKS[0]}.containers[]")
 SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_ResourceRequirement.html"
 
 
 def check(container: Part) -> Problems:
-    if not on_fargate(container.around):
+    if not on_fargate(definition_of(container)):
         return
+    if container.path.endswith("]") and len(container.around["containers"].items) > 1:
+        return  # several share the size of their task
     found = requirements(container)
     vcpus, memory = found.get("VCPU"), found.get("MEMORY")
     number, size = amount(vcpus), amount(memory)
     sizes = fargate_sizes()
-    if vcpus is None or number is None:
+    if vcpus is None:
+        return
+    if number is None:
+        if vcpus.text is not None:
+            message = f"`{vcpus.text}` is no number of vCPUs"
+            yield Problem(vcpus, message, 'write the number alone: "1"')
         return
     if number not in sizes:
         offered = ", ".join(f"{one:g}" for one in sizes)

@@ -60,4 +60,6 @@ def check(container: Part) -> Problems:
         )
     if gpus.text is not None and not re.fullmatch(r"[1-9]\d*", gpus.text):
         message = f"`{gpus.text}` is no whole number of GPUs"
+        if re.fullmatch(r"0+", gpus.text):
+            message = f"`{gpus}` is {gpus.text}, and a requirement is for at least 1 GPU"
         yield Problem(gpus, message, 'write "1", or leave the requirement out')

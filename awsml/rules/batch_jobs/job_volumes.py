@@ -1,7 +1,8 @@
-"""A volume of a job is of two kinds, or its EFS settings contradict each other.
+"""A volume of a job has no usable name or two kinds, or its EFS settings contradict each other.
 
-A volume is a host path or EFS. Access points and IAM need encryption in transit, and with an
-access point the root directory is `/` or left out.
+A name has up to 255 letters, digits, hyphens and underscores. A volume is a host path or EFS.
+Access points and IAM need encryption in transit, and with an access point the root directory is `/`
+or left out.
 
 ## Why
 AWS refuses the request.
@@ -33,16 +34,21 @@ EFS IAM authorization requires TransitEncryption to be enabled.
 
 import re
 
-from awsml.rules.batch_jobs._jobs import CONTAINERS
+from awsml.catalog import limit
+from awsml.rules.batch_jobs._jobs import CONTAINERS, TASKS
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.VERIFIED
-APIS = tuple(f"{place}.volumes[]" for place in CONTAINERS[:2])
+APIS = tuple(f"{place}.volumes[]" for place in (*CONTAINERS[:2], *TASKS))
 SOURCE = "https://docs.aws.amazon.com/batch/latest/userguide/efs-volumes.html"
 
 
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+
 def check(volume: Part) -> Problems:
+    yield from _named(volume["name"])
     efs, host = volume["efsVolumeConfiguration"], volume["host"]
     if efs.exists and host.exists:
         message = f"`{volume}` is a path of the host and a file system"
@@ -65,3 +71,15 @@ def check(volume: Part) -> Problems:
     if point.exists and root.text not in (None, "/"):
         message = f"`{root}` is given beside an access point"
         yield Problem(root, message, "leave it out", related=((point, "the access point"),))
+
+
+def _named(name: Part) -> Problems:
+    longest = int(limit("batch_volume_name_maximum").value)
+    if name.text is None:
+        return
+    if len(name.text) > longest:
+        message = f"`{name}` has {len(name.text)} characters, and at most {longest} are allowed"
+        yield Problem(name, message, "shorten it")
+    elif not _NAME.fullmatch(name.text):
+        message = f"`{name.text}` is no name of a volume"
+        yield Problem(name, message, "use letters, digits, hyphens and underscores")

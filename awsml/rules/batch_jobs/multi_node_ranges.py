@@ -1,7 +1,7 @@
-"""The node ranges of a multi-node job do not cover its nodes, or name some that it does not have.
+"""The node ranges of a multi-node job miss some nodes, name too many, or differ in their machines.
 
 Nodes count from 0. A range is `0:3`, `0:`, `:3` or `2`; at most five together cover every node,
-each with a container.
+each with a container. All use one instance type.
 
 ## Why
 AWS refuses the request.
@@ -59,6 +59,7 @@ def check(nodes: Part) -> Problems:
     if len(ranges.items) > longest:
         message = f"{len(ranges.items)} ranges are given, and at most {longest} can be"
         yield Problem(ranges, message, "merge some of them")
+    yield from _machines(ranges.items)
     covered: set[int] = set()
     whole = True
     for one in ranges.items:
@@ -93,6 +94,19 @@ def _payload(one: Part) -> Problems:
     if types.items and not one["ecsProperties"].exists:
         message = "instance types of a range are for `ecsProperties`"
         yield Problem(types, message, "use `instanceType` of the container")
+
+
+def _machines(ranges: list[Part]) -> Problems:
+    first: Part | None = None
+    for one in ranges:
+        kind = one["container.instanceType"]
+        if kind.text is None:
+            continue
+        first = first or kind
+        if kind.text != first.text:
+            message = f"`{kind.text}` is given beside `{first.text}`, and all nodes have one type"
+            because = ((first, "the other"),)
+            yield Problem(kind, message, "use one instance type", because)
 
 
 def _nodes(text: str, count: int) -> range | None:

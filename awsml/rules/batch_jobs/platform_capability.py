@@ -1,4 +1,6 @@
-"""A job definition is for several platforms, or for one that does not exist.
+"""A job definition is for several platforms, for one that does not exist, or names one for pods.
+
+One platform, EC2 if none is given. Jobs on Amazon EKS have none.
 
 ## Why
 AWS refuses the request.
@@ -32,6 +34,10 @@ def check(definition: Part) -> Problems:
     given = definition["platformCapabilities"]
     if len(given.items) > 1:
         yield Problem(given, f"{len(given.items)} platforms are given", "keep one of them")
+    pods = definition["eksProperties"]
+    if given.items and pods.exists:
+        message = f"`{given}` is for jobs on Amazon ECS"
+        yield Problem(given, message, "remove it", ((pods, "pods on Amazon EKS"),))
     for one in given.items:
         if one.text is not None and one.text.upper() not in _PLATFORMS:
             message = f"`{one.text}` is no platform"

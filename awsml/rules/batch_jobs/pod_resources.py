@@ -1,7 +1,7 @@
 """A container of a pod asks for resources in a way that AWS Batch does not take.
 
-`cpu` is a whole number or a multiple of 0.25, `memory` a whole number of `Mi`, `nvidia.com/gpu` a
-whole number; nothing else can be asked for. `cpu` and `memory` are given as a limit, a request or
+`cpu` is a whole number or a multiple of 0.25, `memory` at least 4 `Mi`, `nvidia.com/gpu` a whole
+number; nothing else can be asked for. `cpu` and `memory` are given as a limit, a request or
 both: memory and GPUs are then equal, and the request of `cpu` is at most its limit.
 
 ## Why
@@ -29,6 +29,7 @@ Value 500m for type cpu in resources is not valid. Provide a valid number and un
 
 import re
 
+from awsml.catalog import limit
 from awsml.rules.batch_jobs._jobs import PODS
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
@@ -62,7 +63,7 @@ def check(container: Part) -> Problems:
 
 
 def _value(name: str, value: Part) -> Problems:
-    text = value.text
+    text, size, least = value.text, _amount(value.text), int(limit("batch_memory_minimum").value)
     if name not in ("cpu", "memory", _GPU):
         message = f"`{name}` is no resource of a job"
         yield Problem(value, message, f"the resources are cpu, memory and {_GPU}")
@@ -73,6 +74,9 @@ def _value(name: str, value: Part) -> Problems:
         yield Problem(value, message, 'write "0.5" for half of one')
     elif name == "memory" and _UNIT.fullmatch(text) and not text.endswith("Mi"):
         yield Problem(value, f"`{text}` is not in Mi", 'write "2048Mi" for 2 GiB')
+    elif name == "memory" and size is not None and size < least:
+        message = f"`{text}` is below {least} MiB"
+        yield Problem(value, message, 'write "2048Mi" for 2 GiB')
     elif name == _GPU and not text.isdigit():
         yield Problem(value, f"`{text}` is no whole number of GPUs", 'write "1"')
 

@@ -72,12 +72,14 @@ def _condition(condition: Part) -> Problems:
             message = f"`{text}` is no exit code: digits, and `*` at the end"
             yield Problem(condition, message, "write the code, such as 137")
     elif not _TEXT.fullmatch(text):
-        odd = re.search(r"[^A-Za-z0-9.:\s]", text)
+        odd = re.search(r"[^A-Za-z0-9.:*\s]", text)
         yield Problem(
             condition,
             f"`{text}` has {odd[0]!r}, and only letters, digits, `.`, `:` and spaces are compared"
             if odd
-            else f"`{text}` has a `*` before its end",
-            "end it with `*` before that",
+            else f"`{text}` has a `*` before its end, and a pattern can only end with one",
+            f"end it with `*` before {odd[0]!r}"
+            if odd
+            else "write how the reason begins, and one `*` at the end",
             level=Level.WARNING,
         )

@@ -1,6 +1,7 @@
 """A container gets secrets, and no role that may read them.
 
 The execution role reads the secrets before the container starts; the job role is the container's.
+Containers of a task use the execution role of the task.
 
 ## Why
 AWS refuses the request.
@@ -29,17 +30,19 @@ from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.VERIFIED
-APIS = CONTAINERS[:2]
+APIS = CONTAINERS
 SOURCE = "https://docs.aws.amazon.com/batch/latest/userguide/specifying-sensitive-data.html"
 
 
 def check(container: Part) -> Problems:
     secrets, options = container["secrets"], container["logConfiguration.secretOptions"]
     used = secrets if secrets.items else options
-    if used.items and not container["executionRoleArn"].exists:
+    of_task = container.path.endswith("]")
+    owner = container.around if of_task else container
+    if used.items and not owner["executionRoleArn"].exists:
         yield Problem(
-            container,
-            f"`{container}` has secrets and no execution role",
-            "add `executionRoleArn`",
+            used if of_task else container,
+            f"`{owner}` has secrets and no execution role",
+            f"add `{owner['executionRoleArn']}`" if of_task else "add `executionRoleArn`",
             related=((used, "the secrets"),),
         )

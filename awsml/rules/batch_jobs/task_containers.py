@@ -1,8 +1,9 @@
 """The containers of a task do not fit together.
 
-A task has one to ten containers with names of their own, at least one of them essential. A
-container waits for another one of its task, until it has started (`START`), or, unless that one is
-essential, has ended (`COMPLETE`, `SUCCESS`). On Fargate the task has an execution role.
+A job has one task. It has one to ten containers with names of their own, at least one of them
+essential, and one that runs as root where logs go through FireLens. A container waits for another
+one of its task, until it has started (`START`), or, unless that one is essential, has ended
+(`COMPLETE`, `SUCCESS`). On Fargate the task has an execution role.
 
 ## Why
 AWS refuses the request.
@@ -41,11 +42,15 @@ APIS = TASKS
 SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_EcsTaskProperties.html"
 
 _CONDITIONS = ("START", "COMPLETE", "SUCCESS")
+_ROOT = ("root", "0")
 _MODES = {"ipcMode": ("host", "task", "none"), "pidMode": ("host", "task")}
 
 
 def check(task: Part) -> Problems:
-    containers = task["containers"]
+    containers, tasks = task["containers"], task.around["taskProperties"]
+    if len(tasks.items) > 1 and task.path == tasks[0].path:
+        message = f"{len(tasks.items)} tasks are given, and a job has one"
+        yield Problem(tasks, message, "put the containers into one task")
     most = int(limit("batch_task_containers_maximum").value)
     if containers.exists and not 1 <= len(containers.items) <= most:
         message = f"a task has 1 to {most} containers, and this one {len(containers.items)}"
@@ -60,6 +65,7 @@ def check(task: Part) -> Problems:
         because = ((definition["platformCapabilities"], "Fargate"),)
         yield Problem(task, "a task on Fargate needs an execution role", "add it", because)
     yield from _together(containers.items)
+    yield from _log_router(containers.items)
 
 
 def _together(containers: list[Part]) -> Problems:
@@ -102,3 +108,13 @@ def _dependency(dependency: Part, named: dict[str, Part], alone: bool) -> Proble
     elif target and condition.text in _CONDITIONS[1:] and target["essential"].flag is not False:
         message = f"`{name.text}` is essential: when it ends, so does the job"
         yield Problem(condition, message, "wait for START, or set `essential: false` there")
+
+
+def _log_router(containers: list[Part]) -> Problems:
+    """Documented, and yet taken when it was tried."""
+    routers = [one for one in containers if one["firelensConfiguration"].exists]
+    users = [one["user"] for one in containers]
+    if routers and all((user.text or "root").partition(":")[0] not in _ROOT for user in users):
+        message = "no container of a task with FireLens runs as root"
+        hint = "remove `user` from the log router"
+        yield Problem(routers[0]["user"], message, hint, level=Level.WARNING)

@@ -26,6 +26,7 @@ vCPU is not provided.
 
 import re
 
+from awsml.catalog import limit
 from awsml.rules.batch_jobs._jobs import (
     CONTAINERS,
     SUBMIT,
@@ -43,7 +44,6 @@ APIS = (*CONTAINERS[:2], _OVERRIDES)
 SOURCE = "https://docs.aws.amazon.com/batch/latest/APIReference/API_ResourceRequirement.html"
 
 _LEGACY = {"VCPU": "vcpus", "MEMORY": "memory"}
-_LEAST_MEMORY_MIB = 4
 
 
 def check(container: Part) -> Problems:
@@ -61,11 +61,11 @@ def check(container: Part) -> Problems:
         message = f"`{required.text}` is no whole number of MiB"
         yield Problem(required, message, 'write the number alone: "2048" is 2 GiB')
     memory = container["memory"] if container["memory"].exists else required
-    size = None
+    size, least = None, int(limit("batch_memory_minimum").value)
     if memory is not None:
         size = amount(memory) if memory.number is None else memory.number
-    if memory is not None and size is not None and size < _LEAST_MEMORY_MIB:
-        message = f"`{memory}` is {size:g} MiB, below {_LEAST_MEMORY_MIB}"
+    if memory is not None and size is not None and size < least:
+        message = f"`{memory}` is {size:g} MiB, below {least}"
         yield Problem(memory, message, "memory is in MiB: 2048 is 2 GiB")
 
 

@@ -2,7 +2,8 @@
 
 A SageMaker model or endpoint configuration cannot be changed, and a compute environment only in
 part: CloudFormation makes a new one and then removes the old. With a fixed name there would be
-two of that name. A name that is made of the stack's own is fixed as well: the stack keeps it.
+two of that name. A name that is made of the stack's own is fixed as well: the stack keeps it. An
+unmanaged environment has nothing that would replace it.
 
 ## Why
 The first deployment works, and the first change fails: a custom-named resource cannot be replaced.
@@ -43,7 +44,9 @@ _NAMES = ("ModelName", "EndpointConfigName", "computeEnvironmentName")
 
 def check(request: Part) -> Problems:
     in_place = request.call.besides.get("ReplaceComputeEnvironment") == "false"
-    if not request.plan.is_template or in_place:
+    kind = request["type"]
+    unmanaged = kind.known and (kind.text or "").upper() == "UNMANAGED"
+    if not request.plan.is_template or in_place or unmanaged:
         return
     for name in (request[member] for member in _NAMES):
         text = name.spelled
