@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 from awsml.errors import AwsmlError
 
 VERSION = 1
+_PATIENCE_SECONDS = 30.0  # with other processes that write
+_LOOK_AGAIN_SECONDS = 0.01
 
 
 class StoreError(AwsmlError):
@@ -73,7 +76,7 @@ def connect(file: Path) -> sqlite3.Connection:
 def _opened(file: Path, *, frozen: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{file.absolute().as_uri()}?immutable=1" if frozen else file,
-        timeout=30.0,
+        timeout=_PATIENCE_SECONDS,
         isolation_level=None,
         check_same_thread=False,
         uri=frozen,
@@ -81,7 +84,7 @@ def _opened(file: Path, *, frozen: bool) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
     try:
         if not frozen:
-            connection.execute("PRAGMA journal_mode=WAL")
+            _write_ahead(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
         _bring_up_to_date(connection, file)
@@ -92,6 +95,20 @@ def _opened(file: Path, *, frozen: bool) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Several processes may make the store at once. Whoever comes while another one changes the
+    mode is told at once that the file is locked, whatever patience SQLite was asked for."""
+    given_up = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > given_up:
+                raise
+            time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 # What SQLite says where it cannot write the files that it needs beside a database.

@@ -294,3 +294,37 @@ def test_a_store_on_a_full_disk_is_read_as_it_lies(
     (store.folder / "runs.db-wal").write_text("what was never merged")
     with pytest.raises(AwsmlError, match="no room"):
         RunStore(store.folder)
+
+
+class _LockedTwice:
+    """A connection that another process locks out for a moment."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+
+    def execute(self, statement: str) -> None:
+        self.tries += 1
+        if self.tries < 3:
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise error
+
+
+def test_a_store_that_is_being_made_by_another_process_is_waited_for() -> None:
+    locked = _LockedTwice()
+    schema._write_ahead(locked)  # type: ignore[arg-type]
+    assert locked.tries == 3
+
+
+def test_processes_that_make_the_store_at_once_all_have_it(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from awsml.store.schema import connect;"
+        "sys.stdin.read(1); connect(Path(sys.argv[1])).close()"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "runs.db")]
+    processes = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in range(6)]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write(b"x")
+        process.stdin.close()
+    assert [process.wait(timeout=60) for process in processes] == [0] * 6
