@@ -194,7 +194,7 @@ def _why(rates: Rates, count: int | None, case: Case, in_time: str, told: str) -
     text = f"{rate} requests a second, {limit}{carried}"
     if count and case.rate:
         used = case.rate / (count * sustained.expected)
-        text += f"; {told}, {used:.0%} used at the peak"
+        text += f"; {told}, {used:.0%} used" + (" at the peak" if "," in told else "")
     return text + in_time
 
 

@@ -1,4 +1,4 @@
-"""What a move to another type saves at every speed that it may have, and from which speed it pays."""
+"""What a move to another type saves at each speed that it may have, and from which it pays."""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from awsml.basis import Basis
 from awsml.decide.decision import Decision, Grounds
 from awsml.decide.endpoint.architecture import architecture_advice
 from awsml.decide.endpoint.candidates import Row, candidate_row, candidate_rows

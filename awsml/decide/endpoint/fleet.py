@@ -8,8 +8,8 @@ from awsml.basis import Basis, Estimate
 from awsml.catalog import Instance
 from awsml.decide.endpoint.case import Case, constant
 from awsml.decide.endpoint.latency import allowed_share
-from awsml.estimate.fleet import Fleet, scaled_fleet, standing_fleet
 from awsml.estimate.endpoint import instances_needed
+from awsml.estimate.fleet import Fleet, scaled_fleet, standing_fleet
 from awsml.units import HOURS_PER_MONTH, format_rate, format_usd
 
 CLEARLY = 0.98  # closer prices are a tie
