@@ -18,6 +18,7 @@ from awsml.decide.endpoint.standing import (
     too_large,
 )
 from awsml.decide.saving import saved
+from awsml.estimate.fleet import Fleet
 from awsml.finding import Fix
 from awsml.units import format_bytes, format_duration, format_rate, format_usd
 
@@ -110,13 +111,21 @@ def _stands(case: Case, now: Row, current: Estimate) -> str:
     if current.expected is None:
         return "its price is unknown"
     count = f"{case.running.expected:.3g}"
-    if case.fleet is not None and case.fleet.peak != case.fleet.even and case.here is not None:
+    if case.fleet is not None and case.here is not None and not _told_before(case.fleet, now):
         count = f"of what runs, {at_the_peak(case, case.fleet, case.price(case.here))}, these"
-    told = f"{count} cost {format_usd(current.expected)} a month"
+    on_average = " on average" if "." in count and "," not in count else ""
+    told = f"{count}{on_average} cost {format_usd(current.expected)} a month"
     busy = case.share_of_gpu
     if busy is not None and now.one is not None and now.one.accelerators:
         told += f", of which {format_usd((1 - busy) * current.expected)} buys an idle GPU"
     return told + _as_it_is(case, now)
+
+
+def _told_before(fleet: Fleet, now: Row) -> bool:
+    """Whether what runs is what the load takes, or does not change, so that a number says it."""
+    taken = now.fleet.expected if now.fleet else None
+    same = taken is not None and (fleet.even, fleet.peak) == (taken.even, taken.peak)
+    return same or fleet.even == fleet.peak
 
 
 def _as_it_is(case: Case, now: Row) -> str:
