@@ -12,7 +12,8 @@ from awsml.catalog.tables import current
 class Card:
     """One model of card. `peer` is whether drivers let cards read each other's memory over PCIe,
     None where hosts differ; `nvlink` is none, bridge (pairs), mesh or nvswitch (soldered boards),
-    with the sum of both directions in GB/s. `tflops16` is dense 16-bit with 32-bit sums."""
+    with the sum of both directions in GB/s. `tflops16` is dense 16-bit with 32-bit sums;
+    `memory_gbs` is what the card reads of its memory in GB/s."""
 
     name: str
     memory_gib: float
@@ -21,6 +22,7 @@ class Card:
     peer: bool | None
     nvlink: str
     nvlink_gbs: float
+    memory_gbs: float
     source: str
 
     def takes(self, part: str) -> bool:
@@ -48,6 +50,7 @@ def card(name: str) -> Card | None:
         peer=None if row["peer"] == "" else row["peer"] == "1",
         nvlink=row["nvlink"],
         nvlink_gbs=float(row["nvlink_gbs"]),
+        memory_gbs=float(row["memory_gbs"]),
         source=current().source(row["source"])["title"],
     )
 

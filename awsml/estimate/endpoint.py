@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from awsml.basis import Basis, Estimate
 from awsml.catalog import Instance
+from awsml.estimate.devices import UNKNOWN_DEVICE, carried_over, device_ratio
 from awsml.estimate.machine import BYTES_PER_GBPS
 from awsml.units import HOURS_PER_MONTH
 from awsml.workload import EndpointWorkload, Seen
@@ -21,8 +22,6 @@ Constant = Callable[[str], float]
 
 # What to tell where nothing says how fast a request is served.
 UNMEASURED = ("observed.latency or observed.throughput of one instance",)
-# Between two kinds of device nothing is known of this model: half as fast to twice as fast.
-_OTHER_DEVICE = (0.5, 1.0, 2.0)
 _SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
 
 
@@ -126,8 +125,17 @@ def rates_on(
         return Rates(own, Basis.ASSUMED)  # no ratio is known, and the model may have to be compiled
     scaled = {name: rate * (cores if name == "cpu" else lanes) for name, rate in known.items()}
     same = _device(one) == _device(here)
-    basis = Basis.ESTIMATED if same else Basis.ASSUMED
-    return Rates({**scaled, **own}, basis, (1.0, 1.0, 1.0) if same else _OTHER_DEVICE)
+    if same:
+        return Rates({**scaled, **own}, Basis.ESTIMATED)
+    ratio = device_ratio(one, here, constant("device_rate_margin"))
+    spread = carried_over(ratio, device_share(known, work.seen))
+    return Rates({**scaled, **own}, Basis.ASSUMED, spread)
+
+
+def device_share(limits: Mapping[str, float], seen: Seen) -> float | None:
+    """How much of its time a device works while the machine serves all it can."""
+    full = device_rate(seen)
+    return min(1.0, min(limits.values()) / full) if limits and full else None
 
 
 def _from_cores(one: Instance, work: EndpointWorkload, own: Mapping[str, float]) -> Rates:
@@ -136,7 +144,7 @@ def _from_cores(one: Instance, work: EndpointWorkload, own: Mapping[str, float])
     rate = seen.throughput or (seen.latency_seconds and (seen.cores or 0) / seen.latency_seconds)
     if not rate or not seen.cores or one.accelerators:
         return Rates(own, Basis.ASSUMED)
-    return Rates({"cores": rate * one.vcpus / seen.cores, **own}, Basis.ASSUMED, _OTHER_DEVICE)
+    return Rates({"cores": rate * one.vcpus / seen.cores, **own}, Basis.ASSUMED, UNKNOWN_DEVICE)
 
 
 def _kind(one: Instance) -> str:

@@ -9,7 +9,7 @@ from awsml.render.table import Column, table, wrap
 from awsml.units import format_usd
 
 _MOST_ROWS = 10
-CANDIDATE_HEADINGS = ("instance", "hosts", "requests/s", "needed", "a month", "a million")
+CANDIDATE_HEADINGS = ("instance", "hosts", "requests/s", "at peak", "a month", "a million")
 
 
 def diagnosis_section(block: Mapping[str, Any], width: int) -> str:
@@ -24,7 +24,7 @@ def diagnosis_section(block: Mapping[str, Any], width: int) -> str:
 
 
 def candidates_section(rows: Sequence[Mapping[str, Any]], width: int) -> str:
-    """One line a type: what it sustains, how many are needed, dollars."""
+    """One line a type: what it sustains, how many the peak takes, dollars of the month."""
     columns = [Column(name, right=i > 1) for i, name in enumerate(CANDIDATE_HEADINGS)]
     return "candidates\n" + table(columns, candidate_rows(rows[:_MOST_ROWS]), width, indent=2)
 

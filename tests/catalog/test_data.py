@@ -39,6 +39,7 @@ def test_every_fact_names_a_source_with_a_date_and_a_basis(name: str) -> None:
 
 def test_no_source_is_left_over() -> None:
     named = {row["source"] for name in TABLES if name != "sources" for row in table(name)}
+    named |= {row["memory_source"] for row in table("cards")}
     named |= {facts["source"] for facts in current().document("algorithms").values()}
     assert {row["source"] for row in table("sources")} == named
 

@@ -148,8 +148,11 @@ def test_a_saving_that_a_slower_device_would_eat_is_to_be_measured_first() -> No
     assert "ml.g4dn.xlarge" in sized["recommend"]
     own = ("model.image={uri: 111122223333.dkr.ecr.us-east-1.amazonaws.com/own:1}",)
     current = ("compute.instance=ml.g6.xlarge", "observed.on=ml.g6.xlarge", "compute.count=2")
-    unsure = advice(report(*own, *current, "traffic.requests_per_second=40"), "instance")
-    assert unsure["recommend"].startswith("measure ml.g4dn.xlarge")
+    busy = "observed={gpu: 70%, latency: 21ms, requests_per_second: 40}"
+    load = ("traffic.requests_per_second=36", "traffic.p99=1s")
+    unsure = advice(report(*own, *current, busy, *load), "instance")
+    assert "test ml.g4dn.xlarge first: `awsml endpoint bench`" in unsure["recommend"]
+    assert unsure["saves"]["usd"]["low"] < 0 < unsure["saves"]["usd"]["expected"]
 
 
 def test_each_of_the_four_options_is_a_row_with_a_number() -> None:
@@ -384,7 +387,7 @@ def test_where_the_load_is_not_carried_prices_are_held_against_what_carries_it()
     assert rows["1 x ml.g5.xlarge"]["verdict"] == "impossible"
     assert sized["recommend"].startswith("run 20 x ml.g5.xlarge")
     assert rows["20 x ml.g5.xlarge"]["verdict"] == "better"
-    assert rows["ml.g4dn.xlarge"]["verdict"] == "better"  # the cheapest of all
+    assert rows["ml.g4dn.xlarge"]["verdict"] == "unknown"  # the cheapest, unless it is slow
     assert rows["ml.g6.xlarge"]["verdict"] == "worse"
     served = advice(report(*ONE_G5, "traffic.requests_per_second=500"), "serving mode")
     assert served["alternatives"][0]["usd"] == rows["20 x ml.g5.xlarge"]["usd"]
@@ -419,7 +422,7 @@ def machines(*sets: str) -> float:
         (("traffic.requests_per_second=40", "autoscaling={min: 1, max: 4}"), 2),
         (("traffic.requests_per_second=40", "autoscaling={min: 3, max: 4}"), 3),
         (("traffic.requests_per_second=400", "autoscaling={min: 1, max: 4}"), 4),
-        (("traffic={requests_per_second: 40, mean_share: 25%}", "autoscaling={max: 4}"), 1),
+        (("traffic={requests_per_second: 40, mean_share: 25%}", "autoscaling={max: 4}"), 1.14473),
         (("traffic={}", "autoscaling={min: 1, max: 4}"), 1),
         (("traffic.requests_per_second=400",), 1),
     ],
@@ -427,7 +430,7 @@ def machines(*sets: str) -> float:
 def test_the_load_says_how_many_scaled_instances_are_paid(
     sets: tuple[str, ...], expected: float
 ) -> None:
-    assert machines(*sets) == pytest.approx(expected)
+    assert machines(*sets) == pytest.approx(expected, rel=1e-3)
 
 
 def test_the_cost_and_the_row_of_the_type_in_force_agree() -> None:
@@ -436,4 +439,4 @@ def test_the_cost_and_the_row_of_the_type_in_force_agree() -> None:
     assert line["usd"]["expected"] == pytest.approx(
         row(printed, "ml.p3.2xlarge")["usd_per_month"]["expected"]
     )
-    assert "2 for 40 a second" in line["what"]
+    assert "2 at the peak of 40 a second" in line["what"]

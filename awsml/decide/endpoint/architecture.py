@@ -12,6 +12,7 @@ from awsml.catalog import Instance
 from awsml.decide.endpoint.candidates import Row
 from awsml.decide.endpoint.case import Case, constant
 from awsml.decide.endpoint.diagnosis import serving_signals
+from awsml.decide.endpoint.fleet import counted_told
 from awsml.decide.endpoint.hosts import nearest_hosted
 from awsml.decide.saving import cheapest, saved
 from awsml.estimate.cost_lines import product
@@ -46,7 +47,8 @@ def architecture_advice(case: Case, rows: Sequence[Row]) -> Advice | None:
 def _compared(best: Alternative | None, least: Row | None) -> Iterator[str]:
     if least is None:
         return
-    told = f"{least.instances} x {least.name} carry the load for {format_usd(least.month or 0.0)}"
+    many = counted_told(least.fleet, least.instances)
+    told = f"{many} {least.name} carry the load for {format_usd(least.month or 0.0)}"
     known = best.usd.expected if best is not None and best.usd else None
     other = "" if best is None or known is None else f"; {best.option} costs {format_usd(known)}"
     yield f"{told} a month{other}"

@@ -10,6 +10,7 @@ from awsml import catalog
 from awsml.basis import Basis, Estimate, weakest
 from awsml.catalog import Instance
 from awsml.decide.endpoint.case import Case, constant
+from awsml.decide.endpoint.fleet import Fleets, at_the_peak, fleets
 from awsml.decide.endpoint.hosts import refused, usual_candidates
 from awsml.decide.endpoint.latency import allowed_share, almost_all
 from awsml.estimate.endpoint import Rates, instances_needed, per_million
@@ -28,6 +29,9 @@ class Row:
     deployable: bool
     sustained: Estimate
     instances: int | None
+    fleet: Fleets | None
+    price: Estimate  # of an hour
+    surely_in_time: bool  # False: as slow as it may be it would answer too late
     usd_per_month: Estimate
     usd_per_million: Estimate
     headroom: float | None
@@ -97,20 +101,26 @@ def candidate_row(name: str, case: Case) -> Row:
     count = _count(case, sustained.expected, share)
     each = None if case.rate is None or count is None else case.rate / count
     p99 = almost_all(one, sustained, each, case)
-    month = _month(case, case.price(one), sustained, share)
+    fleet = fleets(one, case, sustained)
+    month = _month(case, case.price(one), sustained, fleet)
     refusal = refused(name, one, case)
+    told = "" if fleet is None else at_the_peak(case, fleet.expected, case.price(one))
+    in_time = _in_time(case, allowed, p99)
     return Row(
         name=name,
         one=one,
         deployable=refusal is None,
         sustained=sustained,
         instances=count,
+        fleet=fleet,
+        price=case.price(one),
+        surely_in_time=fleet is None or fleet.surely_in_time,
         usd_per_month=month,
         usd_per_million=_million(case, month),
         headroom=_headroom(case, sustained, count),
         p99=p99,
         in_time=allowed is not None,
-        why=refusal or _why(rates, count, case, allowed, p99),
+        why=refusal or _why(rates, count, case, in_time, told),
     )
 
 
@@ -120,31 +130,36 @@ def _unknown_type(name: str, case: Case) -> Row:
     late = Estimate.unknown("s", *unknown.missing)
     refusal = refused(name, None, case)
     why = refusal or f"not known how much it sustains: measure {unknown.missing[0]}"
-    return Row(name, None, refusal is None, unknown, None, usd, usd, None, late, True, why)
+    return Row(
+        name, None, refusal is None, unknown, None, None, usd, True, usd, usd, None, late, True, why
+    )
 
 
-def _count(case: Case, sustained: float | None, share: float, load: float = 1.0) -> int | None:
+def _count(case: Case, sustained: float | None, share: float) -> int | None:
     """As many as a part of the busiest load takes, and never fewer than are kept."""
     if case.rate is None or not sustained:
         return None
-    return max(instances_needed(case.rate * load, sustained, share), case.work.fewest or 1)
+    return max(instances_needed(case.rate, sustained, share), case.work.fewest or 1)
 
 
-def _month(case: Case, price: Estimate, sustained: Estimate, share: float) -> Estimate:
+def _month(case: Case, price: Estimate, sustained: Estimate, fleet: Fleets | None) -> Estimate:
     """Dollars a month; a slower type than expected takes more of it. Where the load scales them,
-    as many run as the mean rate takes."""
-    rates = (sustained.high, sustained.expected, sustained.low)
-    scaled = case.work.mean_share if case.work.most else 1.0
-    counts = [_count(case, rate, share, scaled) for rate in rates]
-    if not all(counts):
+    as many run as its course through the month takes."""
+    if fleet is None:
         return _no_month(case, sustained)
     if not price.known:
         return Estimate.unknown("USD", *price.missing)
+    basis = weakest((price.basis, sustained.basis))
+    running = fleet.range(basis)
     ends = [
         None if usd is None or count is None else usd * count * HOURS_PER_MONTH
-        for usd, count in zip((price.low, price.expected, price.high), counts, strict=True)
+        for usd, count in (
+            (price.low, running.low),
+            (price.expected, running.expected),
+            (price.high, running.high),
+        )
     ]
-    return Estimate(ends[0], ends[1], ends[2], "USD", weakest((price.basis, sustained.basis)))
+    return Estimate(ends[0], ends[1], ends[2], "USD", basis)
 
 
 def _no_month(case: Case, sustained: Estimate) -> Estimate:
@@ -169,7 +184,7 @@ def _headroom(case: Case, sustained: Estimate, count: int | None) -> float | Non
     return 1 - case.rate / (count * sustained.expected)
 
 
-def _why(rates: Rates, count: int | None, case: Case, allowed: float | None, p99: Estimate) -> str:
+def _why(rates: Rates, count: int | None, case: Case, in_time: str, told: str) -> str:
     sustained = rates.sustained
     if sustained.expected is None:
         return f"not known how much it sustains: measure {sustained.missing[0]}"
@@ -179,8 +194,8 @@ def _why(rates: Rates, count: int | None, case: Case, allowed: float | None, p99
     text = f"{rate} requests a second, {limit}{carried}"
     if count and case.rate:
         used = case.rate / (count * sustained.expected)
-        text += f"; {count} for {case.rate:g} a second, {used:.0%} used"
-    return text + _in_time(case, allowed, p99)
+        text += f"; {told}, {used:.0%} used" + (" at the peak" if "," in told else "")
+    return text + in_time
 
 
 def _in_time(case: Case, allowed: float | None, p99: Estimate) -> str:

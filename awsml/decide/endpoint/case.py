@@ -14,6 +14,7 @@ from awsml.errors import AwsmlError
 from awsml.estimate.bottleneck import signals_of
 from awsml.estimate.cost_lines import product
 from awsml.estimate.endpoint import Rates, rates_on, replicas
+from awsml.estimate.fleet import Fleet
 from awsml.finding import Confidence, Finding, Level
 from awsml.readers.metric_files import read_metrics, utilisation_in
 from awsml.readers.metrics import Utilisation
@@ -36,6 +37,7 @@ class Case:
     measured_on: Instance | None
     region: str | None
     running: Estimate  # instances in the mean of a month
+    fleet: Fleet | None = None  # the same by the course of the load
     problems: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -78,7 +80,8 @@ def case_of(work: EndpointWorkload, grounds: Grounds) -> Case:
     work, problems, findings = _with_file(work, on, grounds)
     region = grounds.region or work.region
     count = Estimate.exact(float(work.count), "instance", Basis.DOCUMENTED)
-    return Case(work, catalog.instance(work.instance), on, region, count, problems, findings)
+    here = catalog.instance(work.instance)
+    return Case(work, here, on, region, count, problems=problems, findings=findings)
 
 
 def _with_file(

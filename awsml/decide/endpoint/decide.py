@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
-from awsml.basis import Basis
 from awsml.decide.decision import Decision, Grounds
 from awsml.decide.endpoint.architecture import architecture_advice
 from awsml.decide.endpoint.candidates import Row, candidate_row, candidate_rows
 from awsml.decide.endpoint.case import Case, case_of
 from awsml.decide.endpoint.diagnosis import bottleneck_advice, bottleneck_of
+from awsml.decide.endpoint.fleet import at_the_peak
 from awsml.decide.endpoint.instance import instance_advice
 from awsml.decide.endpoint.modes import serving_mode_advice
-from awsml.decide.endpoint.standing import carrying, running, scaling_choice, standing_findings
+from awsml.decide.endpoint.standing import carrying, scaling_choice, standing_findings, with_running
 from awsml.estimate.cost import EndpointBill, endpoint_cost
 from awsml.estimate.endpoint import gb_per_month
 from awsml.finding import Finding
 from awsml.report import Cost
-from awsml.units import format_rate
 from awsml.workload import EndpointWorkload
 
 
@@ -28,7 +26,7 @@ def decide(spec: Any, workload: EndpointWorkload, grounds: Grounds) -> Decision:
     case = case_of(workload, grounds)
     now = candidate_row(workload.instance, case)
     choices = scaling_choice(case, now)
-    case = replace(case, running=running(case, choices))
+    case = with_running(case, choices)
     findings = (*case.findings, *_standing(spec, case, now))
     if not grounds.advise:
         return Decision(choices=choices, cost=_cost(case), findings=findings)
@@ -36,7 +34,7 @@ def decide(spec: Any, workload: EndpointWorkload, grounds: Grounds) -> Decision:
     rows = candidate_rows(case)
     advice = (
         bottleneck_advice(case, found),
-        instance_advice(case, rows),
+        instance_advice(case, rows, found.name),
         architecture_advice(carrying(case, now), rows),
         serving_mode_advice(carrying(case, now), now),
     )
@@ -73,10 +71,9 @@ def _cost(case: Case) -> Cost:
 
 def _load(case: Case) -> str | None:
     """What the number of instances follows, where something scales them."""
-    work, count = case.work, case.running.expected or 0.0
+    work = case.work
     if work.most is None:
         return None
-    if case.running.basis is Basis.DOCUMENTED:
-        return f"the {work.count} it starts with"
-    rate = (case.rate or 0.0) * work.mean_share
-    return f"{count:g} for {format_rate(rate)} a second"
+    return (
+        f"the {work.count} it starts with" if case.fleet is None else at_the_peak(case, case.fleet)
+    )

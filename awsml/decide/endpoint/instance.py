@@ -8,6 +8,8 @@ from awsml.advice import Advice, Alternative
 from awsml.basis import Basis, Estimate
 from awsml.decide.endpoint.candidates import Row, price_order
 from awsml.decide.endpoint.case import Case
+from awsml.decide.endpoint.comparison import Comparison, standing_bill
+from awsml.decide.endpoint.fleet import CLEARLY, at_the_peak, counted_told
 from awsml.decide.endpoint.latency import almost_all
 from awsml.decide.endpoint.standing import (
     carried_at_most,
@@ -16,50 +18,63 @@ from awsml.decide.endpoint.standing import (
     too_large,
 )
 from awsml.decide.saving import saved
+from awsml.estimate.fleet import Fleet
 from awsml.finding import Fix
 from awsml.units import format_bytes, format_duration, format_rate, format_usd
 
 _MOST_ROWS = 8
-_CLEARLY = 0.98  # closer prices are a tie
 
 
-def instance_advice(case: Case, rows: Sequence[Row]) -> Advice:
+def instance_advice(case: Case, rows: Sequence[Row], bottleneck: str | None = None) -> Advice:
     """The cheapest that carries the load against what stands now, or, where that cannot carry it,
     against as many as can; right-sizing is a verdict."""
     now, *others = rows
     current, short = case.month(case.here), too_few(case, now)
     same = [now] if short or _too_many(now, case) else []
     priced = [row for row in (*same, *others) if row.month is not None]
-    best = min(priced, key=lambda row: row.month or 0.0, default=None)
     against = now.usd_per_month if short and now.month is not None else current
-    cheaper = best is not None and _below(best.month, against.expected)
-    sure = cheaper and best is not None and _below(best.usd_per_month.high, against.expected)
+    compared = Comparison(case, now, short, bottleneck)
+    best = _least(priced)
+    cheaper = best if best is not None and _below(best.month, against.expected) else None
+    sure = _least([row for row in priced if compared.surely_pays(row)])
     fit = now.deployable and now.in_time
-    move = best if sure or not fit else now if short else None
+    move = sure or ((now if short else None) if fit else best)
     large = too_large(case)
     listed = sorted(
         others, key=lambda row: (row.name not in case.work.candidates, price_order(row))
     )
     standard = best.month if short and best is not None else current.expected
-    gains = move or (best if cheaper else None)
+    gains = move or cheaper
+    testing = cheaper if cheaper is not move else None
     return Advice(
         subject="instance",
-        recommend=_too_large(large) or _recommend(case, now, move, best if cheaper else None),
+        recommend=_too_large(large) or _recommend(case, now, move, compared.test_of(testing)),
         because=f"{now.name}: {now.why}; {_stands(case, now, current)}",
-        saves_usd=saved(current, gains.usd_per_month) if gains and not large else None,
+        saves_usd=_saves(case, gains, current) if gains and not large else None,
         alternatives=(
             *_own(case, now, current, move),
-            *(_alternative(row, standard, move, short) for row in listed[:_MOST_ROWS]),
+            *(_alternative(row, standard, move, compared) for row in listed[:_MOST_ROWS]),
         ),
         field="compute.instance",
         fixes=tuple(_fixes(move, case)) if move and not large else (),
         change=move is not None and not large,
-        notes=tuple(_notes(best) if cheaper else ()),
+        notes=tuple(_notes(cheaper, compared)),
     )
 
 
+def _least(rows: Sequence[Row]) -> Row | None:
+    return min(rows, key=lambda row: row.month or 0.0, default=None)
+
+
+def _saves(case: Case, row: Row, current: Estimate) -> Estimate:
+    """Against what runs, whatever the load's course and however fast the type is."""
+    bill = standing_bill(case)
+    found = bill.over(row) if bill else None
+    return found or saved(current, row.usd_per_month)
+
+
 def _below(usd: float | None, other: float | None) -> bool:
-    return usd is not None and other is not None and usd < other * _CLEARLY
+    return usd is not None and other is not None and usd < other * CLEARLY
 
 
 def _too_large(large: tuple[str, float] | None) -> str:
@@ -95,11 +110,22 @@ def _stands(case: Case, now: Row, current: Estimate) -> str:
     """What is there today: dollars, the idle part of them, and how late it answers."""
     if current.expected is None:
         return "its price is unknown"
-    told = f"{case.running.expected:g} cost {format_usd(current.expected)} a month"
+    count = f"{case.running.expected:.3g}"
+    if case.fleet is not None and case.here is not None and not _told_before(case.fleet, now):
+        count = f"of what runs, {at_the_peak(case, case.fleet, case.price(case.here))}, these"
+    on_average = " on average" if "." in count and "," not in count else ""
+    told = f"{count}{on_average} cost {format_usd(current.expected)} a month"
     busy = case.share_of_gpu
     if busy is not None and now.one is not None and now.one.accelerators:
         told += f", of which {format_usd((1 - busy) * current.expected)} buys an idle GPU"
     return told + _as_it_is(case, now)
+
+
+def _told_before(fleet: Fleet, now: Row) -> bool:
+    """Whether what runs is what the load takes, or does not change, so that a number says it."""
+    taken = now.fleet.expected if now.fleet else None
+    same = taken is not None and (fleet.even, fleet.peak) == (taken.even, taken.peak)
+    return same or fleet.even == fleet.peak
 
 
 def _as_it_is(case: Case, now: Row) -> str:
@@ -116,21 +142,20 @@ def _as_it_is(case: Case, now: Row) -> str:
     return f"; {told} ({format_duration(target)} asked for)"
 
 
-def _recommend(case: Case, now: Row, move: Row | None, promising: Row | None) -> str:
-    """A move that pays even if the type is as slow as it may be; else a measurement."""
+def _recommend(case: Case, now: Row, move: Row | None, test: str | None) -> str:
+    """A move that pays even if the type is as slow as it may be; else a test of it."""
     if move is not None:
         word = "move to"
         if move.name == now.name:
             word = "right-size down to" if _too_many(now, case) else "run"
         elif _smaller(move, case):
             word = "right-size down to"
-        less = promising if promising is not None and promising is not move else None
-        measure = f", or measure {less.name}, which may do for less" if less else ""
-        return f"{word} {move.instances} x {move.name}{measure}"
+        also = f"; {test}" if test else ""
+        return f"{word} {counted_told(move.fleet, move.instances)} {move.name}{also}"
     if not now.sustained.known:
         return "measure what one instance sustains: `awsml endpoint bench`"
-    if promising is not None:
-        return f"measure {promising.name}: {promising.instances} of it may carry the load for less"
+    if test is not None:
+        return f"keep {now.name}; {test}"
     if not now.in_time:
         return "none of these answers in time: serve faster (smaller input, a lighter model)"
     return f"keep {now.name}"
@@ -143,14 +168,20 @@ def _smaller(best: Row, case: Case) -> bool:
     return before is not None and after is not None and after < before
 
 
-def _notes(best: Row | None) -> Iterator[str]:
-    if best is not None and best.sustained.basis is Basis.ASSUMED:
-        yield (
-            f"what {best.name} sustains is assumed from another device "
-            f"({format_rate(best.sustained.low or 0.0)} to "
-            f"{format_rate(best.sustained.high or 0.0)} requests a second): "
-            "measure it before the move"
-        )
+def _notes(row: Row | None, compared: Comparison) -> Iterator[str]:
+    if row is None or row.sustained.basis is not Basis.ASSUMED:
+        return
+    low, high = row.sustained.low or 0.0, row.sustained.high or 0.0
+    yield (
+        f"what {row.name} sustains is carried over by the FLOPS and the memory rates of the "
+        f"devices ({format_rate(low)} to {format_rate(high)} requests a second): "
+        "measure it before the move"
+    )
+    if row.fleet is not None and row.fleet.slow != row.fleet.expected and row.one is not None:
+        case = compared.case
+        told = at_the_peak(case, row.fleet.slow, case.price(row.one))
+        late = "" if row.surely_in_time else ", and even so 99 % would answer too late"
+        yield f"at {format_rate(low)} a second it takes {told}{late}"
 
 
 def _own(case: Case, now: Row, current: Estimate, move: Row | None) -> Iterator[Alternative]:
@@ -166,7 +197,9 @@ def _own(case: Case, now: Row, current: Estimate, move: Row | None) -> Iterator[
     yield Alternative(f"{now.instances} x {now.name}", verdict, now.why, now.usd_per_month)
 
 
-def _alternative(row: Row, usd: float | None, move: Row | None, short: bool) -> Alternative:
+def _alternative(
+    row: Row, usd: float | None, move: Row | None, compared: Comparison
+) -> Alternative:
     if not row.deployable:
         verdict = "impossible"
     elif row is move:
@@ -175,6 +208,8 @@ def _alternative(row: Row, usd: float | None, move: Row | None, short: bool) -> 
         verdict = "worse"
     elif row.month is None or usd is None:
         verdict = "unknown"
+    elif row.month > (usd if compared.short else usd * CLEARLY):
+        verdict = "worse"
     else:
-        verdict = "better" if row.month <= (usd if short else usd * _CLEARLY) else "worse"
+        verdict = "better" if compared.surely_pays(row) else "unknown"
     return Alternative(row.name, verdict, row.why, row.usd_per_month)

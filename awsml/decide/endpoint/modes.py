@@ -8,10 +8,11 @@ from awsml.advice import Advice, Alternative
 from awsml.basis import Basis, Estimate, weakest
 from awsml.decide.endpoint.candidates import Row
 from awsml.decide.endpoint.case import Case
+from awsml.decide.endpoint.cold import cold_starts
 from awsml.decide.endpoint.standing import too_large
 from awsml.decide.saving import cheapest, saved
 from awsml.estimate.endpoint import in_flight
-from awsml.units import HOURS_PER_MONTH, format_bytes, format_duration
+from awsml.units import HOURS_PER_MONTH, format_bytes
 
 _SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
 _MEMORY_PRICE = "sagemaker-serverless-memory"
@@ -54,7 +55,7 @@ def _told_now(case: Case, now: Row, large: tuple[str, float] | None) -> str:
     most = float(catalog.limit("endpoint_payload_safe").value)
     fits = f", and the {large[0]} is {format_bytes(large[1])}" if large else ""
     limits = f"{format_bytes(most)} and {_limit('endpoint_response_seconds')} a request"
-    return f"{case.running.expected:g} x {now.name}, paid whether called or not; {limits}{fits}"
+    return f"{case.running.expected:.3g} x {now.name}, paid whether called or not; {limits}{fits}"
 
 
 def _why_mode(case: Case) -> str:
@@ -129,13 +130,13 @@ def _serverless(case: Case, real_time: Estimate) -> Alternative:
     if refusal is not None:
         return Alternative("serverless", "impossible", f"{_serverless_limits()}; {refusal}", usd)
     why = f"{_serverless_limits()}; {told}" if told else _serverless_limits()
+    verdict = _verdict(usd, real_time)
     if case.work.realtime and case.work.p99_seconds is not None:
-        why += (
-            f"; the first requests after a pause wait for a container to start, so "
-            f"{format_duration(case.work.p99_seconds)} for 99 % is not promised"
-        )
-        return Alternative("serverless", "worse" if usd.known else "unknown", why, usd)
-    return Alternative("serverless", _verdict(usd, real_time), why, usd)
+        cold = cold_starts(case)
+        why += f"; {cold.told}" if cold else ""
+        if verdict == "better" and (cold is None or not cold.kept):
+            verdict = "worse" if cold is not None and cold.broken else "unknown"
+    return Alternative("serverless", verdict, why, usd)
 
 
 def _serverless_limits() -> str:

@@ -3,7 +3,6 @@ running, and what is asked of it that it cannot do."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -13,6 +12,7 @@ from awsml.decide.endpoint.candidates import Row
 from awsml.decide.endpoint.case import Case, constant
 from awsml.decide.endpoint.latency import allowed_share
 from awsml.estimate.endpoint import in_flight
+from awsml.estimate.fleet import scaled_fleet, standing_fleet
 from awsml.finding import Confidence, Finding, Fix, Level
 from awsml.kinds.kind import Choice
 from awsml.units import format_bytes, format_rate
@@ -39,29 +39,22 @@ def scaling_choice(case: Case, now: Row) -> Mapping[str, Choice]:
     return {"autoscaling.target": choice}
 
 
-def running(case: Case, choices: Mapping[str, Choice]) -> Estimate:
+def with_running(case: Case, choices: Mapping[str, Choice]) -> Case:
     """Instances in the mean of a month: as many as the target and the load take, between the
-    fewest and the most. An even load is expected; the other end is a busiest time that is all or
-    nothing. Without a load it is what the endpoint starts with."""
+    fewest and the most. Without a load it is what the endpoint starts with."""
     work = case.work
     if work.most is None:
-        return Estimate.exact(float(work.count), "instance", Basis.DOCUMENTED)
+        count = Estimate.exact(float(work.count), "instance", Basis.DOCUMENTED)
+        return replace(case, running=count, fleet=standing_fleet(work.count))
     fewest = work.count if work.fewest is None else work.fewest
     chosen = choices.get("autoscaling.target")
     each = _rate_of_target(case, chosen.value if chosen else work.scaling_target)
     if each is None or case.rate is None:
         low, high = min(fewest, work.count), max(work.most, work.count)
-        return Estimate(float(low), float(work.count), float(high), "instance", Basis.DOCUMENTED)
-    peak, even = (
-        _within(math.ceil(rate / each * (1 - _ROUNDED)), fewest, work.most)
-        for rate in (case.rate, case.rate * work.mean_share)
-    )
-    uneven = work.mean_share * peak + (1 - work.mean_share) * fewest
-    return Estimate(min(even, uneven), float(even), float(peak), "instance", Basis.DERIVED)
-
-
-def _within(count: int, fewest: int, most: int) -> int:
-    return max(fewest, min(count, most))
+        count = Estimate(float(low), float(work.count), float(high), "instance", Basis.DOCUMENTED)
+        return replace(case, running=count)
+    fleet = scaled_fleet(case.rate, work.mean_share, each / (1 - _ROUNDED), fewest, work.most)
+    return replace(case, running=fleet.estimate(Basis.DERIVED), fleet=fleet)
 
 
 def _rate_of_target(case: Case, target: float | None) -> float | None:
@@ -83,8 +76,9 @@ def carrying(case: Case, now: Row) -> Case:
     """The same with as many as the load takes: what cannot carry it is no price of serving it."""
     if now.instances is None or not too_few(case, now):
         return case
-    count = Estimate.exact(float(now.instances), "instance", Basis.DERIVED)
-    return replace(case, running=count)
+    if now.fleet is None:
+        return case
+    return replace(case, running=now.fleet.expected.estimate(Basis.DERIVED))
 
 
 def carried_at_most(case: Case, now: Row) -> float | None:
