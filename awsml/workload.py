@@ -62,6 +62,7 @@ class TrainingWorkload:
     fallback: tuple[str, ...] = ()
     scaling_file: str | None = None  # throughputs on counts of GPUs of this type
     parameters: float | None = None
+    model_bytes: float | None = None  # what the script leaves to be packed and uploaded
 
 
 @dataclass(frozen=True, slots=True)
