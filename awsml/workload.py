@@ -49,6 +49,7 @@ class TrainingWorkload:
     epochs: float | None = None
     samples: float | None = None
     samples_per_second: float | None = None  # measured or stated, on this instance, in all
+    rate_ends: tuple[float, float] | None = None  # least and most of a rate that was predicted
     compute_seconds: float | None = None  # stated training time where no rate is known
     megapixels_per_sample: float | None = None
     loader_workers: int | None = None

@@ -69,6 +69,7 @@ class Breakdown(NamedTuple):
 def breakdown(
     workload: TrainingWorkload, setting: Setting, case: Case = Case.EXPECTED
 ) -> Breakdown:
+    workload = _at_its_rate(workload, case)
     rates, light = setting.rates.at(case), starts_lightly(workload, setting.machine)
     feeds = [
         (mode_in_force(c), load_of(c, workload, setting.machine, case)) for c in workload.channels
@@ -86,6 +87,14 @@ def breakdown(
         epochs=_epochs(workload, feeds, setting.machine, rates),
         upload=upload_seconds(workload, setting, case),
     )
+
+
+def _at_its_rate(workload: TrainingWorkload, case: Case) -> TrainingWorkload:
+    """A rate that was predicted has ends of its own."""
+    if workload.rate_ends is None or not workload.samples_per_second or case is Case.EXPECTED:
+        return workload
+    least, most = workload.rate_ends
+    return replace(workload, samples_per_second=most if case is Case.FAST else least)
 
 
 def _measured(feeds: list[tuple[str, Load | None]], setting: Setting, case: Case) -> float | None:

@@ -106,6 +106,7 @@ def _sped_up(evidence: Evidence, factor: float) -> Evidence:
     faster = replace(
         work,
         samples_per_second=None if rate is None else rate * factor,
+        rate_ends=work.rate_ends and (work.rate_ends[0] * factor, work.rate_ends[1] * factor),
         compute_seconds=None if stated is None else stated / factor,
     )
     return evidence.given(faster)
