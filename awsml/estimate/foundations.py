@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from awsml.estimate.breakdown import Setting, load_of, mode_in_force, volume_gib
 from awsml.estimate.image import image_rates, starts_lightly
 from awsml.estimate.rates import Case
-from awsml.estimate.transfer import PART_BYTES, bound_by_objects
+from awsml.estimate.transfer import PART_BYTES, bound_by_objects, object_limit
 from awsml.estimate.upload import upload_rates
 from awsml.workload import ChannelData, TrainingWorkload
 
@@ -70,8 +70,11 @@ def _by_objects(
     """S3's own rates, where too few objects are copied to fill the network or the disk."""
     load = load_of(channel, workload, setting.machine, Case.EXPECTED)
     rates = setting.rates.at(Case.EXPECTED)
-    if load and bound_by_objects(load.objects, setting.machine, volume_gib(workload), rates):
-        yield from ("copy_bytes_per_second_per_object", "stream_connections")
+    if load is None or load.size_bytes < object_limit(load.objects, rates):
+        return  # less than a second of it
+    if bound_by_objects(load.objects, setting.machine, volume_gib(workload), rates):
+        few = load.objects < rates.stream_connections
+        yield "copy_bytes_per_second_per_object" if few else "stream_connections"
 
 
 def _reading(

@@ -113,4 +113,6 @@ class TestObjects:
         assert slow[0] == pytest.approx(slow[1], rel=0.01)
 
     def test_the_copy_rests_on_what_bounds_it(self):
-        assert self.copy(2).basis is Basis.ASSUMED
+        bases = [self.copy(n, 5e10, "ml.m5.4xlarge").basis for n in (2, 500)]
+        assert bases == [Basis.ESTIMATED, Basis.MEASURED]
+        assert phase("download", job()).basis is Basis.MEASURED  # a second of it at most
