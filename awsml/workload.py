@@ -49,6 +49,7 @@ class TrainingWorkload:
     epochs: float | None = None
     samples: float | None = None
     samples_per_second: float | None = None  # measured or stated, on this instance, in all
+    rate_ends: tuple[float, float] | None = None  # least and most of a rate that was predicted
     compute_seconds: float | None = None  # stated training time where no rate is known
     megapixels_per_sample: float | None = None
     loader_workers: int | None = None
@@ -62,6 +63,7 @@ class TrainingWorkload:
     fallback: tuple[str, ...] = ()
     scaling_file: str | None = None  # throughputs on counts of GPUs of this type
     parameters: float | None = None
+    model_bytes: float | None = None  # what the script leaves to be packed and uploaded
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from awsml.basis import Estimate
+from awsml.estimate.image import image_pull, starts_lightly
 from awsml.estimate.machine import GIB, Machine
 from awsml.estimate.rates import Case, Rates, RateTable
 from awsml.estimate.transfer import Load, download_seconds, listing_seconds, read_seconds
+from awsml.estimate.upload import upload_seconds
 from awsml.workload import ChannelData, TrainingWorkload
 
 # Room beside a copied dataset for the model, checkpoints and scratch; the least a job gets.
@@ -67,7 +69,8 @@ class Breakdown(NamedTuple):
 def breakdown(
     workload: TrainingWorkload, setting: Setting, case: Case = Case.EXPECTED
 ) -> Breakdown:
-    rates = setting.rates.at(case)
+    workload = _at_its_rate(workload, case)
+    rates, light = setting.rates.at(case), starts_lightly(workload, setting.machine)
     feeds = [
         (mode_in_force(c), load_of(c, workload, setting.machine, case)) for c in workload.channels
     ]
@@ -78,12 +81,20 @@ def breakdown(
     return Breakdown(
         provision=rates.provision_seconds,
         download=download,
-        pull=image_pull(workload, rates),
-        init=rates.init_seconds,
+        pull=image_pull(workload, rates, case),
+        init=rates.light_init_seconds if light else rates.init_seconds,
         listing=_sum(*(_listing(mode, load, rates) for mode, load in feeds)),
         epochs=_epochs(workload, feeds, setting.machine, rates),
-        upload=rates.upload_seconds,
+        upload=upload_seconds(workload, setting, case),
     )
+
+
+def _at_its_rate(workload: TrainingWorkload, case: Case) -> TrainingWorkload:
+    """A rate that was predicted has ends of its own."""
+    if workload.rate_ends is None or not workload.samples_per_second or case is Case.EXPECTED:
+        return workload
+    least, most = workload.rate_ends
+    return replace(workload, samples_per_second=most if case is Case.FAST else least)
 
 
 def _measured(feeds: list[tuple[str, Load | None]], setting: Setting, case: Case) -> float | None:
@@ -121,11 +132,6 @@ def decode_limit(workload: TrainingWorkload, machine: Machine, rates: Rates) -> 
         return None
     work = workload.megapixels_per_sample * rates.augmentation_factor
     return machine.vcpu * rates.decode_megapixels_per_second_per_core / work * workload.count
-
-
-def image_pull(workload: TrainingWorkload, rates: Rates) -> float:
-    """A framework's image takes minutes; those of built-in algorithms are small."""
-    return rates.builtin_image_pull_seconds if workload.algorithm else rates.image_pull_seconds
 
 
 def mode_in_force(channel: ChannelData) -> str:
@@ -209,7 +215,8 @@ def _epochs(
         return None
     epochs = workload.epochs or 1.0
     first, later = (max(compute, read) for read in reading)
-    return rates.warm_up_seconds + min(1.0, epochs) * first + max(0.0, epochs - 1) * later
+    warm_up = 0.0 if starts_lightly(workload, machine) else rates.warm_up_seconds
+    return warm_up + min(1.0, epochs) * first + max(0.0, epochs - 1) * later
 
 
 def _reading(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from awsml.estimate.breakdown import Setting, load_of, mode_in_force
+from awsml.estimate.breakdown import Setting, load_of, mode_in_force, volume_gib
+from awsml.estimate.image import image_rates, starts_lightly
 from awsml.estimate.rates import Case
-from awsml.estimate.transfer import PART_BYTES
+from awsml.estimate.transfer import PART_BYTES, bound_by_objects, object_limit
+from awsml.estimate.upload import upload_rates
 from awsml.workload import ChannelData, TrainingWorkload
 
 _FIXED = {
     "provision": ("provision_seconds",),
-    "init": ("init_seconds",),
-    "upload": ("upload_seconds",),
 }
 _PARTS = {
     "start": ("provision", "download", "image", "init"),
@@ -29,11 +29,16 @@ def rests_on(workload: TrainingWorkload, setting: Setting, figure: str) -> froze
 def _behind(workload: TrainingWorkload, setting: Setting, part: str) -> Iterator[str]:
     yield from _FIXED.get(part, ())
     if part == "image":
-        yield "builtin_image_pull_seconds" if workload.algorithm else "image_pull_seconds"
+        yield from image_rates(workload)
     modes = {mode_in_force(channel) for channel in workload.channels}
     if part in ("download", "image") and not modes <= set(setting.downloads):
         yield "download_overhead_seconds"
-    if part == "epochs":
+    light = starts_lightly(workload, setting.machine)
+    if part == "init":
+        yield "light_init_seconds" if light else "init_seconds"
+    if part == "upload":
+        yield from upload_rates(workload, setting)
+    if part == "epochs" and not light:
         yield "warm_up_seconds"
     for channel in workload.channels:
         yield from _feeding(channel, workload, setting, part)
@@ -48,6 +53,7 @@ def _feeding(
     disk = "local_disk_bytes_per_second" if setting.machine.has_local_disk else "ebs_efficiency"
     if part in ("download", "image") and mode == "file":
         yield from (disk, "file_seconds_per_object", "network_efficiency")
+        yield from _by_objects(channel, workload, setting)
     if part in ("download", "image") and mode == "fastfile":
         yield "list_seconds_per_object"
     if part == "listing" and mode == "fastfile":
@@ -56,6 +62,19 @@ def _feeding(
         yield "lustre_list_seconds_per_object"
     if part == "epochs":
         yield from _reading(channel, workload, setting, mode, disk)
+
+
+def _by_objects(
+    channel: ChannelData, workload: TrainingWorkload, setting: Setting
+) -> Iterator[str]:
+    """S3's own rates, where too few objects are copied to fill the network or the disk."""
+    load = load_of(channel, workload, setting.machine, Case.EXPECTED)
+    rates = setting.rates.at(Case.EXPECTED)
+    if load is None or load.size_bytes < object_limit(load.objects, rates):
+        return  # less than a second of it
+    if bound_by_objects(load.objects, setting.machine, volume_gib(workload), rates):
+        few = load.objects < rates.stream_connections
+        yield "copy_bytes_per_second_per_object" if few else "stream_connections"
 
 
 def _reading(

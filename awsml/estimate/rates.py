@@ -26,6 +26,7 @@ class Rates(NamedTuple):
     image_pull_seconds: float
     builtin_image_pull_seconds: float
     init_seconds: float
+    light_init_seconds: float
     download_overhead_seconds: float
     fsx_mount_seconds: float
     file_seconds_per_object: float
@@ -35,8 +36,11 @@ class Rates(NamedTuple):
     fastfile_seconds_per_object: float
     warm_up_seconds: float
     upload_seconds: float
+    unstated_upload_seconds: float
+    model_bytes_per_second: float
     stream_bytes_per_second_per_connection: float
     stream_connections: float
+    copy_bytes_per_second_per_object: float
     fastfile_sequential_bytes_per_second: float
     local_disk_bytes_per_second: float
     lustre_bytes_per_second_per_tib: float
@@ -65,6 +69,7 @@ class RateTable:
     """The ranges behind the rates; a measured one can stand in for a constant."""
 
     ranges: Mapping[str, Estimate]  # by the field names of Rates
+    measured: frozenset[str] = frozenset()  # of them, those that earlier runs measured
 
     def at(self, case: Case) -> Rates:
         if case not in self._rates:  # asked thousands of times for one job
@@ -82,7 +87,7 @@ class RateTable:
     def replaced(self, measured: Mapping[str, Estimate]) -> RateTable:
         """The same table with measured values in place of constants."""
         known = {name: value for name, value in measured.items() if name in self.ranges}
-        return RateTable({**self.ranges, **known})
+        return RateTable({**self.ranges, **known}, self.measured | known.keys())
 
 
 def rate_table(constant: Callable[[str], Estimate]) -> RateTable:

@@ -14,6 +14,8 @@ from awsml.estimate.breakdown import (
 )
 from awsml.estimate.foundations import rests_on
 from awsml.estimate.rates import Case
+from awsml.estimate.upload import FIELD as UPLOAD_FIELD
+from awsml.estimate.upload import open_upload
 from awsml.report import Phase
 from awsml.workload import TrainingWorkload
 
@@ -106,6 +108,8 @@ def _figure(
     low, expected, high = sorted(known)
     assumed = _assumed_objects(workload) if name in _OBJECT_PHASES else ()
     basis = Basis.ASSUMED if assumed else _basis(workload, setting, name)
+    if name == "upload" and open_upload(workload, setting):
+        assumed = (UPLOAD_FIELD,)
     return Estimate(low, expected, high, "s", basis, assumed)
 
 

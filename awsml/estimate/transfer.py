@@ -63,8 +63,24 @@ def stream_link(machine: Machine, rates: Rates) -> Link:
     )
 
 
-def copy_link(machine: Machine, volume_gib: float, rates: Rates) -> Link:
-    """From S3 onto the disk: the narrower of network and disk."""
+def copy_link(machine: Machine, volume_gib: float, rates: Rates, objects: float) -> Link:
+    """From S3 onto the disk: the narrowest of objects, network and disk."""
+    link = _wire_link(machine, volume_gib, rates)
+    return link.narrowed(object_limit(objects, rates), min(link.base, object_limit(objects, rates)))
+
+
+def object_limit(objects: float, rates: Rates) -> float:
+    """Bytes a second that S3 gives: few objects keep few connections busy."""
+    connections = rates.stream_connections * rates.stream_bytes_per_second_per_connection
+    return min(max(objects, 1.0) * rates.copy_bytes_per_second_per_object, connections)
+
+
+def bound_by_objects(objects: float, machine: Machine, volume_gib: float, rates: Rates) -> bool:
+    """Whether S3's own rates are what a copy waits for."""
+    return object_limit(objects, rates) < _wire_link(machine, volume_gib, rates).peak
+
+
+def _wire_link(machine: Machine, volume_gib: float, rates: Rates) -> Link:
     network = network_link(machine, rates)
     return disk_link(machine, volume_gib, rates).narrowed(network.peak, network.base)
 
@@ -74,7 +90,7 @@ def download_seconds(
 ) -> float:
     """What happens before the container may read: a copy, a listing, or nothing."""
     if mode == "file":
-        copied = copy_link(machine, volume_gib, rates).seconds(load.size_bytes)
+        copied = copy_link(machine, volume_gib, rates, load.objects).seconds(load.size_bytes)
         return load.objects * rates.file_seconds_per_object + copied
     if mode == "fastfile":
         return load.objects * rates.list_seconds_per_object

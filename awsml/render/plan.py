@@ -117,7 +117,15 @@ def time_section(time: TimeLine, width: int, interrupted: bool = False) -> str:
     columns = (Column("phase"), Column("time"), Column("", shrink=True), Column("basis"))
     totals = time_totals(time, interrupted)
     whole = [line for name, text in totals for line in indented(f"{name}: {text}", width)]
-    return "\n".join(["time", table(columns, rows, width, indent=2), *whole])
+    wanted = narrowing(time)
+    surer = indented(f"to be surer, tell {', '.join(wanted)}", width) if wanted else ()
+    return "\n".join(["time", table(columns, rows, width, indent=2), *whole, *surer])
+
+
+def narrowing(time: TimeLine) -> tuple[str, ...]:
+    """Fields that would narrow a time which is known in the main."""
+    known = (phase.seconds for phase in time.phases if phase.seconds.known)
+    return tuple(dict.fromkeys(name for each in known for name in each.missing))
 
 
 def phase_time(phase: Phase) -> str:

@@ -129,7 +129,8 @@ def test_accuracy_holds_the_plan_against_what_happened(awsml: CommandLine, proje
     ]
     assert rows["Downloading"]["actual"] == 500
     assert rows["Downloading"]["error"] == pytest.approx(0.2, abs=0.01)
-    assert rows["Starting"]["inside"] is False  # 90 s, and the fastest published is 100
+    assert rows["Starting"]["inside"] is True  # 90 s; published logs show 39 to 206
+    assert not all(row["inside"] for row in rows.values())
     assert told["left_out"] == {"on this machine: a plan predicts AWS": 1}
     text = awsml("runs", "--accuracy").out
     assert "in total, 1 run" in text and "beyond its range" in text

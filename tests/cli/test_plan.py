@@ -133,3 +133,16 @@ def test_an_option_of_awsml_itself_behind_the_command_is_told_its_place(awsml):
     assert ran.code == 2
     assert "--region stands before the command" in ran.err
     assert "`awsml --region REGION plan …`" in ran.err
+
+
+def test_a_plan_names_what_would_narrow_its_time(awsml: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text("", encoding="utf-8")
+    (tmp_path / "job.yaml").write_text(
+        "kind: training\nname: n\nregion: us-east-1\ncode: {dir: ., entry: train.py}\n"
+        'image: {framework: pytorch, version: "2.10"}\ncompute: {instance: ml.g5.xlarge}\n'
+        "workload: {compute: 1h}\noutput: s3://acme/m/\n",
+        encoding="utf-8",
+    )
+    assert "to be surer, tell workload.model_size" in awsml("plan", "job.yaml").out
+    told = awsml("plan", "job.yaml", "--set", "workload.model_size=2 GB").out
+    assert "to be surer" not in told

@@ -97,8 +97,11 @@ class TestWhatTurnsTheAnswer:
     def test_an_algorithm_without_pipe_cannot_take_it(self):
         advice = mode_advice(replace(ASKED, algorithm="object2vec"))
         assert rows(advice)["pipe"].verdict == "impossible"
-        # AWS says that what reads File reads FastFile; no page of an algorithm lists it.
-        assert "read with fastfile, if this can change: no guide" in advice.recommend
+        # AWS says that what reads File reads FastFile; the page of an algorithm does not list it.
+        assert (
+            "read with fastfile, if this can change: the guide of object2vec names file only"
+            in (advice.recommend)
+        )
 
     def test_auto_keeps_an_algorithm_to_the_modes_of_its_page(self):
         job = with_data(replace(ASKED, algorithm="object2vec"), mode="auto", reads="files")

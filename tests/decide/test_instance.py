@@ -124,3 +124,12 @@ def test_a_type_on_which_the_job_has_run_is_compared_in_dollars():
     assert fast.saves_usd.expected == pytest.approx(here - 4 * 1.127, abs=0.02)
     assert rows(slow)["ml.g6.xlarge"].verdict == "worse"
     assert slow.saves_usd.expected is None
+
+
+def test_a_limited_type_without_an_equal_names_what_aws_names():
+    """No type with 8 x 32 GiB is left in the families of the algorithm's guide."""
+    job = replace(JOB, instance="ml.p3dn.24xlarge", image=None, algorithm="object-detection")
+    advice = about_instance(job)
+    assert advice.recommend == "measure one epoch on ml.g5.48xlarge"
+    assert "8 x A10G 24 GiB" in rows(advice)["ml.g5.48xlarge"].why
+    assert any("offered in us-east-1" in note for note in advice.notes)

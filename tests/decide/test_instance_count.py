@@ -76,3 +76,35 @@ def test_without_the_bytes_of_the_gradients_nothing_is_foretold(awsml: CommandLi
 def test_measurements_that_cannot_be_read_are_an_error(awsml: CommandLine, bench: str) -> None:
     answer = advised(awsml, bench)
     assert "measurements-unreadable" in {finding["slug"] for finding in answer["findings"]}
+
+
+def planned(awsml: CommandLine, old: str, new: str, count: int = 2) -> Any:
+    terms = {"instance": "ml.p4d.24xlarge", "count": count, "more": "parameters: 25M"}
+    text = SCENARIO.format(**terms, limit="5d")
+    Path("train.py").write_text("", encoding="utf-8")
+    Path("bench.csv").write_text(BENCH, encoding="utf-8")
+    Path("job.yaml").write_text(text.replace(old, new), encoding="utf-8")
+    plan = json.loads(awsml("plan", "job.yaml", "-o", "json").out)
+    return next(p for p in plan["time"]["phases"] if p["name"] == "epochs")["seconds"]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_plan_without_a_rate_takes_the_one_that_advice_counts_with(
+    awsml: CommandLine, count: int
+) -> None:
+    epochs = planned(awsml, "samples_per_second: 3000, ", "", count)
+    advice = advised(awsml, instance="ml.p4d.24xlarge", count=count, limit="5d")
+    seconds = row(advice, count)["seconds"]
+    for end in ("low", "expected", "high"):
+        assert epochs[end] == pytest.approx(seconds[end], rel=0.02)
+
+
+def test_a_stated_rate_or_time_stands_before_measurements(awsml: CommandLine) -> None:
+    assert planned(awsml, "100 MB", "")["expected"] == pytest.approx(1e8 / 3000, rel=0.01)
+    timed = planned(awsml, "samples_per_second: 3000", "compute: 2h")["expected"]
+    assert timed == pytest.approx(7200, rel=0.01)
+
+
+def test_a_plan_survives_measurements_that_cannot_be_read(awsml: CommandLine) -> None:
+    lost = planned(awsml, "samples_per_second: 3000, scaling: bench.csv", "scaling: lost.csv")
+    assert lost["expected"] is None

@@ -151,3 +151,28 @@ def test_the_mean_time_counts_the_waits_that_the_quantiles_count():
 def test_the_line_of_a_spot_job_says_how_much_of_its_hours_is_billed():
     (machine, *_) = decided(job(20, KEPT)).cost.lines
     assert re.search(r"\d+% of .+ on Spot", machine.what)
+
+
+class TestWorthLeavingOnDemand:
+    def test_a_job_of_minutes_stays_on_demand_with_the_figures(self):
+        advice = about_spot(job(2 / 60))
+        assert advice.recommend == "keep on-demand" and not advice.change
+        assert re.search(r"saves \$0\.\d+ on average and takes 1h \d+m at p90", advice.because)
+        assert {row.verdict for row in rows(advice).values()} <= {"chosen", "worse"}
+
+    def test_hours_are_worth_it(self):
+        assert about_spot(job(3)).recommend.startswith("use spot")
+
+    def test_more_work_never_turns_it_back(self):
+        used = [about_spot(job(hours)).change for hours in (0.05, 0.2, 0.5, 1, 2, 4, 8)]
+        assert used == sorted(used)
+
+    def test_spot_that_is_asked_for_is_left_alone(self):
+        assert about_spot(job(2 / 60, SpotTerms())).recommend == "keep spot, no checkpoints"
+
+
+def test_nothing_is_said_of_spot_on_a_retired_type():
+    for spot in (None, KEPT):
+        decision = decided(replace(job(8, spot), instance="ml.p3.2xlarge"))
+        assert "spot" not in [advice.subject for advice in decision.advice]
+        assert "spot" not in decision.blocks

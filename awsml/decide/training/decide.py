@@ -65,6 +65,10 @@ class Settled(NamedTuple):
 def settle(workload: TrainingWorkload, grounds: Grounds) -> Settled:
     """Machine, input modes, volume and longest wait of a job; a trial is such a job as well."""
     choices: dict[str, Choice] = {}
+    if workload.scaling_file is not None:
+        from awsml.decide.training.instance_count import with_scaling
+
+        workload = with_scaling(workload, grounds)
     written = evidence_of(workload, grounds)
     if instance := choose_instance(written):
         choices["compute.instance"] = instance

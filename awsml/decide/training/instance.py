@@ -58,7 +58,7 @@ def instance_advice(evidence: Evidence) -> Advice | None:
         alternatives=(own_row(here, evidence), *rows),
         field="compute.instance",
         fixes=tuple(_fallback_fix(similar, evidence)),
-        notes=tuple(_fallback_notes(evidence)),
+        notes=(*_life_notes(here), *_fallback_notes(evidence)),
         change=here.retired or best is not None,
     )
 
@@ -68,6 +68,8 @@ def _similar_types(here: Instance, evidence: Evidence) -> list[Candidate]:
     able = sorted(_priced(evidence), key=lambda one: one.usd_per_hour)
     ran = [one for one in able if one.name in evidence.elsewhere]
     alike = [one for one in able if one not in ran and _similar(one.instance, here)]
+    if not (ran or alike) and here.life is not None:  # AWS names others, if of less memory
+        alike = [one for one in able if one.instance.name in here.life.replaced_by]
     return [*ran, *alike][: max(_MOST_ROWS, len(ran))]
 
 
@@ -135,6 +137,12 @@ def _because(here: Instance, similar: list[Candidate], evidence: Evidence) -> st
         f"{here.ml_name} costs {because(here, evidence)}, "
         f"{cheapest.name} {format_usd(cheapest.usd_per_hour)} an hour"
     )
+
+
+def _life_notes(here: Instance) -> Iterator[str]:
+    """Where a type is to be had at all; a retired one has its end as the reason."""
+    if here.life is not None and here.life.status == "limited":
+        yield f"{here.ml_name}: {here.life.note}"
 
 
 def _fallback_fix(similar: list[Candidate], evidence: Evidence) -> Iterator[Fix]:

@@ -17,12 +17,14 @@ from awsml.cluster import Hardware, Transformer
 from awsml.decide.decision import Grounds
 from awsml.decide.training.evidence import Evidence
 from awsml.errors import AwsmlError, UsageError
+from awsml.estimate.measured import SAMPLES
 from awsml.estimate.scaling import Fit, fit, form_of
 from awsml.estimate.scaling_prediction import FARTHEST, expected_at, predict
 from awsml.estimate.scaling_series import arranged
 from awsml.finding import Confidence, Finding, Level
 from awsml.readers.measurements import read_measurements
 from awsml.units import counted, format_duration, format_rate, format_usd
+from awsml.workload import TrainingWorkload
 
 FIELD = "workload.scaling"
 
@@ -46,22 +48,47 @@ class _Row:
 
 def instance_count(now: Evidence, grounds: Grounds) -> Counted:
     """Nothing without measurements and a GPU type."""
-    file, here = now.workload.scaling_file, catalog.instance(now.workload.instance or "")
-    if file is None or here is None or not here.gpus or here.accelerator is None:
-        return Counted()
-    path = grounds.local_path(FIELD, file) if grounds.local_path else file
     try:
-        measured = read_measurements(_text(path), path)
+        scaled = _scaled(now.workload, grounds)
     except AwsmlError as error:
         return Counted(findings=(_unreadable(error),))
+    return Counted() if scaled is None else Counted(_advice(*scaled, now))
+
+
+def with_scaling(workload: TrainingWorkload, grounds: Grounds) -> TrainingWorkload:
+    """The same job at the rate that its measurements give its count of instances; a rate that is
+    stated or was measured on the job itself stands."""
+    stated = workload.samples_per_second or workload.compute_seconds is not None
+    if stated or SAMPLES in grounds.measured:
+        return workload
+    try:
+        scaled = _scaled(workload, grounds)
+    except AwsmlError:  # told beside the advice
+        return workload
+    if scaled is None:
+        return workload
+    best, here, hardware = scaled
+    found = predict(best, workload.count * here.gpus, hardware).throughput
+    if found is None or found.expected is None:
+        return workload
+    ends = (found.low, found.high) if found.low and found.high else None
+    return replace(workload, samples_per_second=found.expected, rate_ends=ends)
+
+
+def _scaled(workload: TrainingWorkload, grounds: Grounds) -> tuple[Fit, Instance, Hardware] | None:
+    """The best strategy of the measurements on the job's type."""
+    file, here = workload.scaling_file, catalog.instance(workload.instance or "")
+    if file is None or here is None or not here.gpus or here.accelerator is None:
+        return None
+    path = grounds.local_path(FIELD, file) if grounds.local_path else file
+    measured = read_measurements(_text(path), path)
     hardware = _hardware(here)
     known = card(here.accelerator.name)
     form = form_of(hardware, known.peer if known else None)
-    model = Transformer(parameters=now.workload.parameters)
+    model = Transformer(parameters=workload.parameters)
     names = list(dict.fromkeys(point.strategy for point in measured.points))
     fits = [fit(arranged(name, measured.points), hardware, model, form) for name in names]
-    best = max(fits, key=lambda each: each.largest.throughput)
-    return Counted(_advice(best, here, hardware, now))
+    return max(fits, key=lambda each: each.largest.throughput), here, hardware
 
 
 def _hardware(here: Instance) -> Hardware:

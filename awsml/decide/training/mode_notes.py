@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from awsml.decide.flip import crossing
 from awsml.decide.training.evidence import Evidence
-from awsml.decide.training.mode_options import Option, fastest_volume_gib, narrowest, speed
+from awsml.decide.training.mode_options import Option, copied, fastest_volume_gib, narrowest, speed
 from awsml.estimate.breakdown import volume_gib
 from awsml.estimate.rates import Case
 from awsml.estimate.transfer import MIB, copy_link, stream_link
@@ -48,7 +48,7 @@ def _start(copy: Evidence, stream: Evidence) -> Iterator[str]:
 def _throughput(copy: Evidence, stream: Evidence) -> Iterator[str]:
     assert copy.setting is not None and stream.setting is not None
     rates = copy.setting.rates.at(Case.EXPECTED)
-    disk = copy_link(copy.setting.machine, volume_gib(copy.workload), rates)
+    disk = copy_link(copy.setting.machine, volume_gib(copy.workload), rates, copied(copy))
     network = stream_link(stream.setting.machine, rates)
     yield (
         f"I/O from S3 {speed(network)} against {speed(disk)} through {narrowest(copy)}: "

@@ -9,10 +9,16 @@ from awsml import catalog
 from awsml.basis import Estimate
 from awsml.decide.training.barriers import S3_MODES, Barrier, any_barrier, lacks_room
 from awsml.decide.training.evidence import Evidence
-from awsml.estimate.breakdown import Setting, mode_in_force, needed_volume_gib, volume_gib
+from awsml.estimate.breakdown import (
+    Setting,
+    load_of,
+    mode_in_force,
+    needed_volume_gib,
+    volume_gib,
+)
 from awsml.estimate.machine import Link
 from awsml.estimate.rates import Case, Rates
-from awsml.estimate.transfer import copy_link, network_link, stream_link
+from awsml.estimate.transfer import bound_by_objects, copy_link, network_link, stream_link
 from awsml.units import counted, format_bytes, format_duration
 
 MIXED = "each its own"
@@ -100,6 +106,7 @@ def _sped_up(evidence: Evidence, factor: float) -> Evidence:
     faster = replace(
         work,
         samples_per_second=None if rate is None else rate * factor,
+        rate_ends=work.rate_ends and (work.rate_ends[0] * factor, work.rate_ends[1] * factor),
         compute_seconds=None if stated is None else stated / factor,
     )
     return evidence.given(faster)
@@ -123,7 +130,7 @@ def how(option: Option) -> str:
     objects = sum(c.objects or 0 for c in evidence.workload.channels)
     start = f"starts after {format_duration(expected.start)}"
     if mode == "file":
-        copy = copy_link(setting.machine, volume_gib(evidence.workload), rates)
+        copy = copy_link(setting.machine, volume_gib(evidence.workload), rates, copied(evidence))
         what = f"{size} in {counted(objects, 'object')}" if objects else size
         took = f"{format_duration(expected.download)}{_mostly_overhead(expected.download, rates)}"
         return f"copies {what} at {speed(copy)} ({took}), {start}"
@@ -142,6 +149,15 @@ def _mostly_overhead(download: float, rates: Rates) -> str:
     return ", most of it to begin" if rates.download_overhead_seconds > download / 2 else ""
 
 
+def copied(evidence: Evidence) -> float:
+    """Objects that one instance copies of its largest channel: channels are copied in turn."""
+    setting, work = evidence.setting, evidence.workload
+    assert setting is not None
+    loads = [load_of(c, work, setting.machine, Case.EXPECTED) for c in work.channels]
+    known = [load for load in loads if load is not None]
+    return max(known, key=lambda load: load.size_bytes).objects if known else 1.0
+
+
 def speed(link: Link) -> str:
     return f"{format_bytes(link.peak)}/s"
 
@@ -151,7 +167,10 @@ def narrowest(evidence: Evidence) -> str:
     setting = evidence.setting
     assert setting is not None
     rates, machine = setting.rates.at(Case.EXPECTED), setting.machine
-    copy = copy_link(machine, volume_gib(evidence.workload), rates)
+    objects = copied(evidence)
+    copy = copy_link(machine, volume_gib(evidence.workload), rates, objects)
+    if bound_by_objects(objects, machine, volume_gib(evidence.workload), rates):
+        return f"S3's connections ({counted(round(objects), 'object')})"
     if copy.peak >= network_link(machine, rates).peak:
         return "the network"
     if machine.has_local_disk:

@@ -25,6 +25,9 @@ from awsml.units import counted, format_duration, format_usd
 
 # Less than this share of the on-demand price is not worth a longer wall-clock.
 _WORTH_SHARE = 0.1
+# Leaving on-demand has to save this much, and must not often take so many times as long.
+_WORTH_USD = 0.25
+_MOST_TIMES = 4.0
 
 
 class SpotAnswer(NamedTuple):
@@ -39,12 +42,14 @@ class SpotAnswer(NamedTuple):
 
 
 def spot_answer(evidence: Evidence) -> SpotAnswer | None:
-    """None where the compute time is unknown, or the type is never sold as Spot."""
+    """None where the compute time is unknown, or the type is not sold as Spot, or no more."""
     instance = catalog.instance(evidence.workload.instance or "")
     grounds = spot_grounds(evidence)
     every = best_every(evidence, grounds)
     bare, kept = work_of(evidence, None), work_of(evidence, every)
-    if bare is None or kept is None or instance is None or not instance.spot:
+    if bare is None or kept is None or instance is None:
+        return None
+    if instance.retired or not instance.spot:
         return None
     jobs = {"spot, no checkpoints": bare}
     if can_checkpoint(evidence):
@@ -126,7 +131,7 @@ def spot_advice(evidence: Evidence, answer: SpotAnswer) -> Advice:
     return Advice(
         subject="spot",
         recommend=_recommendation(best, answer),
-        because=told(best, answer),
+        because=_because(best, answer),
         saves_usd=saved(usd, best_usd),
         saves_seconds=saved(seconds, best_seconds),
         alternatives=tuple(_row(name, best, answer) for name in names),
@@ -145,7 +150,21 @@ def _best(answer: SpotAnswer) -> str:
         return min(known, key=lambda n: known[n]) if known else answer.now
     cheapest = min(known, key=lambda name: known[name])
     worth = known[cheapest] < known[answer.now] * (1 - _WORTH_SHARE)
-    return cheapest if worth else answer.now
+    kept = not worth or not_worth(cheapest, answer)
+    return answer.now if kept else cheapest
+
+
+def not_worth(name: str, answer: SpotAnswer) -> str:
+    """Why Spot is no reason to leave on-demand, though it costs less; empty where it is one."""
+    usd, case = figures(answer, name)[0].expected, answer.cases.get(name)
+    whole, now = answer.on_demand.expected, answer.seconds.expected
+    if answer.now != "on-demand" or case is None or None in (usd, whole, now):
+        return ""
+    assert usd is not None and whole is not None and now is not None
+    less, often = whole - usd, case.wall(0.9)
+    if less <= 0 or (less >= _WORTH_USD and often <= _MOST_TIMES * now):
+        return ""
+    return f"saves {format_usd(less)} on average and takes {_duration(often)} at p90"
 
 
 def figures(answer: SpotAnswer, name: str) -> tuple[Estimate, Estimate]:
@@ -163,6 +182,15 @@ def _recommendation(best: str, answer: SpotAnswer) -> str:
     return f"use {best}"
 
 
+def _because(best: str, answer: SpotAnswer) -> str:
+    """The figures of what is best, and those of a cheaper way that is not worth it."""
+    costs = {name: figures(answer, name)[0].expected for name in answer.cases}
+    known = {name: usd for name, usd in costs.items() if usd is not None}
+    cheapest = min(known, key=lambda name: known[name], default=None)
+    refused = not_worth(cheapest, answer) if cheapest and best == "on-demand" else ""
+    return f"{told(best, answer)}; {cheapest} {refused}" if refused else told(best, answer)
+
+
 def _row(name: str, best: str, answer: SpotAnswer) -> Alternative:
     usd, seconds = figures(answer, name)
     best_usd = figures(answer, best)[0].expected
@@ -173,7 +201,8 @@ def _row(name: str, best: str, answer: SpotAnswer) -> Alternative:
     elif abs(usd.expected - best_usd) <= 0.02 * best_usd:
         verdict = "equal"
     else:
-        verdict = "worse" if usd.expected > best_usd else "better"
+        worse = usd.expected > best_usd or not_worth(name, answer)
+        verdict = "worse" if worse else "better"
     return Alternative(name, verdict, told(name, answer), usd, seconds)
 
 

@@ -35,6 +35,7 @@ def describe_training(spec: TrainingSpec) -> TrainingWorkload:
         fallback=tuple(compute.fallback),
         scaling_file=work.scaling,
         parameters=work.parameters,
+        model_bytes=work.model_size,
     )
 
 

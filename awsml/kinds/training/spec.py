@@ -185,6 +185,9 @@ class Work(Part):
     parameters: Annotated[
         Count | None, Field(description="Parameters of the model, whose gradients are exchanged.")
     ] = None
+    model_size: Annotated[
+        Size | None, Field(description="Bytes the script leaves to be packed into model.tar.gz.")
+    ] = None
 
 
 class Limits(Part):
