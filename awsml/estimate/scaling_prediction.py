@@ -133,6 +133,8 @@ def _estimate(fit: Fit, gpus: int, nodes: int, hardware: Hardware) -> Estimate:
     low = min(min(forms) * math.exp(-_FORM_ERROR), middle * math.exp(-around))
     high = max(max(forms) * math.exp(_FORM_ERROR), middle * math.exp(around))
     low, high = _allowed(fit, gpus, low, high, across=nodes > fit.largest.nodes)
+    least, most = _between(fit, gpus, nodes)
+    low, middle, high = (min(max(each, least), most) for each in (low, middle, high))
     if unseen and nodes > 1 and not hardware.network_measured:
         low = min(low, _slow_network(fit, gpus, nodes, links))
     basis = Basis.DERIVED if unseen else Basis.FITTED
@@ -159,6 +161,32 @@ def _allowed(fit: Fit, gpus: int, low: float, high: float, *, across: bool) -> t
     roof = _ROOF * last.throughput / last.gpus * gpus
     floor = 0.0 if across else _FLOOR * last.throughput
     return max(low, floor), min(high, roof)
+
+
+def _between(fit: Fit, gpus: int, nodes: int) -> tuple[float, float]:
+    """What the two nearest measured counts allow, by their own spread and error: at most the higher
+    of them. At least the lower of them where both talk across the same kind of link; the first GPU
+    across a slower one may make all slower, and then the rate of a GPU in the larger count is what
+    holds."""
+    fewer = [point for point in fit.points if point.gpus < gpus]
+    more = [point for point in fit.points if point.gpus > gpus]
+    if not fewer or not more:
+        return 0.0, math.inf
+    place = _place(gpus, nodes)
+
+    def nearness(point: Point) -> tuple[int, bool]:
+        return abs(point.gpus - gpus), _place(point.gpus, point.nodes) != place
+
+    below, above = min(fewer, key=nearness), min(more, key=nearness)
+    most = max(below.high, above.high) * math.exp(_POINT_ERROR)
+    same = [_place(each.gpus, each.nodes) == place for each in (below, above)]
+    floor = min(below.low, above.low) if all(same) else above.low * gpus / above.gpus
+    return (floor * math.exp(-_POINT_ERROR) if same[1] else 0.0), most
+
+
+def _place(gpus: int, nodes: int) -> int:
+    """Alone, on one node, on several."""
+    return 0 if gpus == 1 else 1 if nodes == 1 else 2
 
 
 def _slow_network(fit: Fit, gpus: int, nodes: int, links: Links | None) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -30,6 +31,14 @@ class Series:
     points: tuple[Point, ...]
     batch: float | None
     flags: tuple[Flag, ...] = field(default=())
+
+
+def gpus_per_node(measurements: Sequence[Measurement]) -> int | None:
+    """The most GPUs that a row puts on a node; None while no row spans two, since a table of one
+    node does not say that the node is full."""
+    if all(each.nodes == 1 for each in measurements):
+        return None
+    return max(math.ceil(each.gpus / each.nodes) for each in measurements)
 
 
 def arranged(strategy: str, measurements: Sequence[Measurement]) -> Series:

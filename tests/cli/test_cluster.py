@@ -166,3 +166,14 @@ def test_a_flag_beats_the_scenario(awsml: CommandLine) -> None:
     )
     fast, slow = (figure(each, 16)["throughput"]["expected"] for each in (answer, slower))
     assert fast > slow and math.isfinite(fast)
+
+
+def test_a_table_of_several_nodes_says_how_many_gpus_one_has(awsml: CommandLine) -> None:
+    table = HEADING + "ddp,1,1,32,100\nddp,8,1,32,780\nddp,16,2,32,800\nddp,32,4,32,1500\n"
+    answer = fitted(awsml, table, "--predict", "24,64")
+    assert [figure(answer, gpus)["nodes"] for gpus in (24, 64)] == [3, 8]
+    assert 800 < figure(answer, 24)["throughput"]["expected"] < 1500
+    assert "node-inferred" in {flag["slug"] for flag in answer["flags"]}
+    told = fitted(awsml, table, "--predict", "24", "--gpus", "8")
+    assert figure(told, 24) == figure(answer, 24)
+    assert "node-inferred" not in {flag["slug"] for flag in told["flags"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from awsml.basis import Basis, Estimate
@@ -11,8 +11,9 @@ from awsml.catalog.cards import card
 from awsml.cluster import Flag, Hardware, Transformer
 from awsml.estimate.scaling import BUS, RING, Fit, fit, form_of, gradient_bytes, ring_factor
 from awsml.estimate.scaling_prediction import FARTHEST, Prediction, expected_at, flags_of, predict
-from awsml.estimate.scaling_series import Point, arranged
+from awsml.estimate.scaling_series import Point, arranged, gpus_per_node
 from awsml.readers.measurements import Measured
+from awsml.units import counted
 
 _MOST_DRAWN = 24
 
@@ -34,12 +35,14 @@ def answered(
     hardware: Hardware, model: Transformer, measured: Measured, counts: Sequence[int]
 ) -> Answer:
     known = card(hardware.card) if hardware.card else None
+    each_node = None if hardware.gpus else gpus_per_node(measured.points)
+    hardware = replace(hardware, gpus=hardware.gpus or each_node)
     form = form_of(hardware, known.peer if known else None)
     strategies = list(dict.fromkeys(point.strategy for point in measured.points))
     fits = tuple(fit(arranged(each, measured.points), hardware, model, form) for each in strategies)
     asked = tuple(counts) or _usual_counts(hardware, fits)
     links = hardware.links
-    flags = [*measured.flags, *(links.flags if links else ())]
+    flags = [*measured.flags, *(links.flags if links else ()), *_inferred(each_node)]
     return Answer(
         hardware,
         model,
@@ -51,11 +54,20 @@ def answered(
     )
 
 
+def _inferred(each_node: int | None) -> list[Flag]:
+    if each_node is None:
+        return []
+    message = f"{counted(each_node, 'GPU')} a node, the most in a row of the table; `--gpus` or "
+    return [Flag("node-inferred", f"{message}`hardware.gpus` says it where a node has more")]
+
+
 def _usual_counts(hardware: Hardware, fits: Sequence[Fit]) -> tuple[int, ...]:
-    """The full node and two of them; without a node twice the largest measured count."""
+    """The full node and two of them; without a node, or where several were measured, twice the
+    largest measured count."""
+    most = max((each.largest.gpus for each in fits), default=0)
     if hardware.gpus:
-        return (hardware.gpus, 2 * hardware.gpus)
-    return (2 * max(each.largest.gpus for each in fits),) if fits else ()
+        return (hardware.gpus, 2 * max(hardware.gpus, most))
+    return (2 * most,) if most else ()
 
 
 def _because(form: str, hardware: Hardware, known: str | None) -> str:
