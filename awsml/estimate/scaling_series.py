@@ -65,7 +65,9 @@ def _same_batch(
     batches = [(each.batch_per_gpu, each.accumulation) for each in singles]
     wanted = max(batches, key=batches.count)
     others = [each for each in mine if (each.batch_per_gpu, each.accumulation) != wanted]
-    for each in others:
+    strong = _strong_scaling(strategy, mine)
+    flags += strong
+    for each in others if not strong else ():
         message = (
             f"{counted(each.gpus, 'GPU')} ran {_batch(each.batch_per_gpu, each.accumulation)}, "
             f"the others {_batch(*wanted)}: another curve, left out of the fit"
@@ -76,6 +78,21 @@ def _same_batch(
         flags.append(Flag("batch-unstated", message, strategy))
     samples = wanted[0] * wanted[1] if wanted[0] else None
     return [each for each in mine if each not in others], samples
+
+
+def _strong_scaling(strategy: str, mine: Sequence[Measurement]) -> list[Flag]:
+    """One batch of all GPUs together, divided among ever more of them."""
+    batches = {(each.batch_per_gpu or 0.0) * each.gpus * each.accumulation for each in mine}
+    counts = {each.gpus for each in mine}
+    if len(batches) != 1 or len(counts) < 2 or 1 not in counts or batches == {0.0}:
+        return []
+    (whole,) = batches
+    message = (
+        f"all counts ran a batch of {whole:g} in all (strong scaling), so each GPU works on less "
+        "of it where there are more, and one GPU is left for the fit: run larger counts with "
+        f"{whole:g} on each GPU"
+    )
+    return [Flag("strong-scaling", message, strategy)]
 
 
 def _batch(batch: float | None, accumulation: int) -> str:

@@ -26,7 +26,15 @@ from awsml.readers.nvidia_smi import read_links
 from awsml.units import counted
 
 # Flags that say a figure cannot be trusted; the others are remarks in the report.
-_WARNED = frozenset({"measurement-refused", "no-single-gpu", "mixed-host", "mixed-batch"})
+_MEASURE_AGAIN = "measure again with the same host and batch per GPU"
+_WARNED = {
+    "measurement-refused": "write plain numbers above 0, without units or separators",
+    "no-single-gpu": _MEASURE_AGAIN,
+    "mixed-host": _MEASURE_AGAIN,
+    "mixed-batch": _MEASURE_AGAIN,
+    "strong-scaling": _MEASURE_AGAIN,
+    "per-gpu-throughput": "write the samples a second of all GPUs together",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +155,7 @@ def _doubtful(found: Sequence[Flag]) -> Finding:
         "doubtful-measurements",
         Level.WARNING,
         f"{line}{who}{first.message}{more}",
-        "measure again with the same host and batch per GPU",
+        _WARNED[first.slug],
         Confidence.VERIFIED,
         field="measurements",
     )
