@@ -138,6 +138,7 @@ def _estimate(fit: Fit, gpus: int, nodes: int, hardware: Hardware) -> Estimate:
     low, high = _allowed(fit, gpus, low, high, across=nodes > fit.largest.nodes)
     least, most = _between(fit, gpus, nodes)
     low, middle, high = (min(max(each, least), most) for each in (low, middle, high))
+    middle = min(max(middle, low), high)
     if unseen and nodes > 1 and not hardware.network_measured:
         low = min(low, _slow_network(fit, gpus, nodes, links))
     basis = Basis.DERIVED if unseen else Basis.FITTED

@@ -250,6 +250,12 @@ def test_a_flat_node_of_which_two_do_twice_as_much_waits_for_its_host(awsml: Com
     assert "host" not in loss_of(awsml, flat.replace("1079", "900").replace("1070", "1700"))
 
 
+def test_the_network_is_named_where_nodes_are_the_longer_part(awsml: CommandLine) -> None:
+    one = "ddp,1,1,32,106.8\nddp,8,1,32,806.56\n"
+    assert "the network between the nodes" in loss_of(awsml, one + "ddp,16,2,32,1090.2\n")
+    assert "the network between the nodes" not in loss_of(awsml, one + "ddp,16,2,32,1600\n")
+
+
 def test_parts_of_a_step_add_up_where_more_gpus_do_more_each(awsml: CommandLine) -> None:
     told = loss_of(awsml, "ddp,1,1,32,100\nddp,2,1,32,250\n")
     assert "0.256 s, less than the 0.32 s on one GPU" in told

@@ -174,6 +174,13 @@ def test_cards_that_were_not_measured_together_are_a_way(awsml: CommandLine) -> 
     assert "on all 8 GPUs; 4635.48 as measured" in own["because"]
 
 
+def test_cards_that_stand_idle_are_told_where_all_are_paid(awsml: CommandLine) -> None:
+    text = EIGHT_CARDS.replace("gpus: 8, price", "gpus: 4, nodes: 2, price")
+    Path("eight.yaml").write_text(text, encoding="utf-8")
+    own = json.loads(awsml("plan", "eight.yaml", "-o", "json").out)["own_or_rent"][0]
+    assert "(4 of 8 GPUs at work)" in own["because"]
+
+
 def test_owning_and_renting_meet_at_the_rate_after_the_free_advice(awsml: CommandLine) -> None:
     own, on_demand = planned(awsml)["own_or_rent"][:2]
     assert "with ddp: accumulate 4 steps; 30 as measured" in own["because"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from awsml.basis import Basis, Estimate
 from awsml.cluster import Hardware, Transformer
-from awsml.estimate.scaling import BUS, RING, Fit, gradient_bytes, ring_factor
+from awsml.estimate.scaling import BUS, RING, Fit, gradient_bytes
 from awsml.estimate.scaling_series import Point
 
 # Throughputs that differ by less are alike: the spread of a bad run (`off-the-curve`).
@@ -60,19 +62,30 @@ def _cause(each: Fit, point: Point, hardware: Hardware, model: Transformer, wait
             f"; {nodes}, so the wait is inside each node and "
             f"not between them: its links, or {_HOST}; {_TRY}"
         )
+    if point.nodes > 1 and _network_is_longer(each, point, hardware):
+        return "; the network between the nodes is the longer part"
     if not each.curves or len(each.curves) != 1:
         return _undecided(each, point, flat)
     path = path_bandwidth(each, model)
     rate = f" of some {path.expected:.3g} GB/s" if path.expected else ""
     links = hardware.links
-    if point.nodes > 1 and each.curves[0].network * ring_factor(point.gpus) > 0:
-        return "; the network between the nodes is the longer part"
     if each.form == BUS:
         sharing = links.local(point.gpus) if links else point.gpus
         who = f"{sharing} GPUs of a NUMA node share" if sharing > 1 else "the GPUs of a node share"
         return f"; {who} one host path{rate}, so each one more adds"
     text = f"; each GPU has a link{rate} of its own, so the wait hardly grows with their number"
     return f"{text}; so long a wait may be {_HOST} too: {_TRY}" if waiting > _LONG else text
+
+
+def _network_is_longer(each: Fit, point: Point, hardware: Hardware) -> bool:
+    """By more than what makes two throughputs alike, in every form that is left open."""
+    place = (point.gpus, point.nodes, hardware.links)
+    steps = [
+        (curve.single + curve.exposed(*place), replace(curve, network=0.0)) for curve in each.curves
+    ]
+    return bool(steps) and all(
+        step > (inside.single + inside.exposed(*place)) * (1 + _ALIKE) for step, inside in steps
+    )
 
 
 def _undecided(each: Fit, point: Point, flat: tuple[Point, Point] | None) -> str:

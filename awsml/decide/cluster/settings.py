@@ -39,6 +39,7 @@ class Way:
     why: str
     usd: Estimate
     possible: bool = True
+    gpus: int | None = None  # of those that are there, where not all of them
     one_job: bool = True  # False where the sum is of several jobs, none of them faster
 
 
@@ -83,11 +84,16 @@ def used(answer: Answer, wanted: Wanted) -> Used | None:
     single, measured = fitted.single, point.throughput
     rate = single.throughput if single else None
     if way is not None and (way.throughput.expected or 0.0) >= measured * BETTER:
-        return Used(rate, way.throughput, f"with {way.option}; {measured:g} as measured")
-    how, total = "as measured", cards(answer, point)
-    if total > point.gpus:
-        how += f" on {point.gpus} of the {total} GPUs"
+        how = f"with {way.option}{_of_all(way.gpus, answer, point)}; {measured:g} as measured"
+        return Used(rate, way.throughput, how)
+    how = f"as measured{_of_all(point.gpus, answer, point)}"
     return Used(rate, Estimate.exact(measured, UNIT, Basis.MEASURED), how)
+
+
+def _of_all(gpus: int | None, answer: Answer, point: Point) -> str:
+    """Where cards stand idle, since all of them are paid."""
+    total = cards(answer, point)
+    return f" ({gpus} of {total} GPUs at work)" if gpus is not None and gpus < total else ""
 
 
 def settings(answer: Answer, fitted: Fit, point: Point) -> Iterator[Way]:
@@ -125,7 +131,7 @@ def _all_cards(answer: Answer, point: Point, free: Estimate) -> Iterator[Way]:
         name = f"{best.strategy} on all {gpus} GPUs"
         if gpus < total:
             name = f"{best.strategy} on {gpus} GPUs, a full node"
-        yield _predicted(name, best, point, free)
+        yield replace(_predicted(name, best, point, free), gpus=gpus)
 
 
 def _predicted(name: str, found: Prediction, point: Point, free: Estimate) -> Way:
@@ -164,7 +170,9 @@ def _accumulation(answer: Answer, fit: Fit, last: Point, free: Estimate) -> Way:
     if fits.verdict != "unknown":
         why += f"; a batch of {larger.batch:g} on each GPU does as much: {fits.verdict}"
     throughput = Estimate.within(rate, 0.1, UNIT, Basis.DERIVED)
-    return Way(f"{fit.strategy}: accumulate {_ACCUMULATED} steps", throughput, why, free)
+    return Way(
+        f"{fit.strategy}: accumulate {_ACCUMULATED} steps", throughput, why, free, gpus=last.gpus
+    )
 
 
 def _replica(answer: Answer) -> str:
@@ -190,6 +198,7 @@ def _other_counts(answer: Answer, fitted: Fit, point: Point, free: Estimate) -> 
         Estimate(p.low, p.throughput, p.high, UNIT, Basis.MEASURED),
         f"measured at {p.throughput:g} samples/s, {change:+.0%} against {point.throughput:g}",
         free,
+        gpus=p.gpus,
     )
 
 
