@@ -174,7 +174,8 @@ def _between(fit: Fit, gpus: int, nodes: int) -> tuple[float, float]:
     holds."""
     fewer = [point for point in fit.points if point.gpus < gpus]
     more = [point for point in fit.points if point.gpus > gpus]
-    if not fewer or not more:
+    measured = len(fewer) + len(more) < len(fit.points)
+    if measured or not fewer or not more:
         return 0.0, math.inf
     place = _place(gpus, nodes)
 

@@ -19,7 +19,7 @@ from awsml.estimate.memory import (
 )
 from awsml.estimate.ownership import owned
 from awsml.estimate.scaling import BUS, RING, UNDECIDED, Curve, fit, form_of
-from awsml.estimate.scaling_prediction import predict
+from awsml.estimate.scaling_prediction import expected_at, predict
 from awsml.estimate.scaling_series import arranged, gpus_per_node
 
 TWO_SOCKETS = Links(8, numa=(0, 0, 0, 0, 1, 1, 1, 1))
@@ -232,3 +232,10 @@ def test_between_measurements_no_more_than_the_higher_nor_less_than_the_lower(
     # The first GPU across a network, or beside another, may make all of them slower.
     assert expected(points, 2, form) <= 1.03 * max(rates[:2])
     assert expected(points, 12, form) <= 1.03 * max(rates[2:4])
+
+
+def test_what_the_fit_says_of_a_measured_count_is_not_held_by_its_neighbours() -> None:
+    points = rows_of((1, 1, 27.5), (2, 1, 31.4), (4, 1, 36.3), (8, 1, 59.4), (10, 1, 52.6))
+    said = expected_at(fit(arranged("ddp", points), Hardware(), None, BUS), 8, Hardware())
+    assert said.throughput is not None and said.throughput.high is not None
+    assert said.throughput.high > 1.02 * 52.6
