@@ -111,6 +111,35 @@ def training_fits(model: Transformer, gpus: int, stage: int, memory_gib: float |
     return Fits(needs, "does not fit", f"{of}, {_offloaded(model)}")
 
 
+def trains(model: Transformer, gpus: int, stage: int, memory_gib: float | None) -> Fits:
+    """The verdict on a transformer. Of another model only what it cannot do without is known:
+    weights, gradients and optimizer; activations are not."""
+    states = state_gib(model, gpus, stage)
+    if said_transformer(model) or (memory_gib is not None and states > memory_gib):
+        return training_fits(model, gpus, stage, memory_gib)
+    return _no_transformer(model, memory_gib)
+
+
+def serves(model: Transformer, gpus: int, memory_gib: float | None) -> Fits:
+    """The same for serving: of another model only its weights are known."""
+    weights = (model.parameters or 0.0) * model.weight_bytes / gpus / GIB
+    if said_transformer(model) or (memory_gib is not None and weights > memory_gib):
+        return inference_fits(model, gpus, memory_gib)
+    return _no_transformer(model, memory_gib)
+
+
+def said_transformer(model: Transformer) -> bool:
+    return any((model.layers, model.hidden, model.heads, model.kv_heads))
+
+
+def _no_transformer(model: Transformer, memory_gib: float | None) -> Fits:
+    missing = [] if model.parameters else ["workload.parameters"]
+    missing += ["workload.layers", "workload.hidden"]
+    missing += [] if memory_gib is not None else ["hardware.memory"]
+    because = f"tell {', '.join(missing)}, if it is a transformer; of others it has to be measured"
+    return Fits(Estimate.unknown("GiB", *missing), "unknown", because)
+
+
 def _changes(model: Transformer, gpus: int, stage: int) -> Iterator[tuple[str, Transformer, int]]:
     """From the least to the most that has to change; LoRA trains another thing."""
     if not model.recompute:

@@ -66,6 +66,12 @@ class Fit:
         return next((point for point in self.points if point.gpus == 1), None)
 
     @property
+    def left_out(self) -> str:
+        """Why there is one GPU only, where larger counts were measured and put aside."""
+        slugs = ("strong-scaling", "mixed-batch", "mixed-host")
+        return next((flag.message for flag in self.flags if flag.slug in slugs), "")
+
+    @property
     def largest(self) -> Point:
         return max(self.points, key=lambda point: (point.gpus, point.throughput))
 

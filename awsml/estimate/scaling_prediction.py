@@ -23,6 +23,8 @@ _FORM_ERROR = 0.05
 _POINT_ERROR = 0.02
 _UNSEEN_LEVEL = 0.10  # more where the far side of a link was never measured
 _FLOOR, _ROOF = 0.84, 1.04  # of the last throughput, and of its rate on every GPU
+# From one GPU to many, a sum that only falls has yet to be seen above this; shares stay there.
+_LEAST_SHARE = 0.5
 # What NCCL gets of a TCP network whose line rate is all that is known.
 _NETWORK_SHARE = 0.6
 _UNEXPLAINED = 0.10
@@ -82,7 +84,8 @@ def _refusal(fit: Fit, gpus: int, nodes: int, hardware: Hardware) -> tuple[str, 
         because = f"{gpus} is more than {FARTHEST} times {most}, the largest measured count"
         return because, f"{math.ceil(gpus / FARTHEST)} GPUs or more"
     if all(point.gpus == 1 for point in fit.points) and not any(c.volume for c in fit.curves):
-        return "only one GPU was measured", "2 GPUs"
+        batch = f" with {fit.batch:g} samples on each" if fit.left_out and fit.batch else ""
+        return fit.left_out or "only one GPU was measured", f"2 GPUs{batch}"
     far, seen = _level(gpus, nodes, hardware.links), _level_seen(fit, hardware.links)
     if far == _NODE and seen < _NODE:
         return _no_network(gpus, nodes, fit, hardware)
@@ -133,6 +136,9 @@ def _estimate(fit: Fit, gpus: int, nodes: int, hardware: Hardware) -> Estimate:
     low = min(min(forms) * math.exp(-_FORM_ERROR), middle * math.exp(-around))
     high = max(max(forms) * math.exp(_FORM_ERROR), middle * math.exp(around))
     low, high = _allowed(fit, gpus, low, high, across=nodes > fit.largest.nodes)
+    least, most = _between(fit, gpus, nodes)
+    low, middle, high = (min(max(each, least), most) for each in (low, middle, high))
+    middle = min(max(middle, low), high)
     if unseen and nodes > 1 and not hardware.network_measured:
         low = min(low, _slow_network(fit, gpus, nodes, links))
     basis = Basis.DERIVED if unseen else Basis.FITTED
@@ -161,6 +167,33 @@ def _allowed(fit: Fit, gpus: int, low: float, high: float, *, across: bool) -> t
     return max(low, floor), min(high, roof)
 
 
+def _between(fit: Fit, gpus: int, nodes: int) -> tuple[float, float]:
+    """What the two nearest measured counts allow, by their own spread and error: at most the higher
+    of them. At least the lower of them where both talk across the same kind of link; the first GPU
+    across a slower one may make all slower, and then the rate of a GPU in the larger count is what
+    holds."""
+    fewer = [point for point in fit.points if point.gpus < gpus]
+    more = [point for point in fit.points if point.gpus > gpus]
+    measured = len(fewer) + len(more) < len(fit.points)
+    if measured or not fewer or not more:
+        return 0.0, math.inf
+    place = _place(gpus, nodes)
+
+    def nearness(point: Point) -> tuple[int, bool]:
+        return abs(point.gpus - gpus), _place(point.gpus, point.nodes) != place
+
+    below, above = min(fewer, key=nearness), min(more, key=nearness)
+    most = max(below.high, above.high) * math.exp(_POINT_ERROR)
+    same = [_place(each.gpus, each.nodes) == place for each in (below, above)]
+    floor = min(below.low, above.low) if all(same) else above.low * gpus / above.gpus
+    return (floor * math.exp(-_POINT_ERROR) if same[1] else 0.0), most
+
+
+def _place(gpus: int, nodes: int) -> int:
+    """Alone, on one node, on several."""
+    return 0 if gpus == 1 else 1 if nodes == 1 else 2
+
+
 def _slow_network(fit: Fit, gpus: int, nodes: int, links: Links | None) -> float:
     """With the share of the line rate that a poor network leaves."""
     slow = [replace(curve, network=curve.network / _NETWORK_SHARE) for curve in fit.curves]
@@ -180,7 +213,9 @@ def flags_of(fit: Fit, links: Links | None) -> tuple[Flag, ...]:
             share = point.throughput / point.gpus / single.throughput
             message = f"{point.gpus} GPUs run at {share:.0%} of one GPU's rate each: measure again"
             found.append(Flag("super-linear", message, fit.strategy, point.gpus))
-    for before, after in pairwise(fit.points):
+    shared = _per_gpu(fit)
+    found += shared
+    for before, after in pairwise(fit.points if not shared else ()):
         if after.throughput < before.throughput * 0.99 and after.gpus > before.gpus:
             found.append(_fall(fit, before, after, links))
     falls = {flag.gpus for flag in found if flag.slug == "non-monotone"}
@@ -190,6 +225,26 @@ def flags_of(fit: Fit, links: Links | None) -> tuple[Flag, ...]:
             message = f"{point.gpus} GPUs are {math.expm1(off):+.0%} from the fit: measure again"
             found.append(Flag("off-the-curve", message, fit.strategy, point.gpus))
     return tuple(found)
+
+
+def _per_gpu(fit: Fit) -> list[Flag]:
+    """Throughputs that hardly fall from one GPU on, as shares do and sums do not."""
+    single, more = fit.single, [point for point in fit.points if point.gpus > 1]
+    if single is None or not more:
+        return []
+    rates = [single.throughput, *(point.throughput for point in more)]
+    falls = all(after <= before * (1 + _POINT_ERROR) for before, after in pairwise(rates))
+    if not falls or rates[-1] < _LEAST_SHARE * rates[0]:
+        return []
+    last = more[-1]
+    percent = abs(rates[0] - 100) < 0.5 or abs(rates[0] - 1) < 0.005
+    looks = "efficiency, or throughput of one GPU," if percent else "throughput of one GPU"
+    by = " and by the throughput on one" if percent else ""
+    message = (
+        f"1 GPU has {rates[0]:g} and {last.gpus} have {rates[-1]:g}, which looks like {looks} and "
+        f"not of all: multiply each row by its GPUs{by}"
+    )
+    return [Flag("per-gpu-throughput", message, fit.strategy, last.gpus)]
 
 
 def _fall(fit: Fit, before: Point, after: Point, links: Links | None) -> Flag:

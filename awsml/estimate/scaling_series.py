@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -32,6 +33,14 @@ class Series:
     flags: tuple[Flag, ...] = field(default=())
 
 
+def gpus_per_node(measurements: Sequence[Measurement]) -> int | None:
+    """The most GPUs that a row puts on a node; None while no row spans two, since a table of one
+    node does not say that the node is full."""
+    if all(each.nodes == 1 for each in measurements):
+        return None
+    return max(math.ceil(each.gpus / each.nodes) for each in measurements)
+
+
 def arranged(strategy: str, measurements: Sequence[Measurement]) -> Series:
     """Measurements of one strategy as points. Another batch or host than that of one GPU is put
     aside and said, since it is another curve."""
@@ -56,7 +65,9 @@ def _same_batch(
     batches = [(each.batch_per_gpu, each.accumulation) for each in singles]
     wanted = max(batches, key=batches.count)
     others = [each for each in mine if (each.batch_per_gpu, each.accumulation) != wanted]
-    for each in others:
+    strong = _strong_scaling(strategy, mine)
+    flags += strong
+    for each in others if not strong else ():
         message = (
             f"{counted(each.gpus, 'GPU')} ran {_batch(each.batch_per_gpu, each.accumulation)}, "
             f"the others {_batch(*wanted)}: another curve, left out of the fit"
@@ -67,6 +78,21 @@ def _same_batch(
         flags.append(Flag("batch-unstated", message, strategy))
     samples = wanted[0] * wanted[1] if wanted[0] else None
     return [each for each in mine if each not in others], samples
+
+
+def _strong_scaling(strategy: str, mine: Sequence[Measurement]) -> list[Flag]:
+    """One batch of all GPUs together, divided among ever more of them."""
+    batches = {(each.batch_per_gpu or 0.0) * each.gpus * each.accumulation for each in mine}
+    counts = {each.gpus for each in mine}
+    if len(batches) != 1 or len(counts) < 2 or 1 not in counts or batches == {0.0}:
+        return []
+    (whole,) = batches
+    message = (
+        f"all counts ran a batch of {whole:g} in all (strong scaling), so each GPU works on less "
+        "of it where there are more, and one GPU is left for the fit: run larger counts with "
+        f"{whole:g} on each GPU"
+    )
+    return [Flag("strong-scaling", message, strategy)]
 
 
 def _batch(batch: float | None, accumulation: int) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from awsml.cluster import Flag, Measurement
@@ -15,6 +16,10 @@ from awsml.units import counted
 
 NEEDED = ("strategy", "gpus", "throughput")
 COLUMNS = ("strategy", "gpus", "nodes", "batch_per_gpu", "throughput")
+_NUMBERS = ("throughput", "batch_per_gpu", "gpus", "nodes", "accumulation")
+# A number with a thousands separator or a decimal comma, or with a unit after it.
+_THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?(?![0-9,])")
+_DECORATED = re.compile(r"[0-9][0-9.,' ]*([,' ][0-9.]+|[ ]?[a-zA-Z%/][a-zA-Z%/ ]*)$")
 _DELIMITERS = (",", "\t", ";")
 
 
@@ -48,6 +53,7 @@ def read_measurements(text: str, file: str = "measurements") -> Measured:
     rows, flags = [], []
     for number, line in numbered[1:]:
         cells = [cell.strip() for cell in _cells(line, delimiter, file, number)]
+        _plain_numbers(cells, columns, line, Place(file, number, 1, number, 1))
         if len(cells) > len(columns):  # such as 1,234 for 1234, which would shift the rest
             message = f"it has {len(cells)} cells for {counted(len(columns), 'column')}"
             flags.append(Flag("measurement-refused", message, line=number))
@@ -70,6 +76,29 @@ def measured(rows: Iterable[tuple[int | None, Mapping[str, str]]]) -> Measured:
         except _BadRow as bad:
             flags.append(Flag("measurement-refused", str(bad), row.get("strategy"), line=line))
     return Measured(tuple(points), tuple(flags))
+
+
+def _plain_numbers(cells: Sequence[str], columns: Sequence[str], line: str, place: Place) -> None:
+    """A number with separators or a unit is told at its place: without it the curve is another."""
+    last = columns[-1]
+    told = dict(zip(columns, cells, strict=False)) if len(cells) == len(columns) else {}
+    found = next(((n, told[n]) for n in _NUMBERS if _DECORATED.match(told.get(n, ""))), None)
+    if len(cells) == len(columns) + 1 and last in _NUMBERS:
+        ends = ",".join(cells[-2:])  # such as 1,026.83 without quotes
+        found = (last, ends) if "," in line and _THOUSANDS.match(ends) else found
+    if found is None:
+        return
+    name, text = found
+    at = line.rfind(text) if name == last else line.find(text)
+    column = max(at, 0) + 1
+    plain = _THOUSANDS.match(text)
+    such = plain.group().replace(",", "") if plain else "1026.83"
+    raise UsageError(
+        f"{place.file}: {name} is `{text}`, which is no plain number",
+        hint=f"write a plain number without unit or thousands separator, such as {such}",
+        where=Place(place.file, place.line, column, place.line, column + len(text)),
+        slug="measurements-unreadable",
+    )
 
 
 def _point(row: Mapping[str, str], line: int | None) -> Measurement:

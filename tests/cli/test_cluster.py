@@ -166,3 +166,97 @@ def test_a_flag_beats_the_scenario(awsml: CommandLine) -> None:
     )
     fast, slow = (figure(each, 16)["throughput"]["expected"] for each in (answer, slower))
     assert fast > slow and math.isfinite(fast)
+
+
+def test_a_table_of_several_nodes_says_how_many_gpus_one_has(awsml: CommandLine) -> None:
+    table = HEADING + "ddp,1,1,32,100\nddp,8,1,32,780\nddp,16,2,32,800\nddp,32,4,32,1500\n"
+    answer = fitted(awsml, table, "--predict", "24,64")
+    assert [figure(answer, gpus)["nodes"] for gpus in (24, 64)] == [3, 8]
+    assert 800 < figure(answer, 24)["throughput"]["expected"] < 1500
+    assert "node-inferred" in {flag["slug"] for flag in answer["flags"]}
+    told = fitted(awsml, table, "--predict", "24", "--gpus", "8")
+    assert figure(told, 24) == figure(answer, 24)
+    assert "node-inferred" not in {flag["slug"] for flag in told["flags"]}
+
+
+@pytest.mark.parametrize(
+    ("cell", "told", "plain"),
+    [
+        ("1026 img/s", "1026 img/s", "1026.83"),
+        ('"1,026.83"', "1,026.83", "1026.83"),
+        ("1,026.83", "1,026.83", "1026.83"),
+        ("52k", "52k", "1026.83"),
+        ("93%", "93%", "1026.83"),
+    ],
+)
+def test_a_number_with_a_unit_or_separators_is_an_error_at_its_place(
+    awsml: CommandLine, cell: str, told: str, plain: str
+) -> None:
+    Path("bench.csv").write_text(f"{HEADING}ddp,1,1,4,20\nddp,2,1,4,{cell}\n", encoding="utf-8")
+    ran = awsml("cluster", "fit", "bench.csv", "-o", "json")
+    error = json.loads(ran.out)["error"]
+    assert (ran.code, error["slug"]) == (2, "measurements-unreadable")
+    assert f"throughput is `{told}`" in error["message"]
+    assert f"such as {plain}" in error["hint"]
+    assert (error["line"], error["column"]) == (3, 11 + cell.index(told))
+
+
+@pytest.mark.parametrize("number", ["52e3", "1E5", "1026.83", "7"])
+def test_numbers_that_are_plain_are_read(awsml: CommandLine, number: str) -> None:
+    answer = fitted(awsml, f"{HEADING}ddp,1,1,4,{number}\n")
+    assert answer["fits"][0]["points"][0]["throughput"] == float(number)
+
+
+PER_GPU = HEADING + "ddp,1,1,4,100\nddp,2,1,4,96\nddp,4,1,4,93\nddp,8,1,4,88\n"
+
+
+@pytest.mark.parametrize(
+    ("table", "word"),
+    [
+        (PER_GPU, "efficiency"),
+        (PER_GPU.replace("4,100", "4,112").replace("4,96", "4,110"), "throughput of one GPU"),
+        (FIRST_FOUR, ""),
+        (HEADING + "ddp,1,1,1,15.4\nddp,2,1,1,4.5\nddp,4,1,1,14\n", ""),
+    ],
+)
+def test_shares_and_rates_of_one_gpu_are_not_taken_for_sums(
+    awsml: CommandLine, table: str, word: str
+) -> None:
+    told = [f for f in fitted(awsml, table)["flags"] if f["slug"] == "per-gpu-throughput"]
+    assert bool(told) == bool(word)
+    assert all(word in flag["message"] and "multiply" in flag["message"] for flag in told)
+
+
+def test_one_batch_divided_among_gpus_is_told_as_that(awsml: CommandLine) -> None:
+    table = HEADING + "ddp,1,1,256,100\nddp,2,1,128,180\nddp,4,1,64,300\n"
+    answer = fitted(awsml, table, "--predict", "4")
+    assert [flag["slug"] for flag in answer["flags"]] == ["strong-scaling"]
+    told = [answer["fits"][0]["loss"], figure(answer, 4)["refused"]["because"]]
+    assert all("strong scaling" in text and "only one GPU" not in text for text in told)
+    assert "2 GPUs with 256" in figure(answer, 4)["refused"]["measure"]
+
+
+def loss_of(awsml: CommandLine, rows: str) -> str:
+    return str(fitted(awsml, HEADING + rows)["fits"][0]["loss"])
+
+
+def test_a_flat_node_of_which_two_do_twice_as_much_waits_for_its_host(awsml: CommandLine) -> None:
+    flat = "ddp,1,1,128,306\nddp,4,1,128,1079\nddp,8,1,128,1070\n"
+    told = loss_of(awsml, flat + "ddp,16,2,128,2094\n")
+    assert "the host (data loading, CPU) is the likely limit" in told
+    assert "2 nodes do 1.96 times as much as one" in told
+    assert "the network" not in told
+    assert "the network between the nodes" not in loss_of(awsml, flat)
+    assert "host" not in loss_of(awsml, flat.replace("1079", "900").replace("1070", "1700"))
+
+
+def test_the_network_is_named_where_nodes_are_the_longer_part(awsml: CommandLine) -> None:
+    one = "ddp,1,1,32,106.8\nddp,8,1,32,806.56\n"
+    assert "the network between the nodes" in loss_of(awsml, one + "ddp,16,2,32,1090.2\n")
+    assert "the network between the nodes" not in loss_of(awsml, one + "ddp,16,2,32,1600\n")
+
+
+def test_parts_of_a_step_add_up_where_more_gpus_do_more_each(awsml: CommandLine) -> None:
+    told = loss_of(awsml, "ddp,1,1,32,100\nddp,2,1,32,250\n")
+    assert "0.256 s, less than the 0.32 s on one GPU" in told
+    assert "of work" not in told

@@ -19,8 +19,8 @@ from awsml.estimate.memory import (
 )
 from awsml.estimate.ownership import owned
 from awsml.estimate.scaling import BUS, RING, UNDECIDED, Curve, fit, form_of
-from awsml.estimate.scaling_prediction import predict
-from awsml.estimate.scaling_series import arranged
+from awsml.estimate.scaling_prediction import expected_at, predict
+from awsml.estimate.scaling_series import arranged, gpus_per_node
 
 TWO_SOCKETS = Links(8, numa=(0, 0, 0, 0, 1, 1, 1, 1))
 NODE = Hardware(gpus=8, links=TWO_SOCKETS)
@@ -187,3 +187,55 @@ def test_nvlinks_that_lead_in_a_circle_are_a_ring_though_some_cards_have_no_link
     made = fit(arranged("ddp", points), hardware, None, RING)
     assert predict(made, 8, hardware).throughput is not None
     assert "the socket" in predict(made, 5, hardware).because
+
+
+def rows_of(*rows: tuple[int, int, float]) -> list[Measurement]:
+    return [Measurement("ddp", gpus, rate, nodes, 32) for gpus, nodes, rate in rows]
+
+
+TWO_LEVELS = rows_of((1, 1, 100), (8, 1, 780), (16, 2, 800), (32, 4, 1500))
+
+
+def expected(points: list[Measurement], gpus: int, form: str = UNDECIDED) -> float:
+    hardware = Hardware(gpus=gpus_per_node(points))
+    found = predict(fit(arranged("ddp", points), hardware, None, form), gpus, hardware).throughput
+    assert found is not None and found.low and found.expected and found.high
+    assert found.low <= found.expected <= found.high
+    return found.expected
+
+
+def test_rows_say_how_many_gpus_a_node_has_where_one_of_them_spans_two() -> None:
+    assert gpus_per_node(TWO_LEVELS) == 8
+    assert gpus_per_node(TWO_LEVELS[:2]) is None
+    assert gpus_per_node(rows_of((1, 1, 100), (2, 2, 190))) == 1
+    assert gpus_per_node(rows_of((1, 1, 100), (8, 1, 700), (8, 4, 600))) == 8
+
+
+def test_the_network_between_nodes_is_a_part_of_the_fit() -> None:
+    assert 800 < expected(TWO_LEVELS, 24) < 1500
+    assert 1500 < expected(TWO_LEVELS, 64) <= 1.04 * 3000
+
+
+counted_rates = st.lists(st.floats(10, 5000), min_size=6, max_size=6)
+
+
+@settings(max_examples=60)
+@given(rates=counted_rates, form=st.sampled_from([RING, BUS, UNDECIDED]))
+def test_between_measurements_no_more_than_the_higher_nor_less_than_the_lower(
+    rates: list[float], form: str
+) -> None:
+    places = ((1, 1), (4, 1), (8, 1), (16, 2), (32, 4), (64, 8))
+    points = rows_of(*((*place, rate) for place, rate in zip(places, rates, strict=True)))
+    for gpus, lower, upper in ((6, 1, 2), (24, 3, 4), (48, 4, 5)):
+        least, most = sorted((rates[lower], rates[upper]))
+        assert 0.97 * least <= expected(points, gpus, form) <= 1.03 * most
+    # The first GPU across a network, or beside another, may make all of them slower.
+    assert expected(points, 2, form) <= 1.03 * max(rates[:2])
+    assert expected(points, 12, form) <= 1.03 * max(rates[2:4])
+
+
+def test_what_the_fit_says_of_a_measured_count_is_not_held_by_its_neighbours() -> None:
+    points = rows_of((1, 1, 27.5), (2, 1, 31.4), (4, 1, 36.3), (8, 1, 59.4), (10, 1, 52.6))
+    said = expected_at(fit(arranged("ddp", points), Hardware(), None, BUS), 8, Hardware())
+    assert said.throughput is not None and said.throughput.high is not None
+    assert said.throughput.high > 1.02 * 52.6

@@ -25,7 +25,7 @@ def test_rows_are_read_in_any_order_of_columns() -> None:
         ("ddp,2,4,4,3", "on 4 nodes"),
         (",2,1,4,3", "no strategy"),
         ("ddp,2", "throughput"),
-        ("ddp,2,1,4,1,234", "6 cells for 5 columns"),
+        ("ddp,2,1,4,19,fast", "6 cells for 5 columns"),
     ],
 )
 def test_a_bad_row_is_refused_with_its_line(row: str, reason: str) -> None:

@@ -8,12 +8,10 @@ from awsml.advice import Advice, Alternative
 from awsml.basis import Estimate
 from awsml.decide.cluster.rent import Option
 from awsml.decide.cluster.scaling import Answer
-from awsml.decide.cluster.ways import Wanted, Way, ways
-from awsml.estimate.scaling import Fit
+from awsml.decide.cluster.settings import BETTER, Wanted, Way, best_measured, first_gain
+from awsml.decide.cluster.ways import ways
 from awsml.estimate.scaling_series import Point
 from awsml.units import counted, format_rate, format_usd
-
-_BETTER = 1.02  # less is no gain
 
 
 def advise(
@@ -26,7 +24,7 @@ def advise(
         return (_measure(wanted, asked),)
     fitted, point = now
     found = ways(answer, fitted, point, rent, wanted)
-    chosen = _chosen(found, point, wanted)
+    chosen = first_gain(found, point, wanted)
     rows = [_row(way, way is chosen, point, wanted) for way in found]
     gpus = counted(point.gpus, "GPU")
     subject = f"{gpus} at {point.throughput:g} samples/s"
@@ -67,30 +65,6 @@ def _measure(wanted: Wanted, asked: bool) -> Advice:
     )
 
 
-def best_measured(answer: Answer) -> tuple[Fit, Point] | None:
-    """The highest throughput of any strategy on the most GPUs of one node that were measured."""
-    points = [(fit, p) for fit in answer.fits for p in fit.points if p.nodes == 1]
-    if not points:
-        return None
-    most = max(point.gpus for _, point in points)
-    full = [(fit, point) for fit, point in points if point.gpus == most]
-    return max(full, key=lambda pair: pair[1].throughput)
-
-
-def _chosen(found: Sequence[Way], point: Point, wanted: Wanted) -> Way | None:
-    """The first, and so the cheapest, that is a gain, reaches the target and is in the budget."""
-    for way in found:
-        rate, usd = way.throughput.expected, way.usd.expected
-        if not way.possible or rate is None or rate < point.throughput * _BETTER:
-            continue
-        if wanted.throughput is not None and (rate < wanted.throughput or not way.one_job):
-            continue
-        if wanted.budget_usd is not None and (usd is None or usd > wanted.budget_usd):
-            continue
-        return way
-    return None
-
-
 def _row(way: Way, chosen: bool, point: Point, wanted: Wanted) -> Alternative:
     rate, beyond = way.throughput.expected, _beyond(way, wanted.budget_usd)
     if not way.possible or beyond == "above":
@@ -99,7 +73,7 @@ def _row(way: Way, chosen: bool, point: Point, wanted: Wanted) -> Alternative:
         verdict = "unknown"
     elif chosen:
         verdict = "chosen"
-    elif rate < point.throughput * _BETTER:
+    elif rate < point.throughput * BETTER:
         verdict = "worse"
     else:
         verdict = "unknown" if beyond else "better"
@@ -141,7 +115,11 @@ def _saved(way: Way, point: Point) -> Estimate:
 
 
 def _notes(answer: Answer, wanted: Wanted, chosen: Way | None) -> Iterator[str]:
-    yield "time is that of a million samples; dollars are paid once, and rent for a year's work"
+    years = answer.hardware.years
+    yield (
+        "time is that of a million samples; dollars are paid once, and rent for "
+        f"{years:g} years of the same work"
+    )
     if wanted.throughput is not None:
         text = f"{wanted.throughput:g} samples/s are wanted"
         low = chosen.throughput.low if chosen else None

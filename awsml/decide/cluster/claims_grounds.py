@@ -16,7 +16,7 @@ from awsml.decide.cluster.claims_told import (
     modelled,
     says,
 )
-from awsml.decide.cluster.ways import stage_of
+from awsml.decide.cluster.settings import stage_of
 from awsml.estimate.memory import inference_gib, training_gib
 from awsml.finding import Finding
 from awsml.kinds.cluster.claims import Claim

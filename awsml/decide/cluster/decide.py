@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from awsml.cluster import Flag, Hardware, Links
-from awsml.decide.cluster.advice import advise, best_measured
+from awsml.decide.cluster.advice import advise
 from awsml.decide.cluster.claims import claim_findings
 from awsml.decide.cluster.hardware import hardware_findings
 from awsml.decide.cluster.rent import Option, options
 from awsml.decide.cluster.scaling import Answer, answered, scaling_blocks
-from awsml.decide.cluster.ways import Wanted, stage_of
+from awsml.decide.cluster.settings import Wanted, stage_of, used
 from awsml.decide.decision import Decision, Grounds
 from awsml.errors import AwsmlError, UsageError
-from awsml.estimate.memory import Fits, inference_fits, training_fits
+from awsml.estimate.memory import Fits, serves, trains
 from awsml.finding import Confidence, Finding, Level
 from awsml.kinds.cluster.describe import ClusterWorkload
 from awsml.kinds.cluster.spec import ClusterSpec
@@ -26,7 +26,15 @@ from awsml.readers.nvidia_smi import read_links
 from awsml.units import counted
 
 # Flags that say a figure cannot be trusted; the others are remarks in the report.
-_WARNED = frozenset({"measurement-refused", "no-single-gpu", "mixed-host", "mixed-batch"})
+_MEASURE_AGAIN = "measure again with the same host and batch per GPU"
+_WARNED = {
+    "measurement-refused": "write plain numbers above 0, without units or separators",
+    "no-single-gpu": _MEASURE_AGAIN,
+    "mixed-host": _MEASURE_AGAIN,
+    "mixed-batch": _MEASURE_AGAIN,
+    "strong-scaling": _MEASURE_AGAIN,
+    "per-gpu-throughput": "write the samples a second of all GPUs together",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,13 @@ def decide(spec: ClusterSpec, workload: ClusterWorkload, grounds: Grounds) -> De
     """The contract of awsml.decide for kind cluster."""
     read = _inputs(spec, workload, grounds.local_path or _as_written)
     answer = answered(read.hardware, workload.model, read.measured, spec.questions.predict)
-    rent = _rent(answer, spec, grounds)
+    wanted = Wanted(
+        spec.questions.target_throughput,
+        _dollars(spec.questions.budget),
+        _dollars(spec.hardware.bridge_price),
+        spec.questions.use,
+    )
+    rent = _rent(answer, wanted, spec, grounds)
     points = read.measured.points
     findings = [*read.findings, *hardware_findings(spec, read.hardware, points)]
     findings += _flag_findings(answer.flags)
@@ -51,12 +65,6 @@ def decide(spec: ClusterSpec, workload: ClusterWorkload, grounds: Grounds) -> De
         "memory": memory_rows(answer),
         "own_or_rent": [option.as_json() for option in rent],
     }
-    wanted = Wanted(
-        spec.questions.target_throughput,
-        _dollars(spec.questions.budget),
-        _dollars(spec.hardware.bridge_price),
-        spec.questions.use,
-    )
     asked = bool(spec.questions.predict)
     advice = advise(answer, rent, wanted, asked) if grounds.advise else ()
     return Decision(advice=advice, blocks=blocks, findings=tuple(findings))
@@ -147,24 +155,16 @@ def _doubtful(found: Sequence[Flag]) -> Finding:
         "doubtful-measurements",
         Level.WARNING,
         f"{line}{who}{first.message}{more}",
-        "measure again with the same host and batch per GPU",
+        _WARNED[first.slug],
         Confidence.VERIFIED,
         field="measurements",
     )
 
 
-def _rent(answer: Answer, spec: ClusterSpec, grounds: Grounds) -> list[Option]:
-    now = best_measured(answer)
-    single = now[0].single if now else None
+def _rent(answer: Answer, wanted: Wanted, spec: ClusterSpec, grounds: Grounds) -> list[Option]:
     questions = spec.questions
-    return options(
-        answer.hardware,
-        single.throughput if single else None,
-        now[1].throughput if now else None,
-        questions.instances,
-        questions.use,
-        grounds.region,
-    )
+    now = used(answer, wanted)
+    return options(answer.hardware, now, questions.instances, questions.use, grounds.region)
 
 
 def memory_rows(answer: Answer) -> list[Mapping[str, Any]]:
@@ -178,9 +178,27 @@ def memory_rows(answer: Answer) -> list[Mapping[str, Any]]:
     for stage in stages:
         how = f"ZeRO stage {stage}" if stage else "DDP"
         name = f"train on {counted(gpus, 'GPU')}, {how}"
-        rows.append(_memory_row(name, training_fits(model, gpus, stage, hardware.memory_gib)))
-    rows.append(_memory_row("serve on 1 GPU", inference_fits(model, 1, hardware.memory_gib)))
+        fits = trains(model, gpus, stage, hardware.memory_gib)
+        rows.append(_memory_row(name, _as_it_ran(fits, answer, gpus, stage)))
+    rows.append(_memory_row("serve on 1 GPU", serves(model, 1, hardware.memory_gib)))
     return rows
+
+
+def _as_it_ran(fits: Fits, answer: Answer, gpus: int, stage: int) -> Fits:
+    """What was measured did fit, whatever a formula says, and more GPUs hold no more each."""
+    ran = [
+        (point.gpus, fit)
+        for fit in answer.fits
+        for point in fit.points
+        if stage_of(fit.strategy) == stage and point.gpus <= gpus
+    ]
+    if not ran or fits.verdict == "fits":
+        return fits
+    most, fit = max(ran, key=lambda pair: pair[0])
+    batch = f" with {fit.batch:g} samples each" if fit.batch else ""
+    told = "" if fits.verdict == "unknown" else f"; a transformer would take {fits.because}"
+    because = f"{fit.strategy} ran on {counted(most, 'GPU')}{batch}{told}"
+    return replace(fits, verdict="fits", because=because, change="")
 
 
 def _memory_row(what: str, fits: Fits) -> Mapping[str, Any]:

@@ -12,12 +12,22 @@ from awsml.catalog.cards import Card, card
 from awsml.catalog.prices import Price, price, spot_price
 from awsml.cluster import Hardware
 from awsml.estimate.ownership import Owned, owned
+from awsml.units import format_rate
 
 _REGION = "us-east-1"
 # Efficiency of one rented machine: switched NVLink; cards that share PCIe.
 _SWITCHED, _PCIE = (0.85, 0.93, 1.0), (0.4, 0.7, 0.95)
 # Rates of two cards compare as their data sheets do, within this.
 _RATE_ERROR = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """One own GPU's rate, what all of them are used for, and with which settings."""
+
+    single: float | None
+    throughput: Estimate
+    how: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +66,22 @@ class Option:
 
 def options(
     hardware: Hardware,
-    single: float | None,
-    best: float | None,
+    used: Used | None,
     instances: Sequence[str],
     use: float,
     region: str | None,
 ) -> list[Option]:
-    """The cluster as it is measured, then each type on demand and on Spot. `single` is one own
-    GPU's rate, `best` what the whole cluster does."""
+    """The cluster as it is used, then each type on demand and on Spot."""
     mine = owned(hardware)
     known = card(hardware.card) if hardware.card else None
-    rows = [_own(mine, hardware, best, use)]
+    rows = [_own(mine, hardware, used, use)]
     for name in instances:
-        rows += _rented(name, known, single, best, mine, region)
+        rows += _rented(name, known, used, mine, region)
     return rows
 
 
-def _own(mine: Owned | None, hardware: Hardware, best: float | None, use: float) -> Option:
-    rate = _measured(best)
+def _own(mine: Owned | None, hardware: Hardware, used: Used | None, use: float) -> Option:
+    rate = used.throughput if used else _unmeasured()
     if mine is None:
         cost = Estimate.unknown("USD", "hardware.price")
         return Option("own", rate, cost, "the price of the cards is unknown")
@@ -90,30 +98,30 @@ def _own(mine: Owned | None, hardware: Hardware, best: float | None, use: float)
         return Option("own", rate, cost, f"{because} (`hardware.power`)")
     cost = Estimate.within(hour, 0.1, "USD", Basis.ESTIMATED)
     because = f"{yearly} at {use:.0%} use, and ${mine.power_usd_per_hour:.2f} an hour of power"
+    if used is not None:
+        because += f"; {format_rate(rate.expected or 0.0)} samples/s {used.how}"
     return Option("own", rate, cost, because)
 
 
-def _measured(best: float | None) -> Estimate:
-    if best is None:
-        return Estimate.unknown("samples/s", "measurements")
-    return Estimate.exact(best, "samples/s", Basis.MEASURED)
+def _unmeasured() -> Estimate:
+    return Estimate.unknown("samples/s", "measurements")
 
 
 def _rented(
     name: str,
     known: Card | None,
-    single: float | None,
-    best: float | None,
+    used: Used | None,
     mine: Owned | None,
     region: str | None,
 ) -> Iterator[Option]:
     type_ = catalog.instance(name)
     if type_ is None or not type_.gpus or type_.accelerator is None:
         cost = Estimate.unknown("USD", "questions.instances")
-        yield Option(name, _measured(None), cost, "the catalogue has no such GPU type")
+        yield Option(name, _unmeasured(), cost, "the catalogue has no such GPU type")
         return
-    rate = rented_rate(type_.accelerator.name, type_.gpus, known, single)
+    rate = rented_rate(type_.accelerator.name, type_.gpus, known, used.single if used else None)
     where = region or _REGION
+    best = used.throughput.expected if used else None
     for suffix, found in (("", price("ec2", name, where)), (", Spot", spot_price(name, where))):
         row = _row(f"{name}{suffix}", found, rate, best, mine, where)
         told = "" if region else f" ({where}, as no region is given)"

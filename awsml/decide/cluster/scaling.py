@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from awsml.basis import Basis, Estimate
 from awsml.catalog.cards import card
 from awsml.cluster import Flag, Hardware, Transformer
-from awsml.estimate.scaling import BUS, RING, Fit, fit, form_of, gradient_bytes, ring_factor
+from awsml.decide.cluster.losses import loss, path_bandwidth
+from awsml.estimate.scaling import BUS, RING, Fit, fit, form_of
 from awsml.estimate.scaling_prediction import FARTHEST, Prediction, expected_at, flags_of, predict
-from awsml.estimate.scaling_series import Point, arranged
+from awsml.estimate.scaling_series import Point, arranged, gpus_per_node
 from awsml.readers.measurements import Measured
+from awsml.units import counted
 
 _MOST_DRAWN = 24
 
@@ -34,12 +35,14 @@ def answered(
     hardware: Hardware, model: Transformer, measured: Measured, counts: Sequence[int]
 ) -> Answer:
     known = card(hardware.card) if hardware.card else None
+    each_node = None if hardware.gpus else gpus_per_node(measured.points)
+    hardware = replace(hardware, gpus=hardware.gpus or each_node)
     form = form_of(hardware, known.peer if known else None)
     strategies = list(dict.fromkeys(point.strategy for point in measured.points))
     fits = tuple(fit(arranged(each, measured.points), hardware, model, form) for each in strategies)
     asked = tuple(counts) or _usual_counts(hardware, fits)
     links = hardware.links
-    flags = [*measured.flags, *(links.flags if links else ())]
+    flags = [*measured.flags, *(links.flags if links else ()), *_inferred(each_node)]
     return Answer(
         hardware,
         model,
@@ -51,11 +54,20 @@ def answered(
     )
 
 
+def _inferred(each_node: int | None) -> list[Flag]:
+    if each_node is None:
+        return []
+    message = f"{counted(each_node, 'GPU')} a node, the most in a row of the table; `--gpus` or "
+    return [Flag("node-inferred", f"{message}`hardware.gpus` says it where a node has more")]
+
+
 def _usual_counts(hardware: Hardware, fits: Sequence[Fit]) -> tuple[int, ...]:
-    """The full node and two of them; without a node twice the largest measured count."""
+    """The full node and two of them; without a node, or where several were measured, twice the
+    largest measured count."""
+    most = max((each.largest.gpus for each in fits), default=0)
     if hardware.gpus:
-        return (hardware.gpus, 2 * hardware.gpus)
-    return (2 * max(each.largest.gpus for each in fits),) if fits else ()
+        return (hardware.gpus, 2 * max(hardware.gpus, most))
+    return (2 * most,) if most else ()
 
 
 def _because(form: str, hardware: Hardware, known: str | None) -> str:
@@ -122,8 +134,8 @@ def _fit(each: Fit, answer: Answer) -> dict[str, Any]:
         "batch_per_gpu": each.batch,
         "points": [_point(point, each) for point in each.points],
         "largest_residual": round(each.residual, 4) if each.curves else None,
-        "path": path_bandwidth(each, answer).as_json(),
-        "loss": loss(each, answer) if single else None,
+        "path": path_bandwidth(each, answer.model).as_json(),
+        "loss": loss(each, answer.hardware, answer.model) if single else None,
         "curve": _curve(each, answer),
     }
 
@@ -165,43 +177,3 @@ def _curve(each: Fit, answer: Answer) -> list[Mapping[str, Any]]:
         for p in drawn
         if p.throughput is not None
     ]
-
-
-def path_bandwidth(each: Fit, answer: Answer) -> Estimate:
-    """Bytes a second of what limits a node: one NUMA node's host path, or a GPU's own link."""
-    bytes_ = gradient_bytes(answer.model)
-    if bytes_ is None or len(each.curves) != 1 or not each.curves[0].volume:
-        return Estimate.unknown("GB/s", "workload.parameters, hardware.topology")
-    value = bytes_ / each.curves[0].volume / 1e9
-    return Estimate.within(value, max(0.05, each.residual), "GB/s", Basis.FITTED)
-
-
-def loss(each: Fit, answer: Answer) -> str:
-    """Where the time of a step goes at the largest measured count, in words."""
-    point, single = each.largest, each.single
-    assert single is not None
-    batch = each.batch or 1.0
-    step, alone = batch * point.gpus / point.throughput, batch / single.throughput
-    if point.gpus == 1:
-        return "only one GPU was measured"
-    waiting = max(0.0, step - alone)
-    text = (
-        f"on {point.gpus} GPUs a step takes {step:.3g} s: {alone:.3g} s of work, as on one GPU, "
-        f"and {waiting:.3g} s ({waiting / step:.0%}) waiting for gradients"
-    )
-    return text + _cause(each, point, answer)
-
-
-def _cause(each: Fit, point: Point, answer: Answer) -> str:
-    if not each.curves or len(each.curves) != 1:
-        return ""
-    path = path_bandwidth(each, answer)
-    rate = f" of some {path.expected:.3g} GB/s" if path.expected else ""
-    links = answer.hardware.links
-    if point.nodes > 1 and each.curves[0].network * ring_factor(point.gpus) > 0:
-        return "; the network between the nodes is the longer part"
-    if each.form == BUS:
-        sharing = links.local(point.gpus) if links else point.gpus
-        who = f"{sharing} GPUs of a NUMA node share" if sharing > 1 else "the GPUs of a node share"
-        return f"; {who} one host path{rate}, so each one more adds"
-    return f"; each GPU has a link{rate} of its own, so the wait hardly grows with their number"
