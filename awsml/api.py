@@ -75,7 +75,8 @@ def validate_file(loaded: Loaded, terms: Terms) -> Checked:
         elsewhere=(presence.SLUG,),
     )
     skipped = [entry for each in planned for entry in each.report.not_checked]
-    ran = rules.slugs_for((call.api for p in planned for call in p.plan.calls), terms.persona)
+    asked = frozenset(call.api for each in planned for call in each.plan.calls)
+    ran = rules.slugs_for(asked, terms.persona)
     return Checked(tuple(worst_first(kept.findings)), tuple(skipped), len(kept.silenced), ran)
 
 

@@ -78,4 +78,4 @@ def validate_plan(read: Plan, terms: Terms, earlier: Sequence[Finding] = ()) -> 
 
 
 def _ran(plan: Plan, terms: Terms) -> tuple[str, ...]:
-    return rules.slugs_for((call.api for call in plan.calls), terms.persona)
+    return rules.slugs_for(frozenset(call.api for call in plan.calls), terms.persona)

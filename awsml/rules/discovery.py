@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -21,14 +20,15 @@ def rules_for(apis: frozenset[str]) -> tuple[Rule, ...]:
     return tuple(rule for rule in found if rule.places)
 
 
-def slugs_for(apis: Iterable[str], persona: str | None = None) -> tuple[str, ...]:
+@cache
+def slugs_for(apis: frozenset[str], persona: str | None = None) -> tuple[str, ...]:
     """The slugs of the rules that read any of these APIs, and that this persona hears of."""
-    found = rules_for(frozenset(apis))
+    found = rules_for(apis)
     return tuple(rule.slug for rule in found if rule.persona in (None, persona))
 
 
 def _narrowed(rule: Rule, apis: frozenset[str]) -> Rule:
-    return replace(rule, places=tuple(place for place in rule.places if place[0] in apis))
+    return rule._replace(places=tuple(place for place in rule.places if place[0] in apis))
 
 
 def all_rules() -> tuple[Rule, ...]:

@@ -127,17 +127,17 @@ def _is_firm(rule: Rule, strict: bool) -> bool:
 
 def _add(rule: Rule, view: PlanView, firm: bool, said: Said, outcome: Outcome) -> None:
     """What a rule says of a plan; most say nothing, so nothing is made before they do."""
+    subjects = view.subjects(rule.places)
     if rule.over_plan:
-        if any(map(view.present, rule.places)):
+        if subjects:
             _run(rule, view, firm, outcome)
         return
-    for place in rule.places:
-        for part in view.present(place):
-            known = said.get(id(part.call)) if said else None
-            if known is None:
-                _run(rule, part, firm, outcome)
-            else:
-                _add_known(rule, part, firm, known, outcome)
+    for part in subjects:
+        known = said.get(id(part.call)) if said else None
+        if known is None:
+            _run(rule, part, firm, outcome)
+        else:
+            _add_known(rule, part, firm, known, outcome)
 
 
 def _add_known(

@@ -182,7 +182,7 @@ class PlanView:
     looked: bool = False
     _calls: dict[str, list[Part]] = field(default_factory=dict)
     _parts: dict[tuple[str, str], tuple[Part, ...]] = field(default_factory=dict)
-    _present: dict[tuple[str, str], tuple[Part, ...]] = field(default_factory=dict)
+    _subjects: dict[tuple[tuple[str, str], ...], tuple[Part, ...]] = field(default_factory=dict)
     _members: dict[int, dict[str, list[Part]]] = field(default_factory=dict)
 
     @property
@@ -208,13 +208,13 @@ class PlanView:
             self._parts[api, path] = found
         return found
 
-    def present(self, place: tuple[str, str]) -> tuple[Part, ...]:
-        """Those of `parts` that the requests have."""
-        found = self._present.get(place)
+    def subjects(self, places: tuple[tuple[str, str], ...]) -> tuple[Part, ...]:
+        """The parts at these places that the requests have; many rules are about the same ones."""
+        found = self._subjects.get(places)
         if found is None:
-            parts = self.parts(*place)
+            parts = [part for place in places for part in self.parts(*place)]
             found = tuple([p for p in parts if p.raw is not _ABSENT and p.raw is not None])
-            self._present[place] = found
+            self._subjects[places] = found
         return found
 
     def members(self, call: Call) -> dict[str, list[Part]]:

@@ -70,10 +70,9 @@ underscore are no rules: what the rules of one folder share.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from inspect import getdoc
+from inspect import cleandoc
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from awsml.finding import Confidence, Level
 from awsml.rules.part import Part, PlanView, require_known
@@ -92,8 +91,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule module as a record; `places` are the (API, path) pairs that check() is handed."""
 
     slug: str
@@ -101,13 +99,17 @@ class Rule:
     confidence: Confidence
     places: tuple[tuple[str, str], ...]
     source: str
-    page: str
+    doc: str
     check: Callable[[Any], Problems]
     over_plan: bool = False
     persona: str | None = None
     local: bool = False
     since: str = "0.1"
     also: tuple[Level, ...] = ()
+
+    @property
+    def page(self) -> str:
+        return cleandoc(self.doc)
 
     @property
     def apis(self) -> tuple[str, ...]:
@@ -123,7 +125,7 @@ def rule_of(module: ModuleType) -> Rule:
         confidence=constants["CONFIDENCE"],
         places=tuple(_place(api) for api in constants["APIS"]),
         source=constants["SOURCE"],
-        page=getdoc(module) or "",
+        doc=module.__doc__ or "",
         check=constants["check"],
         over_plan=constants.get("SCOPE") == "plan",
         persona=constants.get("PERSONA"),

@@ -276,7 +276,7 @@ def rule_for(check_function: Any, over_plan: bool = False) -> Rule:
         confidence=Confidence.VERIFIED,
         places=(("sagemaker:CreateTrainingJob", ""),),
         source="https://example.com",
-        page="",
+        doc="",
         check=check_function,
         over_plan=over_plan,
     )

@@ -51,6 +51,8 @@ _OF_ENDPOINTS = (
 
 def check(config: Part) -> Problems:
     serverless = [one for one in variants_of(config) if one["ServerlessConfig"].exists]
+    if not serverless:
+        return
     for variant in serverless:
         because = ((variant["ServerlessConfig"], "serverless"),)
         for name in _OF_INSTANCES:
@@ -59,7 +61,7 @@ def check(config: Part) -> Problems:
                 message = f"`{part}` is for instances, and the variant is serverless"
                 yield Problem(part, message, "remove one of the two", related=because)
     variants = config["ProductionVariants"]
-    if serverless and len(variants.items) > 1:
+    if len(variants.items) > 1:
         yield Problem(
             variants,
             f"`{variants}` has {len(variants.items)} variants, and a serverless endpoint has one",
@@ -68,7 +70,7 @@ def check(config: Part) -> Problems:
         )
     for name in _OF_ENDPOINTS:
         part = config[name]
-        if serverless and part.exists and part["EnableCapture"].flag is not False:
+        if part.exists and part["EnableCapture"].flag is not False:
             yield Problem(
                 part,
                 f"serverless endpoints do not support `{part}`",

@@ -21,15 +21,18 @@ from awsml.rules.tags import APIS as _TAGGED
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.VERIFIED
-APIS = _TAGGED
+# A list of pairs, or a map.
+APIS = tuple(
+    f"{api}/{place}"
+    for api in _TAGGED
+    for place in ("Tags[]", "Tags", "tags", "computeResources.tags")
+)
 SOURCE = "https://github.com/aws/sagemaker-python-sdk/pull/1362"
 
-_MAPS = ("tags", "Tags", "computeResources.tags")
 
-
-def check(request: Part) -> Problems:
-    found = [(one["Key"].text or "", one["Key"]) for one in request["Tags"].items]
-    found += [entry for member in _MAPS for entry in request[member].entries]
+def check(tags: Part) -> Problems:
+    pair = tags.path.endswith("]")
+    found = [(tags["Key"].text or "", tags["Key"])] if pair else tags.entries
     for key, part in found:
         if key.lower().startswith("aws:"):
             message = f"`{key}` begins with `aws:`, which is kept for AWS"
