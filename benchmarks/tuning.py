@@ -26,7 +26,7 @@ from search_tasks import REFERENCE, tasks
 from awsml import catalog
 from awsml.estimate.search import linear_penalty, trials_to_target
 from awsml.render.chart import Axis, Chart, Series, svg
-from awsml.workload import SearchTarget
+from awsml.workload.tuning import SearchTarget
 
 DOCS = Path(__file__).parent.parent / "docs" / "benchmarks"
 TOPS = (0.1, 0.05, 0.02)

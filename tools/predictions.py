@@ -23,7 +23,7 @@ from awsml.decide.training.evidence import Evidence, evidence_of
 from awsml.estimate.spot import best_interval
 from awsml.estimate.training import mode_figures, phases
 from awsml.units import format_duration, parse_bytes
-from awsml.workload import ChannelData, TrainingWorkload
+from awsml.workload.training import ChannelData, TrainingWorkload
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "predictions.md"

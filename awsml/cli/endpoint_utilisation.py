@@ -21,7 +21,7 @@ from awsml.decide.training.diagnosis import Explained
 from awsml.errors import UsageError
 from awsml.estimate.bottleneck import Diagnosis
 from awsml.store.run import Run
-from awsml.workload import EndpointWorkload
+from awsml.workload.endpoint import EndpointWorkload
 
 CLOUDWATCH = "cloudwatch"
 

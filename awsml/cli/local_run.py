@@ -21,7 +21,7 @@ from awsml.plan import as_json
 from awsml.render.runs import RunView, run_json, run_text
 from awsml.store.run import Draft, Run, Status
 from awsml.store.runs import RunStore
-from awsml.workload import TrainingWorkload
+from awsml.workload.training import TrainingWorkload
 
 
 def draft_of(work: Planned, backend: str, *, detached: bool) -> Draft:

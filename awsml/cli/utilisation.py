@@ -20,7 +20,7 @@ from awsml.kinds import KINDS
 from awsml.readers.metric_files import read_metrics
 from awsml.readers.metrics import Utilisation
 from awsml.store.run import Run
-from awsml.workload import TrainingWorkload
+from awsml.workload.training import TrainingWorkload
 
 CLOUDWATCH = "cloudwatch"
 

@@ -17,7 +17,7 @@ from awsml.estimate.machine import GIB, Machine
 from awsml.estimate.rates import Case, Rates, RateTable
 from awsml.estimate.transfer import Load, download_seconds, listing_seconds, read_seconds
 from awsml.estimate.upload import upload_seconds
-from awsml.workload import ChannelData, TrainingWorkload
+from awsml.workload.training import ChannelData, TrainingWorkload
 
 # Room beside a copied dataset for the model, checkpoints and scratch; the least a job gets.
 SMALLEST_VOLUME_GIB = 30

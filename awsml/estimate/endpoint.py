@@ -16,7 +16,7 @@ from awsml.catalog import Instance
 from awsml.estimate.devices import UNKNOWN_DEVICE, carried_over, device_ratio
 from awsml.estimate.machine import BYTES_PER_GBPS
 from awsml.units import HOURS_PER_MONTH
-from awsml.workload import EndpointWorkload, Seen
+from awsml.workload.endpoint import EndpointWorkload, Seen
 
 Constant = Callable[[str], float]
 

@@ -9,7 +9,7 @@ from awsml.estimate.image import image_rates, starts_lightly
 from awsml.estimate.rates import Case
 from awsml.estimate.transfer import PART_BYTES, bound_by_objects, object_limit
 from awsml.estimate.upload import upload_rates
-from awsml.workload import ChannelData, TrainingWorkload
+from awsml.workload.training import ChannelData, TrainingWorkload
 
 _FIXED = {
     "provision": ("provision_seconds",),

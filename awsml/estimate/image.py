@@ -6,7 +6,7 @@ from awsml import catalog
 from awsml.catalog.registries import is_registry
 from awsml.estimate.machine import Machine
 from awsml.estimate.rates import Case, Rates
-from awsml.workload import TrainingWorkload
+from awsml.workload.training import TrainingWorkload
 
 # `classical` is an image without CUDA, `small` that of another built-in algorithm, `large` one of
 # deep learning; of an own image nothing is known.

@@ -13,7 +13,7 @@ import math
 from awsml import catalog
 from awsml.basis import Basis, Estimate, weakest
 from awsml.estimate.cost_lines import product
-from awsml.workload import SearchTarget
+from awsml.workload.tuning import SearchTarget
 
 # Strategies that choose by what earlier trials came to.
 _LEARNS = frozenset({"bayesian"})

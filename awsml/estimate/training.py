@@ -17,7 +17,7 @@ from awsml.estimate.rates import Case
 from awsml.estimate.upload import FIELD as UPLOAD_FIELD
 from awsml.estimate.upload import open_upload
 from awsml.report import Phase
-from awsml.workload import TrainingWorkload
+from awsml.workload.training import TrainingWorkload
 
 _OBJECT_PHASES = frozenset({"download", "image", "listing", "epochs", "start", "billed"})
 

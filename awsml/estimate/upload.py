@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from awsml.estimate.image import CLASSICAL, SMALL, image_size
 from awsml.estimate.rates import Case
-from awsml.workload import TrainingWorkload
+from awsml.workload.training import TrainingWorkload
 
 if TYPE_CHECKING:
     from awsml.estimate.breakdown import Setting

@@ -2,7 +2,7 @@
 
 from awsml.decide.decision import Grounds
 from awsml.decide.training.decide import decide
-from awsml.workload import ChannelData, TrainingWorkload
+from awsml.workload.training import ChannelData, TrainingWorkload
 
 GROUNDS = Grounds("us-east-1")
 

@@ -9,7 +9,7 @@ from awsml.decide.decision import Grounds
 from awsml.decide.training.barriers import S3_MODES, barrier
 from awsml.decide.training.decide import decide
 from awsml.decide.training.evidence import evidence_of
-from awsml.workload import ChannelData, SpotTerms, TrainingWorkload
+from awsml.workload.training import ChannelData, SpotTerms, TrainingWorkload
 
 sizes = st.one_of(st.none(), st.floats(0, 1e14))
 counts = st.one_of(st.none(), st.integers(0, 10**8))

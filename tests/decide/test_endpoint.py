@@ -22,7 +22,7 @@ from awsml.estimate.endpoint import (
 from awsml.kinds import INCLUDES, KINDS
 from awsml.scenario.loader import load
 from awsml.scenario.overrides import Override
-from awsml.workload import EndpointWorkload, Seen
+from awsml.workload.endpoint import EndpointWorkload, Seen
 from tests.contracts import check
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "object-detection-gpu.yaml"

@@ -96,7 +96,7 @@ def test_fallbacks_are_offered_cheapest_first_and_not_beside_spot():
     names = fix.value.strip("[]").split(", ")
     prices = [catalog.price("training", name, "us-east-1").usd for name in names]
     assert prices == sorted(prices)
-    from awsml.workload import SpotTerms
+    from awsml.workload.training import SpotTerms
 
     assert about_instance(replace(JOB, spot=SpotTerms(checkpoints=True))).fixes == ()
 

@@ -6,7 +6,8 @@ import pytest
 
 from awsml.decide.decision import Grounds
 from awsml.decide.tuning.decide import decide as decide_search
-from awsml.workload import ChannelData, SearchedJob, SearchRange, SpotTerms, TuningWorkload
+from awsml.workload.training import ChannelData, SpotTerms
+from awsml.workload.tuning import SearchedJob, SearchRange, TuningWorkload
 from tests.decide.jobs import ASKED, decided, mode_advice, rows, script
 
 MINUTE, HOUR = 60, 3600

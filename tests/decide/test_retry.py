@@ -9,7 +9,7 @@ import pytest
 from awsml.decide.batch.decide import decide
 from awsml.decide.decision import Grounds
 from awsml.kinds.batch.fields import Compute, Retry
-from awsml.workload import BatchWorkload
+from awsml.workload.batch import BatchWorkload
 
 HOUR = 3600.0
 SPEC = SimpleNamespace(retry=Retry(), compute=Compute())

@@ -12,14 +12,8 @@ from awsml.advice import Alternative
 from awsml.decide.decision import Decision, Grounds
 from awsml.decide.tuning.decide import decide
 from awsml.decide.tuning.scale import fitting_scale
-from awsml.workload import (
-    SearchedJob,
-    SearchRange,
-    SearchTarget,
-    SpotTerms,
-    TrainingWorkload,
-    TuningWorkload,
-)
+from awsml.workload.training import SpotTerms, TrainingWorkload
+from awsml.workload.tuning import SearchedJob, SearchRange, SearchTarget, TuningWorkload
 
 GROUNDS = Grounds("us-east-1")
 TRIAL = TrainingWorkload(

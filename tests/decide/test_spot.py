@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from awsml.finding import Level
-from awsml.workload import SpotTerms
+from awsml.workload.training import SpotTerms
 from tests.decide.jobs import decided, rows, script
 
 HOUR = 3600

@@ -8,7 +8,7 @@ from awsml.basis import Basis, Estimate
 from awsml.decide.decision import Grounds
 from awsml.decide.training.evidence import evidence_of
 from awsml.estimate.training import billed_seconds, phases
-from awsml.workload import ChannelData, TrainingWorkload
+from awsml.workload.training import ChannelData, TrainingWorkload
 
 GROUNDS = Grounds("us-east-1")
 TINY = ChannelData("train", mode="file", size_bytes=2e5, objects=1)

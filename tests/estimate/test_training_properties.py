@@ -10,7 +10,7 @@ from awsml.basis import Basis, Estimate
 from awsml.estimate.breakdown import Setting, breakdown, with_mode
 from awsml.estimate.rates import Case
 from awsml.estimate.training import mode_figures, phases
-from awsml.workload import ChannelData, TrainingWorkload
+from awsml.workload.training import ChannelData, TrainingWorkload
 from tests.estimate.doubles import G5, M5, P3, RATES
 
 MODES = ("file", "fastfile", "pipe", "fsx")

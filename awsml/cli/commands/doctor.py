@@ -19,7 +19,7 @@ from awsml.cli.showing import refuse
 from awsml.decide.batch.machines import fitting_types
 from awsml.plan import Plan
 from awsml.render.doctor import checks_text
-from awsml.workload import BatchWorkload
+from awsml.workload.batch import BatchWorkload
 
 if TYPE_CHECKING:
     from awsml.backends.aws.needs import Needs

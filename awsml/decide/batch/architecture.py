@@ -16,7 +16,7 @@ from awsml.decide.batch.timing import runs_per_month
 from awsml.decide.saving import saved
 from awsml.estimate.cost import BatchBill, FargateSize, TrainingBill, batch_cost, training_cost
 from awsml.units import HOURS_PER_MONTH, counted, format_duration, format_usd
-from awsml.workload import BatchWorkload
+from awsml.workload.batch import BatchWorkload
 
 # A job that nobody scheduled is compared as one run a month.
 _ONE_RUN = 1.0

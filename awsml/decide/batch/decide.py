@@ -31,7 +31,7 @@ from awsml.kinds.batch.compile import DEFAULT_ATTEMPTS, exit_rule, retry_rules
 from awsml.kinds.kind import Choice
 from awsml.report import Cost, Phase, TimeLine, unknown_cost
 from awsml.units import counted, format_duration
-from awsml.workload import BatchWorkload
+from awsml.workload.batch import BatchWorkload
 
 
 def decide(spec: Any, workload: BatchWorkload, grounds: Grounds) -> Decision:

@@ -9,7 +9,7 @@ from typing import Literal
 from awsml import catalog
 from awsml.catalog import Instance
 from awsml.estimate.cost import FargateSize
-from awsml.workload import BatchWorkload
+from awsml.workload.batch import BatchWorkload
 
 # The families of which Batch chooses. Since 2025-11-01 `optimal`, which an empty list stands for,
 # is `default_x86_64`. https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResource.html

@@ -8,7 +8,7 @@ from awsml.decide.batch.machines import BUNDLES, Fitting, lack, stands_for, usab
 from awsml.finding import Confidence, Finding, Fix, Level
 from awsml.nearness import nearest
 from awsml.units import counted
-from awsml.workload import BatchWorkload
+from awsml.workload.batch import BatchWorkload
 
 # What stands in a hint for machines with GPUs: both are offered wherever Batch is.
 _GPU_FAMILIES = "[g5, g6]"

@@ -20,7 +20,7 @@ from awsml.estimate.cost_lines import product
 from awsml.estimate.spot import best_interval
 from awsml.finding import Fix
 from awsml.units import counted, format_duration, format_usd
-from awsml.workload import BatchWorkload
+from awsml.workload.batch import BatchWorkload
 
 _MOST_PIECES = 64
 _ENOUGH = 0.99

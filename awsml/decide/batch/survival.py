@@ -13,7 +13,7 @@ from awsml.decide.batch.machines import fargate_size
 from awsml.estimate.attempts import Bounded, Bounds, bounded
 from awsml.estimate.spot import Interruptions, Work, attempts_needed, best_interval, quantile
 from awsml.retries import RECLAIM_PATTERNS
-from awsml.workload import BatchWorkload
+from awsml.workload.batch import BatchWorkload
 
 _HOUR = 3600.0
 CONFIDENCE = 0.999

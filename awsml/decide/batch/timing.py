@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from awsml import cron
 from awsml.units import format_duration
-from awsml.workload import BatchWorkload
+from awsml.workload.batch import BatchWorkload
 
 RUNS_SHOWN = 5
 _YEAR = timedelta(days=366)

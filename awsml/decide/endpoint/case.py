@@ -20,7 +20,7 @@ from awsml.readers.metric_files import read_metrics, utilisation_in
 from awsml.readers.metrics import Utilisation
 from awsml.readers.served import Served, read_served
 from awsml.units import HOURS_PER_MONTH
-from awsml.workload import EndpointWorkload
+from awsml.workload.endpoint import EndpointWorkload
 
 
 def constant(name: str) -> float:

@@ -18,7 +18,7 @@ from awsml.estimate.cost import EndpointBill, endpoint_cost
 from awsml.estimate.endpoint import gb_per_month
 from awsml.finding import Finding
 from awsml.report import Cost
-from awsml.workload import EndpointWorkload
+from awsml.workload.endpoint import EndpointWorkload
 
 
 def decide(spec: Any, workload: EndpointWorkload, grounds: Grounds) -> Decision:

@@ -11,7 +11,7 @@ from awsml.estimate.breakdown import load_of, volume_gib
 from awsml.estimate.rates import Case
 from awsml.estimate.transfer import disk_bytes
 from awsml.units import format_bytes
-from awsml.workload import ChannelData
+from awsml.workload.training import ChannelData
 
 S3_MODES = ("file", "fastfile", "pipe")
 

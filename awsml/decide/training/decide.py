@@ -25,7 +25,7 @@ from awsml.estimate.training import mode_figures, phases
 from awsml.finding import Finding
 from awsml.kinds.kind import Choice
 from awsml.report import TimeLine, unknown_cost
-from awsml.workload import TrainingWorkload
+from awsml.workload.training import TrainingWorkload
 
 if TYPE_CHECKING:
     from awsml.decide.training.spot import SpotAnswer

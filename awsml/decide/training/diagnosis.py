@@ -19,7 +19,7 @@ from awsml.estimate.breakdown import compute_seconds, reading_seconds
 from awsml.estimate.training import dollars
 from awsml.readers.metrics import Utilisation
 from awsml.units import format_duration, format_usd
-from awsml.workload import TrainingWorkload
+from awsml.workload.training import TrainingWorkload
 
 # A GPU that a feed keeps full; measured jobs seldom stay above it.
 _FULL = 0.95

@@ -15,7 +15,7 @@ from awsml.estimate.rates import RateTable, rate_table
 from awsml.estimate.training import billed_seconds, dollars
 from awsml.estimate.transfer import lustre_tib
 from awsml.units import HOURS_PER_MONTH
-from awsml.workload import TrainingWorkload
+from awsml.workload.training import TrainingWorkload
 
 
 @dataclass(frozen=True, slots=True)

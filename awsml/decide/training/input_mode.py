@@ -12,7 +12,7 @@ from awsml.decide.training.evidence import Evidence
 from awsml.estimate.breakdown import breakdown
 from awsml.kinds.kind import Choice
 from awsml.units import format_duration
-from awsml.workload import ChannelData, TrainingWorkload
+from awsml.workload.training import ChannelData, TrainingWorkload
 
 # Stands for a job so long in computing that reading always hides behind it.
 _ENDLESS_SECONDS = 1e7

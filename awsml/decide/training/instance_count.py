@@ -24,7 +24,7 @@ from awsml.estimate.scaling_series import arranged
 from awsml.finding import Confidence, Finding, Level
 from awsml.readers.measurements import read_measurements
 from awsml.units import counted, format_duration, format_rate, format_usd
-from awsml.workload import TrainingWorkload
+from awsml.workload.training import TrainingWorkload
 
 FIELD = "workload.scaling"
 

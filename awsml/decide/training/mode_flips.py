@@ -10,7 +10,7 @@ from awsml.decide.saving import TIE_SECONDS, TIE_SHARE
 from awsml.decide.training.evidence import Evidence
 from awsml.decide.training.mode_options import Option
 from awsml.units import counted, format_bytes, format_duration
-from awsml.workload import ChannelData, TrainingWorkload
+from awsml.workload.training import ChannelData, TrainingWorkload
 
 # How far an input is turned either way in search of a flip.
 _REACH = 1000.0

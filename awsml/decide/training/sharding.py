@@ -10,7 +10,7 @@ from awsml.decide.saving import clearly_less, saved
 from awsml.decide.training.barriers import any_barrier
 from awsml.decide.training.evidence import Evidence
 from awsml.units import counted, format_bytes, format_duration
-from awsml.workload import ChannelData, TrainingWorkload
+from awsml.workload.training import ChannelData, TrainingWorkload
 
 
 def small_files(workload: TrainingWorkload) -> bool:

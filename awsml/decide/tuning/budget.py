@@ -16,7 +16,7 @@ from awsml.estimate.cost import TrainingBill, training_cost
 from awsml.finding import Confidence, Finding, Level
 from awsml.kinds.kind import Choice
 from awsml.units import format_duration, format_usd, round_duration
-from awsml.workload import TuningWorkload
+from awsml.workload.tuning import TuningWorkload
 
 # After a stop each running trial has this long before it is killed, and it is billed.
 GRACE_SECONDS = 120

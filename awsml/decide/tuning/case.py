@@ -11,7 +11,7 @@ from awsml.basis import Basis, Estimate
 from awsml.decide.tuning.scale import ScaleChoice
 from awsml.estimate.cost_lines import product
 from awsml.estimate.search import trials_to_target, wall_seconds
-from awsml.workload import TuningWorkload
+from awsml.workload.tuning import TuningWorkload
 
 # A warm start teaches, it does not search: so much of the trials is left in any case.
 _LEAST_LEFT = 0.25

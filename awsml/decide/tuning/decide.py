@@ -24,7 +24,8 @@ from awsml.finding import Finding
 from awsml.kinds.kind import Choice
 from awsml.report import Cost, Phase, TimeLine, unknown_cost
 from awsml.units import counted
-from awsml.workload import SearchedJob, SpotTerms, TuningWorkload
+from awsml.workload.training import SpotTerms
+from awsml.workload.tuning import SearchedJob, TuningWorkload
 
 PARALLEL = (1, 2, 5, 10)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from awsml.basis import Basis, Estimate
 from awsml.estimate.search import linear_penalty
-from awsml.workload import SearchRange, TuningWorkload
+from awsml.workload.tuning import SearchRange, TuningWorkload
 
 # From two decades on a range is searched by decades, whatever it means.
 _DECADES = 2.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from awsml.kinds.batch.compile import exit_rule, retry_rules
 from awsml.kinds.batch.spec import BatchSpec
 from awsml.retries import reclaims_retried
-from awsml.workload import BatchWorkload
+from awsml.workload.batch import BatchWorkload
 
 
 def describe_batch(spec: BatchSpec) -> BatchWorkload:

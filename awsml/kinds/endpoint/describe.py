@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from awsml.kinds.endpoint.spec import Autoscaling, EndpointSpec
-from awsml.workload import EndpointWorkload, Seen
+from awsml.workload.endpoint import EndpointWorkload, Seen
 
 
 def describe_endpoint(spec: EndpointSpec) -> EndpointWorkload:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from awsml import catalog
 from awsml.kinds.training.spec import Channel, TrainingSpec
-from awsml.workload import ChannelData, SpotTerms, TrainingWorkload
+from awsml.workload.training import ChannelData, SpotTerms, TrainingWorkload
 
 
 def describe_training(spec: TrainingSpec) -> TrainingWorkload:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from awsml.kinds.training.describe import describe_training
 from awsml.kinds.tuning.spec import Definition, Parameter, TuningSpec
-from awsml.workload import SearchedJob, SearchRange, SearchTarget, TuningWorkload
+from awsml.workload.tuning import SearchedJob, SearchRange, SearchTarget, TuningWorkload
 
 
 def describe_tuning(spec: TuningSpec) -> TuningWorkload:
