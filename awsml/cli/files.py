@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -41,11 +40,13 @@ def _expanded(text: str, report: Callable[[AwsmlError], None]) -> Iterator[Path]
         yield path
     elif path.is_dir():
         yield from _within(path, report, frozenset())
-    elif glob.has_magic(text) and (found := sorted(glob.glob(text, recursive=True))):
-        for name in found:
-            yield from _expanded(name, report)
     elif path.exists():
         yield path
+    else:
+        import glob  # most names are files or folders
+
+        for name in sorted(glob.glob(text, recursive=True)) if glob.has_magic(text) else ():
+            yield from _expanded(name, report)
 
 
 def _within(

@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from awsml.api import Planned, with_expectations
-from awsml.cli.comparing import comparison
 from awsml.cli.facts import warn_of_age
 from awsml.cli.options import (
     fail_on_option,
@@ -24,7 +23,6 @@ from awsml.cli.options import (
 from awsml.cli.output import Output, Writer, as_json_text, outputs_option, write_pages
 from awsml.cli.planning import flag_reader, planned, report_text
 from awsml.cli.project import Project
-from awsml.render.compare import plan_markdown
 
 
 @click.command("plan", epilog="Example: awsml plan -o html=plan.html")
@@ -65,13 +63,22 @@ def command(
     writers: dict[str, Writer] = {
         "text": lambda style: report_text(work, style),
         "json": lambda _: as_json_text(work.report.as_json()),
-        "markdown": lambda _: plan_markdown(work.report),
+        "markdown": lambda _: _markdown(work),
         "html": lambda _: _html(work),
     }
-    chosen = comparison(project, base, work, on) if base else writers
-    write_pages(outputs, chosen, f"plan-{work.plan.name}")
+    if base is not None:
+        from awsml.cli.comparing import comparison  # a few plans are compared
+
+        writers = comparison(project, base, work, on)
+    write_pages(outputs, writers, f"plan-{work.plan.name}")
     warn_of_age(work.plan.region)
     return 1 if refused(work.report.findings, fail_on) else 0
+
+
+def _markdown(work: Planned) -> str:
+    from awsml.render.compare import plan_markdown  # only for it
+
+    return plan_markdown(work.report)
 
 
 def _html(work: Planned) -> str:
