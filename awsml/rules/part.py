@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from awsml.plan import Call, Plan, Ref, Text, Unknown, join_path
+from awsml.rules.reach import ABSENT, LATER, reached, step_into
 
 
 class Undecided(Exception):
@@ -27,13 +28,7 @@ class KnownLater(Exception):
     """A rule read a Ref or a Text, which gets its value when the plan runs."""
 
 
-class _Absent:
-    """The value of a member that the request does not have."""
-
-
 _LARGEST = 1e15
-_ABSENT = _Absent()
-_LATER = (Unknown, Ref, Text)
 _PLAIN = frozenset({str, int, float, bool, dict, list})  # as most values are; asked first
 
 
@@ -56,7 +51,7 @@ class Part:
         part = self.asked.get(steps)
         if part is None:
             path = join_path(self.path, steps)
-            part = Part(self.call, self.plan, path, _reached(self.raw, steps))
+            part = Part(self.call, self.plan, path, reached(self.raw, steps))
             self.asked[steps] = part
         return part
 
@@ -76,11 +71,11 @@ class Part:
         raw = self.raw
         if type(raw) in _PLAIN:
             return raw
-        if raw is _ABSENT:
+        if raw is ABSENT:
             return None
         if isinstance(raw, Unknown):
             raise Undecided(raw.reason, self.path)
-        if isinstance(raw, _LATER):
+        if isinstance(raw, LATER):
             raise KnownLater
         return raw
 
@@ -89,12 +84,12 @@ class Part:
         """Whether it is there; an Unknown might be nothing, so it stops the rule."""
         if isinstance(self.raw, Unknown):
             raise Undecided(self.raw.reason, self.path)
-        return self.raw is not _ABSENT
+        return self.raw is not ABSENT
 
     @property
     def written(self) -> bool:
         """Whether the request mentions it at all, even with a value that is not known."""
-        return self.raw is not _ABSENT
+        return self.raw is not ABSENT
 
     @property
     def text(self) -> str | None:
@@ -142,7 +137,7 @@ class Part:
     @property
     def known(self) -> bool:
         """Whether it can be read: neither an Unknown nor something known only later."""
-        return not isinstance(self.raw, _LATER)
+        return not isinstance(self.raw, LATER)
 
     @property
     def name(self) -> str:
@@ -167,7 +162,7 @@ class Part:
 
     def _member(self, key: str) -> Part:
         """Like [], for keys that may hold dots (hyperparameters, tags)."""
-        return Part(self.call, self.plan, join_path(self.path, key), _step(self.raw, key))
+        return Part(self.call, self.plan, join_path(self.path, key), step_into(self.raw, key))
 
 
 @dataclass(slots=True)
@@ -213,7 +208,7 @@ class PlanView:
         found = self._subjects.get(places)
         if found is None:
             parts = [part for place in places for part in self.parts(*place)]
-            found = tuple([p for p in parts if p.raw is not _ABSENT and p.raw is not None])
+            found = tuple([p for p in parts if p.raw is not ABSENT and p.raw is not None])
             self._subjects[places] = found
         return found
 
@@ -272,38 +267,8 @@ def _collect(part: Part, name: str, index: dict[str, list[Part]]) -> None:
 
 _INDEXES = re.compile(r"(\[\d+\])+$")
 _LAST_MEMBER = re.compile(r"\.?[^.\[\]]+(\[\d+\])*$")
-_STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
 @lru_cache(maxsize=4096)
 def _is_wanted(wanted: Callable[[str], object], name: str) -> bool:
     return bool(wanted(name))
-
-
-@lru_cache(maxsize=4096)
-def path_steps(path: str) -> tuple[str | int, ...]:
-    """`A.B[0]` as ("A", "B", 0)."""
-    return tuple(int(i) if i else name for i, name in _STEP.findall(path))
-
-
-def _reached(value: Any, steps: str | int) -> Any:
-    if isinstance(steps, int):
-        return _step(value, steps)
-    for step in path_steps(steps):
-        if type(value) is dict:  # as most are; a call for each would be a tenth of a check
-            value = value.get(step)
-            if value is None:
-                return _ABSENT
-        else:
-            value = _step(value, step)
-    return value
-
-
-def _step(value: Any, step: str | int) -> Any:
-    # The plain types first: this runs a hundred times for each rule and request.
-    if isinstance(value, dict) or (isinstance(value, Mapping) and isinstance(step, str)):
-        found = value.get(step)
-        return _ABSENT if found is None else found
-    if isinstance(value, list):
-        return value[step] if isinstance(step, int) and step < len(value) else _ABSENT
-    return value if isinstance(value, _LATER) else _ABSENT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from awsml.plan import Unknown
 from awsml.rules.arns import Arn, parse_arn
 from awsml.rules.links import referred
-from awsml.rules.rule import Part
+from awsml.rules.rule import Part, Problem, Problems
 
 TARGETS = "events:PutTargets/Targets[]"
 
@@ -22,6 +22,13 @@ def address_of(arn: Part) -> Arn | None:
     """The parts of an address; what is known later stands in them as ‹name›."""
     address = parse_arn(arn.spelled or "")
     return None if address is None or is_late(address.service) else address
+
+
+def no_arn(arn: Part, address: Arn | None) -> Problems:
+    """The complaint about a text that is no address, and does not become one."""
+    text = arn.spelled or ""
+    if not text.startswith("arn:") or (address is None and "‹" not in text):
+        yield Problem(arn, f"`{text}` is no ARN", "write the whole ARN of the target")
 
 
 def is_late(text: str) -> bool:

@@ -26,7 +26,7 @@ Parameter ... is not valid. Reason: Provided Arn is not in correct format.
 
 from awsml.rules.arns import Arn
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
-from awsml.rules.schedules._targets import TARGETS, address_of, is_late
+from awsml.rules.schedules._targets import TARGETS, address_of, is_late, no_arn
 
 LEVEL = Level.ERROR
 ALSO = (Level.WARNING,)
@@ -95,9 +95,8 @@ def check(target: Part) -> Problems:
     if not text or is_late(text):
         return
     address = address_of(part)
-    if not text.startswith("arn:") or (address is None and "‹" not in text):
-        yield Problem(part, f"`{text}` is no ARN", "write the whole ARN of the target")
-    elif address is not None:
+    yield from no_arn(part, address)
+    if address is not None and text.startswith("arn:"):
         yield from _service(part, address)
 
 

@@ -29,7 +29,7 @@ import re
 from awsml.rules.arns import Arn
 from awsml.rules.rule import Confidence, Level, Part, Problem, Problems
 from awsml.rules.schedules._expressions import SCHEDULES
-from awsml.rules.schedules._targets import address_of, is_late
+from awsml.rules.schedules._targets import address_of, is_late, no_arn
 
 LEVEL = Level.ERROR
 CONFIDENCE = Confidence.VERIFIED
@@ -69,9 +69,8 @@ def check(target: Part) -> Problems:
     if not text or is_late(text):
         return
     address = address_of(arn)
-    if not text.startswith("arn:") or (address is None and "‹" not in text):
-        yield Problem(arn, f"`{text}` is no ARN", "write the whole ARN of the target")
-    elif address is not None and address.service != "scheduler":
+    yield from no_arn(arn, address)
+    if address is not None and text.startswith("arn:") and address.service != "scheduler":
         yield from _templated(arn, address)
     universal = _UNIVERSAL.fullmatch(text)
     if universal and arn.known:
