@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from awsml.rules.part import path_steps
+from awsml.rules.reach import path_steps
 
 CONFORMANCE = Path(__file__).parents[1] / "tests" / "conformance"
 _PREFLIGHT = "https://github.com/badmintoncryer/cdk-preflight/tree/main/rules/"
